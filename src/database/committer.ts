@@ -1,0 +1,152 @@
+/**
+ * Decides commits and makes them durable.
+ *
+ *     commit()  ──▶ pending layer (visible to reads at once) ──▶ group ──▶ store.write (fsync) ──▶ settled
+ *                                                                              └─▶ onDurable(ts): answers may leave
+ *
+ * Commits are decided one after another in memory; the store writes them in groups, one group at a time, so that the
+ * next group gathers while the disk syncs. A group that the disk refuses takes every later commit with it, since those
+ * may have read it: {@link CommitterEvents.onRollback} tells what must be forgotten.
+ */
+import type { Key, Reader, Snapshot, Store, WriteOp } from "../storage/store.js";
+import { LayeredReader } from "./layers.js";
+import { PendingCommits } from "./pending-commits.js";
+
+export interface CommitterEvents {
+  /** Everything up to `ts` is on disk. */
+  readonly onDurable: (ts: number) => void;
+  /** Commits after `durableTs` are gone; `keys` is what they had touched. */
+  readonly onRollback: (durableTs: number, keys: readonly Key[], error: Error) => void;
+}
+
+interface Group {
+  readonly number: number;
+  readonly ops: WriteOp[];
+  readonly keys: Key[];
+  ts: number;
+}
+
+export class Committer {
+  readonly #store: Store;
+  readonly #events: CommitterEvents;
+  #snapshot: Snapshot;
+  #pending = new PendingCommits();
+  #reader: Reader;
+  #open: Group | null = null;
+  #writing: Group | null = null;
+  #groups = 0;
+  #lastTs: number;
+  #durableTs: number;
+  #idle: (() => void)[] = [];
+
+  constructor(store: Store, lastTs: number, events: CommitterEvents) {
+    this.#store = store;
+    this.#events = events;
+    this.#snapshot = store.snapshot();
+    this.#reader = new LayeredReader(this.#pending, this.#snapshot);
+    this.#lastTs = lastTs;
+    this.#durableTs = lastTs;
+  }
+
+  /** The newest state. Valid until the caller yields to the event loop: then a group may settle and replace it. */
+  get reader(): Reader {
+    return this.#reader;
+  }
+
+  get lastTs(): number {
+    return this.#lastTs;
+  }
+
+  get durableTs(): number {
+    return this.#durableTs;
+  }
+
+  /** Number of groups written so far: each cost one fsync. */
+  get groupsWritten(): number {
+    return this.#groups;
+  }
+
+  nextTs(nowMs: number): number {
+    return Math.max(Math.floor(nowMs * 1000), this.#lastTs + 1);
+  }
+
+  /** Applies a commit at `ts`, which must come from {@link nextTs}. `keys` is what it touches; see read-set.ts. */
+  apply(ts: number, ops: readonly WriteOp[], keys: readonly Key[]): void {
+    const group = this.#openGroup();
+    for (const op of ops) group.ops.push(op);
+    for (const key of keys) group.keys.push(key);
+    group.ts = ts;
+    this.#lastTs = ts;
+    this.#pending.add(ops, group.number);
+  }
+
+  /** Housekeeping that no transaction can see (trimming the log, filling an index): goes with the next group. */
+  applyUnseen(ops: readonly WriteOp[]): void {
+    if (ops.length === 0) return;
+    const group = this.#openGroup();
+    for (const op of ops) group.ops.push(op);
+    this.#pending.add(ops, group.number);
+  }
+
+  /** Resolves when nothing is waiting to be written. */
+  async idle(): Promise<void> {
+    if (this.#open === null && this.#writing === null) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  async close(): Promise<void> {
+    await this.idle();
+    this.#snapshot.release();
+  }
+
+  #openGroup(): Group {
+    if (this.#open === null) {
+      this.#open = { number: ++this.#groups, ops: [], keys: [], ts: this.#lastTs };
+      // Runs when the caller yields, so that everything decided in one turn shares a group.
+      queueMicrotask(() => this.#writeNext());
+    }
+    return this.#open;
+  }
+
+  #writeNext(): void {
+    if (this.#writing !== null || this.#open === null) return;
+    const group = this.#open;
+    this.#writing = group;
+    this.#open = null;
+    this.#store.write(group.ops).then(
+      () => this.#settle(group),
+      (error: unknown) => this.#rollback(group, error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  #settle(group: Group): void {
+    this.#writing = null;
+    this.#renewSnapshot();
+    this.#pending.settle(group.ops, group.number);
+    this.#durableTs = Math.max(this.#durableTs, group.ts);
+    this.#writeNext();
+    this.#events.onDurable(this.#durableTs);
+    this.#wakeIdle();
+  }
+
+  #rollback(group: Group, error: Error): void {
+    const keys = [...group.keys, ...(this.#open?.keys ?? [])];
+    this.#writing = null;
+    this.#open = null;
+    this.#pending = new PendingCommits();
+    this.#renewSnapshot();
+    this.#events.onRollback(this.#durableTs, keys, error);
+    this.#wakeIdle();
+  }
+
+  #renewSnapshot(): void {
+    this.#snapshot.release();
+    this.#snapshot = this.#store.snapshot();
+    this.#reader = new LayeredReader(this.#pending, this.#snapshot);
+  }
+
+  #wakeIdle(): void {
+    if (this.#open !== null || this.#writing !== null) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * The database of one deployment: opens a store, begins transactions, commits them. It knows no network and no user code.
+ *
+ * Transactions begin at the newest state and run without yielding to the event loop, so in the ordinary case nothing can
+ * come between a transaction and its commit; one that ran elsewhere on a snapshot goes through the same {@link commit},
+ * which checks its read set against the commits since.
+ */
+import type { Key, Reader, Store, WriteOp } from "../storage/store.js";
+import { Catalog } from "./catalog.js";
+import { DEFAULT_LOG_RETENTION, edgeOfLog, encodeLogEntry, trimOps, type LogRetention, type SessionRequest } from "./commit-log.js";
+import { Committer } from "./committer.js";
+import { DatabaseError, assert } from "./errors.js";
+import { readerAt } from "./history.js";
+import { commitLogKey, metaKey, prefixRange, sessionRequestKey, tableRecordKey } from "./keys.js";
+import { DEFAULT_TRANSACTION_LIMITS, type TransactionLimits } from "./limits.js";
+import { overlaps } from "./read-set.js";
+import { Schema, SchemaSet, type SchemaJson } from "./schema.js";
+import { Transaction } from "./transaction.js";
+import type { DocumentWrite } from "./write-overlay.js";
+
+export interface DatabaseOptions {
+  readonly store: Store;
+  /** Wall clock, milliseconds. */
+  readonly nowMs: () => number;
+  readonly limits?: TransactionLimits;
+  readonly logRetention?: LogRetention;
+  readonly onCommit?: (commit: Commit) => void;
+  readonly onDurable?: (ts: number) => void;
+  readonly onRollback?: (durableTs: number, keys: readonly Key[], error: Error) => void;
+}
+
+export interface Commit {
+  /** Microseconds since 1970, unique and increasing. */
+  readonly ts: number;
+  /** Every key whose content changed, and the index keys of changed documents even where the entry itself is the same. */
+  readonly keys: readonly Key[];
+}
+
+export interface CommitOptions {
+  /** The client request that this commit answers, with what to answer when it is sent again. */
+  readonly request?: SessionRequest;
+  readonly answer?: string;
+}
+
+/** Commits kept in memory to check transactions that ran on an older snapshot. */
+const RECENT_COMMITS_MAX = 4096;
+
+const SCHEMA_PREFIX = metaKey("schema:");
+/** Doubles near today's milliseconds are 1/4096 apart. */
+const CREATION_TIME_STEP_MS = 1 / 2048;
+
+export class Database {
+  readonly #options: DatabaseOptions;
+  readonly #limits: TransactionLimits;
+  readonly #retention: LogRetention;
+  readonly #committer: Committer;
+  #catalog: Catalog;
+  #schemas: SchemaSet;
+  #logBytes: number;
+  #lastCreationTime: number;
+  /** No history before this timestamp. */
+  #oldestTs: number;
+  readonly #recent: Commit[] = [];
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+    this.#limits = options.limits ?? DEFAULT_TRANSACTION_LIMITS;
+    this.#retention = options.logRetention ?? DEFAULT_LOG_RETENTION;
+    const snapshot = options.store.snapshot();
+    const last = edgeOfLog(snapshot, "last");
+    const first = edgeOfLog(snapshot, "first");
+    snapshot.release();
+    const lastTs = last?.ts ?? 0;
+    this.#logBytes = last?.bytes ?? 0;
+    this.#oldestTs = first?.ts ?? 0;
+    this.#lastCreationTime = lastTs / 1000;
+    this.#committer = new Committer(options.store, lastTs, {
+      onDurable: (ts) => options.onDurable?.(ts),
+      onRollback: (durableTs, keys, error) => this.#rolledBack(durableTs, keys, error),
+    });
+    this.#catalog = Catalog.load(this.#committer.reader);
+    this.#schemas = loadSchemas(this.#committer.reader);
+  }
+
+  get lastTs(): number {
+    return this.#committer.lastTs;
+  }
+
+  get durableTs(): number {
+    return this.#committer.durableTs;
+  }
+
+  get groupsWritten(): number {
+    return this.#committer.groupsWritten;
+  }
+
+  get catalog(): Catalog {
+    return this.#catalog;
+  }
+
+  get schemas(): SchemaSet {
+    return this.#schemas;
+  }
+
+  /** The newest state; valid until the caller yields to the event loop. */
+  get reader(): Reader {
+    return this.#committer.reader;
+  }
+
+  begin(mode: "query" | "mutation", limits: TransactionLimits = this.#limits): Transaction {
+    return this.#begin(mode === "mutation", this.#committer.reader, this.#committer.lastTs, limits);
+  }
+
+  /** A query at an earlier timestamp, as far back as the commit log reaches. */
+  beginAt(ts: number): Transaction {
+    const nowTs = this.#committer.lastTs;
+    if (ts > nowTs) throw new DatabaseError("snapshotTooOld", `There is no timestamp ${ts} yet: the newest is ${nowTs}.`);
+    if (ts < this.#oldestTs && ts !== nowTs) {
+      throw new DatabaseError("snapshotTooOld", `The state at timestamp ${ts} is no longer kept; the oldest is ${this.#oldestTs}. Ask for a new timestamp, or keep the commit log longer.`);
+    }
+    const reader = this.#committer.reader;
+    return this.#begin(false, ts === nowTs ? reader : readerAt(reader, this.#catalog, ts, nowTs), ts, this.#limits);
+  }
+
+  #begin(writable: boolean, reader: Reader, ts: number, limits: TransactionLimits): Transaction {
+    const nextCreationTime = (): number => this.#nextCreationTime();
+    return Transaction.begin({ reader, ts, catalog: this.#catalog, schemas: this.#schemas, limits, writable, nextCreationTime });
+  }
+
+  /**
+   * Commits at a new timestamp, or at none when the transaction changed nothing (then the newest is returned). Throws
+   * "conflict" where another commit since `transaction.ts` touched what it read. Durable later: see `onDurable`.
+   */
+  commit(transaction: Transaction, options: CommitOptions = {}): number {
+    transaction.finish();
+    this.#checkConflict(transaction);
+    const writes = transaction.writes();
+    const tables = [...transaction.newTables()];
+    if (writes.length === 0 && tables.length === 0) return this.lastTs;
+
+    const ops: WriteOp[] = [];
+    const keys: Key[] = [];
+    for (const table of tables) {
+      const key = tableRecordKey(table.record.namespace, table.name);
+      ops.push([key, JSON.stringify(table.record)]);
+      keys.push(key);
+      this.#catalog.put(table);
+    }
+    for (const write of writes) collectWrite(write, ops, keys);
+    return this.#apply(ops, keys, writes, options);
+  }
+
+  /** Replaces the enforced schema of a namespace; null enforces none. */
+  setSchema(namespace: string, schema: SchemaJson | null): void {
+    this.#schemas = this.#schemas.with(namespace, schema === null ? null : new Schema(schema));
+    const text = schema === null ? undefined : JSON.stringify(schema);
+    this.#apply([[SCHEMA_PREFIX + namespace, text]], [], [], {});
+  }
+
+  /** What was answered to a client's request whose mutation had committed, also before a restart. */
+  answerOf(request: SessionRequest): string | undefined {
+    return this.#committer.reader.get(sessionRequestKey(request.sessionId, request.requestId));
+  }
+
+  /** Writes that no transaction can see: entries of an index that is still being filled. */
+  applyUnseen(ops: readonly WriteOp[]): void {
+    this.#committer.applyUnseen(ops);
+  }
+
+  /** Deletes history past its retention; returns whether there may be more to delete. */
+  trimLog(entriesMax: number): boolean {
+    const ops = trimOps(this.reader, this.#retention, this.#options.nowMs(), entriesMax);
+    this.#committer.applyUnseen(ops);
+    this.#oldestTs = edgeOfLog(this.reader, "first")?.ts ?? this.#oldestTs;
+    return ops.length >= entriesMax;
+  }
+
+  /** Resolves when every commit so far is durable or refused. */
+  async idle(): Promise<void> {
+    await this.#committer.idle();
+  }
+
+  async close(): Promise<void> {
+    await this.#committer.close();
+    await this.#options.store.close();
+  }
+
+  #checkConflict(transaction: Transaction): void {
+    if (transaction.ts === this.lastTs) return;
+    const oldest = this.#recent[0];
+    assert(oldest !== undefined, "a transaction is older than every commit");
+    const isForgotten = this.#recent.length === RECENT_COMMITS_MAX && transaction.ts < oldest.ts;
+    if (isForgotten || this.#recent.some((commit) => commit.ts > transaction.ts && overlaps(transaction.readSet, commit.keys))) {
+      throw new DatabaseError("conflict", "Another transaction changed what this one had read.");
+    }
+  }
+
+  #apply(ops: WriteOp[], keys: readonly Key[], writes: readonly DocumentWrite[], options: CommitOptions): number {
+    const ts = this.#committer.nextTs(this.#options.nowMs());
+    const request = options.request ?? null;
+    const entry = encodeLogEntry(this.#logBytes, writes, request);
+    this.#logBytes = entry.bytes;
+    ops.push([commitLogKey(ts), entry.text]);
+    if (request !== null) ops.push([sessionRequestKey(request.sessionId, request.requestId), withTimestamp(ts, options.answer)]);
+    this.#committer.apply(ts, ops, keys);
+    const commit = { ts, keys };
+    this.#recent.push(commit);
+    if (this.#recent.length > RECENT_COMMITS_MAX) this.#recent.shift();
+    this.#options.onCommit?.(commit);
+    return ts;
+  }
+
+  #rolledBack(durableTs: number, keys: readonly Key[], error: Error): void {
+    this.#catalog = Catalog.load(this.reader);
+    this.#schemas = loadSchemas(this.reader);
+    this.#options.onRollback?.(durableTs, keys, error);
+  }
+
+  #nextCreationTime(): number {
+    this.#lastCreationTime = Math.max(this.#options.nowMs(), this.#lastCreationTime + CREATION_TIME_STEP_MS);
+    return this.#lastCreationTime;
+  }
+}
+
+/** Stored answers start with the timestamp of their commit. */
+function withTimestamp(ts: number, answer: string | undefined): string {
+  assert(answer !== undefined, "a request was committed without its answer");
+  return `${ts} ${answer}`;
+}
+
+function collectWrite({ table, id, before, after, beforeKeys, afterKeys }: DocumentWrite, ops: WriteOp[], keys: Key[]): void {
+  const documentKey = table.documentKey(id);
+  ops.push([documentKey, after ?? undefined]);
+  keys.push(documentKey);
+  for (let i = 0; i < table.indexes.length; i++) {
+    const oldKey = before === null ? undefined : beforeKeys[i];
+    const newKey = after === null ? undefined : afterKeys[i];
+    if (oldKey !== undefined) keys.push(oldKey);
+    if (oldKey === newKey) continue;
+    if (oldKey !== undefined) ops.push([oldKey, undefined]);
+    if (newKey !== undefined) {
+      ops.push([newKey, id]);
+      keys.push(newKey);
+    }
+  }
+}
+
+function loadSchemas(reader: Reader): SchemaSet {
+  let schemas = new SchemaSet();
+  for (const [key, text] of reader.entries(prefixRange(SCHEMA_PREFIX))) {
+    schemas = schemas.with(key.slice(SCHEMA_PREFIX.length), new Schema(JSON.parse(text) as SchemaJson));
+  }
+  return schemas;
+}

@@ -1,0 +1,145 @@
+/**
+ * Reading and writing documents as values: what `ctx.db.get`, `insert`, `patch`, `replace` and `delete` mean, for one
+ * namespace, on top of a {@link Transaction}. Values come from and go to user code's realm, whose parser is passed in.
+ */
+import { decodeId, newId, tableNumberOfId } from "../values/id.js";
+import { DOCUMENT_LIMITS, checkDocumentSize } from "../values/limits.js";
+import { encodePatch, encodeValueSized } from "../values/value.js";
+import type { TableResolver } from "../values/validator.js";
+import { DatabaseError } from "./errors.js";
+import { TableNames } from "./table-names.js";
+import type { DocumentValue, Table } from "./table.js";
+import type { Revision, Transaction } from "./transaction.js";
+
+export interface DocumentsOptions {
+  readonly transaction: Transaction;
+  readonly namespace: string;
+  /** Parses stored text into a new value that user code may change. */
+  readonly parse: (text: string) => DocumentValue;
+}
+
+export class Documents {
+  readonly #transaction: Transaction;
+  readonly #namespace: string;
+  readonly #parse: (text: string) => DocumentValue;
+  readonly #tables: TableResolver;
+
+  constructor(options: DocumentsOptions) {
+    this.#transaction = options.transaction;
+    this.#namespace = options.namespace;
+    this.#parse = options.parse;
+    this.#tables = new TableNames(options.transaction, options.namespace);
+  }
+
+  /** `tableName` is given by the newer forms of the API, and then the id must belong to it. */
+  get(id: string, operation: string, tableName?: string): DocumentValue | null {
+    const table = this.#tableOf(id, operation, tableName);
+    if (table === null) return null;
+    const text = this.#transaction.get(table, id);
+    return text === undefined ? null : this.#parse(text);
+  }
+
+  insert(tableName: string, fields: unknown): string {
+    const table = this.#transaction.ensureTable(this.#namespace, tableName);
+    const id = newId(table.number);
+    this.#write(table, id, null, { ...plainFields(fields, "insert"), _id: id, _creationTime: this.#transaction.nextCreationTime() });
+    return id;
+  }
+
+  patch(id: string, fields: unknown, tableName?: string): void {
+    const { table, revision } = this.#existing(id, "patch", tableName);
+    const { set, unset } = encodePatch(fields);
+    const next: Record<string, unknown> = { ...revision.value, ...this.#withoutSystemFields(set, revision.value) };
+    for (const field of unset) {
+      if (field === "_id" || field === "_creationTime") throw systemFieldError(field);
+      delete next[field];
+    }
+    this.#write(table, id, revision, next);
+  }
+
+  replace(id: string, fields: unknown, tableName?: string): void {
+    const { table, revision } = this.#existing(id, "replace", tableName);
+    const { _id, _creationTime } = revision.value;
+    const rest = this.#withoutSystemFields(plainFields(fields, "replace"), revision.value);
+    this.#write(table, id, revision, { ...rest, _id, _creationTime });
+  }
+
+  delete(id: string, tableName?: string): void {
+    const { table, revision } = this.#existing(id, "delete", tableName);
+    this.#transaction.write(table, id, revision, null);
+  }
+
+  /** The id itself where it is one of `tableName`, null where it is not. */
+  normalizeId(tableName: string, id: string): string | null {
+    const decoded = decodeId(id);
+    if (decoded === null) return null;
+    return this.#tables.tableNumberToName(decoded.tableNumber) === tableName ? id : null;
+  }
+
+  #existing(id: string, operation: string, tableName: string | undefined): { table: Table; revision: Revision } {
+    const table = this.#tableOf(id, operation, tableName);
+    const text = table === null ? undefined : this.#transaction.get(table, id);
+    if (table === null || text === undefined) throw new DatabaseError("notFound", `${capitalize(operation)} on nonexistent document ID ${id}`);
+    return { table, revision: { text, value: this.#parse(text) } };
+  }
+
+  /** Null where the id is well formed but names no table (any more). */
+  #tableOf(id: string, operation: string, tableName: string | undefined): Table | null {
+    const number = tableNumberOfId(id);
+    const table = number === null ? undefined : this.#transaction.tableByNumber(number);
+    if (table === undefined || table.record.namespace !== this.#namespace) {
+      if (decodeId(id) === null) throw invalidIdError(id, operation);
+      return null;
+    }
+    if (tableName !== undefined && table.name !== tableName) {
+      throw new DatabaseError("invalidId", `Invalid argument \`id\` for \`db.${operation}\`: expected to be an Id for table '${tableName}', got '${id}' which is an Id for table '${table.name}'.`);
+    }
+    if (id.length !== idLength(table.number) && decodeId(id) === null) throw invalidIdError(id, operation);
+    return table;
+  }
+
+  #withoutSystemFields(fields: Record<string, unknown>, current: DocumentValue): Record<string, unknown> {
+    for (const name of ["_id", "_creationTime"] as const) {
+      if (name in fields && fields[name] !== undefined && fields[name] !== current[name]) throw systemFieldError(name);
+    }
+    return fields;
+  }
+
+  #write(table: Table, id: string, before: Revision | null, value: Record<string, unknown>): void {
+    const { text, size } = encodeValueSized(value, DOCUMENT_LIMITS);
+    checkDocumentSize(size);
+    this.#transaction.schemas.enforce(this.#namespace, table.name, value as DocumentValue, this.#tables);
+    this.#transaction.write(table, id, before, { text, value: value as DocumentValue });
+  }
+}
+
+function plainFields(fields: unknown, operation: string): Record<string, unknown> {
+  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
+    throw new DatabaseError("invalidValue", `Invalid argument \`value\` for \`db.${operation}\`: expected an object, got ${fields === null ? "null" : Array.isArray(fields) ? "an array" : typeof fields}.`);
+  }
+  return fields as Record<string, unknown>;
+}
+
+function systemFieldError(field: string): DatabaseError {
+  return new DatabaseError("invalidValue", `The system field \`${field}\` of a document can't be changed. Leave it out, or pass the value that it has.`);
+}
+
+function invalidIdError(id: string, operation: string): DatabaseError {
+  return new DatabaseError("invalidId", `Invalid argument \`id\` for \`db.${operation}\`: Unable to decode ID: Invalid ID '${id.slice(0, 64)}'. Pass an id that the database gave you.`);
+}
+
+function capitalize(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** Ids of one table have one length; a table's first id tells it. */
+function idLength(tableNumber: number): number {
+  let length = idLengths.get(tableNumber);
+  if (length === undefined) {
+    length = newId(tableNumber).length;
+    idLengths.set(tableNumber, length);
+  }
+  return length;
+}
+
+const idLengths = new Map<number, number>();

@@ -1,0 +1,62 @@
+/**
+ * The layout of the key space: every durable record of a deployment is one entry of a {@link Store} under one of these
+ * prefixes. Keys are binary strings (one code unit per byte), so that comparing strings compares bytes.
+ *
+ *     d <table:4> <id>                         document text, as it goes on the wire
+ *     i <index:4> <field values> <creation> <id>   index entry; its value is the document id
+ *     l <ts:8>                                 commit log entry
+ *     r <session> \0 <request:8>               result of a client session's mutation
+ *     t <namespace> \0 <table name>            table record: number and indexes
+ *     m <name>                                 deployment-wide facts (format, counters)
+ *
+ * Because everything is one ordered space, "what was read" is a set of keys and key ranges and "what was written" a list
+ * of keys, whatever kind of read or write it was; see read-set.ts.
+ */
+import type { Key, KeyRange } from "../storage/store.js";
+import { encodeTimestampKey, keySuccessor } from "../values/key.js";
+
+function encodeUint32(n: number): Key {
+  return String.fromCharCode(n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255);
+}
+
+export function documentPrefix(tableNumber: number): Key {
+  return "d" + encodeUint32(tableNumber);
+}
+
+export function indexPrefix(indexId: number): Key {
+  return "i" + encodeUint32(indexId);
+}
+
+/** Length of what {@link indexPrefix} and {@link documentPrefix} return: live range lookups are partitioned by it. */
+export const SPACE_PREFIX_LENGTH = 5;
+
+export function commitLogKey(ts: number): Key {
+  return "l" + encodeTimestampKey(ts);
+}
+
+export const COMMIT_LOG_RANGE: KeyRange = { start: "l", end: "m" };
+
+export function sessionRequestKey(sessionId: string, requestId: number): Key {
+  return "r" + sessionId + "\0" + encodeTimestampKey(requestId);
+}
+
+/** Table names are ASCII identifiers and namespaces component ids: both are valid binary strings as they are. */
+export function tableRecordKey(namespace: string, tableName: string): Key {
+  return "t" + namespace + "\0" + tableName;
+}
+
+export const TABLE_RECORD_RANGE: KeyRange = { start: "t", end: "u" };
+
+export function metaKey(name: string): Key {
+  return "m" + name;
+}
+
+/** Everything that starts with `prefix`. */
+export function prefixRange(prefix: Key): KeyRange {
+  return { start: prefix, end: keySuccessor(prefix) };
+}
+
+/** The smallest key greater than `key`. */
+export function keyAfter(key: Key): Key {
+  return key + "\0";
+}

@@ -1,0 +1,66 @@
+/**
+ * Reading through layers of change: a transaction's own writes, over commits that are not durable yet, over the store.
+ *
+ *     transaction overlay    k3 → "new"      k7 → deleted
+ *     pending commits                k5 → "x"
+ *     store                  k3 → "old"  k5 → "w"  k7 → "y"  k9 → "z"
+ *     what a reader sees     k3 → "new"  k5 → "x"            k9 → "z"
+ *
+ * One merge serves them all: queries, a mutation that reads its own writes, and reads at an earlier timestamp (whose top
+ * layer holds what later commits replaced).
+ */
+import type { Entry, Key, KeyRange, Reader } from "../storage/store.js";
+
+/** Changes over something below: `null` hides the key, `undefined` says nothing about it. */
+export interface Layer {
+  get(key: Key): string | null | undefined;
+  entries(range: KeyRange, reverse: boolean): Iterable<readonly [Key, string | null]>;
+  readonly size: number;
+}
+
+export class LayeredReader implements Reader {
+  /** `layer` is read over `below`; neither may change while an iteration is under way. */
+  constructor(
+    private readonly layer: Layer,
+    private readonly below: Reader,
+  ) {}
+
+  get(key: Key): string | undefined {
+    const found = this.layer.size === 0 ? undefined : this.layer.get(key);
+    if (found === undefined) return this.below.get(key);
+    return found ?? undefined;
+  }
+
+  entries(range: KeyRange, reverse = false): Iterable<Entry> {
+    if (this.layer.size === 0) return this.below.entries(range, reverse);
+    const changes = this.layer.entries(range, reverse)[Symbol.iterator]();
+    const first = changes.next();
+    if (first.done === true) return this.below.entries(range, reverse);
+    return mergeEntries(first, changes, this.below.entries(range, reverse), reverse);
+  }
+}
+
+function* mergeEntries(
+  first: IteratorResult<readonly [Key, string | null], unknown>,
+  changes: Iterator<readonly [Key, string | null]>,
+  below: Iterable<Entry>,
+  reverse: boolean,
+): Generator<Entry> {
+  let change = first;
+  for (const entry of below) {
+    while (change.done !== true && isBefore(change.value[0], entry[0], reverse)) {
+      if (change.value[1] !== null) yield change.value as Entry;
+      change = changes.next();
+    }
+    if (change.done !== true && change.value[0] === entry[0]) continue; // the change takes its place in the next round
+    yield entry;
+  }
+  while (change.done !== true) {
+    if (change.value[1] !== null) yield change.value as Entry;
+    change = changes.next();
+  }
+}
+
+function isBefore(a: Key, b: Key, reverse: boolean): boolean {
+  return reverse ? a > b : a < b;
+}

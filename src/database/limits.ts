@@ -1,0 +1,80 @@
+/**
+ * What one transaction may read and write. Defaults are the public limits of Convex (docs.convex.dev, "Limits"); every
+ * one is a setting of the server. Bytes are those of the documents' JSON text.
+ */
+import { DatabaseError } from "./errors.js";
+
+export interface TransactionLimits {
+  readonly bytesReadMax: number;
+  readonly documentsReadMax: number;
+  /** Index ranges read: calls of `db.get` and of `db.query`. */
+  readonly rangesReadMax: number;
+  readonly bytesWrittenMax: number;
+  readonly documentsWrittenMax: number;
+}
+
+export const DEFAULT_TRANSACTION_LIMITS: TransactionLimits = {
+  bytesReadMax: 16 * 1024 * 1024,
+  documentsReadMax: 32_000,
+  rangesReadMax: 4_096,
+  bytesWrittenMax: 16 * 1024 * 1024,
+  documentsWrittenMax: 16_000,
+};
+
+/** Running totals of a transaction, its sub-transactions included; each step past a limit throws. */
+export class TransactionUsage {
+  bytesRead = 0;
+  documentsRead = 0;
+  rangesRead = 0;
+  bytesWritten = 0;
+  documentsWritten = 0;
+
+  constructor(readonly limits: TransactionLimits) {}
+
+  readDocument(bytes: number): void {
+    this.bytesRead += bytes;
+    this.documentsRead++;
+    if (this.documentsRead > this.limits.documentsReadMax) {
+      throw new DatabaseError(
+        "limit",
+        `Too many documents read in a single function execution (limit: ${this.limits.documentsReadMax}). ${READ_MEND}`,
+      );
+    }
+    if (this.bytesRead > this.limits.bytesReadMax) {
+      throw new DatabaseError(
+        "limit",
+        `Too many bytes read in a single function execution (limit: ${this.limits.bytesReadMax} bytes). ${READ_MEND}`,
+      );
+    }
+  }
+
+  readRange(): void {
+    this.rangesRead++;
+    if (this.rangesRead > this.limits.rangesReadMax) {
+      throw new DatabaseError(
+        "limit",
+        `Too many reads in a single function execution (limit: ${this.limits.rangesReadMax}). Read several documents with one indexed query instead of one by one.`,
+      );
+    }
+  }
+
+  writeDocument(bytes: number): void {
+    this.bytesWritten += bytes;
+    this.documentsWritten++;
+    if (this.documentsWritten > this.limits.documentsWrittenMax) {
+      throw new DatabaseError(
+        "limit",
+        `Too many documents written in a single function execution (limit: ${this.limits.documentsWrittenMax}). ${WRITE_MEND}`,
+      );
+    }
+    if (this.bytesWritten > this.limits.bytesWrittenMax) {
+      throw new DatabaseError(
+        "limit",
+        `Too many bytes written in a single function execution (limit: ${this.limits.bytesWrittenMax} bytes). ${WRITE_MEND}`,
+      );
+    }
+  }
+}
+
+const READ_MEND = "Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.";
+const WRITE_MEND = "Split the work into several mutations.";

@@ -1,0 +1,15 @@
+/** Names behind the table numbers in document ids, as one namespace and transaction see them. */
+import type { TableResolver } from "../values/validator.js";
+import type { Transaction } from "./transaction.js";
+
+export class TableNames implements TableResolver {
+  constructor(
+    private readonly transaction: Transaction,
+    private readonly namespace: string,
+  ) {}
+
+  tableNumberToName(tableNumber: number): string | null {
+    const table = this.transaction.tableByNumber(tableNumber);
+    return table?.record.namespace === this.namespace ? table.name : null;
+  }
+}

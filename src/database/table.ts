@@ -1,0 +1,101 @@
+/**
+ * A table and its indexes: where its documents and index entries live in the key space.
+ *
+ * {@link TableRecord} is what is stored; {@link Table} is the same with prefixes and field paths worked out once. A Table
+ * never changes: a change of indexes makes a new one.
+ */
+import type { Key } from "../storage/store.js";
+import type { Value } from "../values/value.js";
+import { encodeKeyPart } from "../values/key.js";
+import { documentPrefix, indexPrefix } from "./keys.js";
+
+/** Parsed document, as far as the database looks into it. */
+export type DocumentValue = Readonly<Record<string, Value | undefined>>;
+
+export interface IndexRecord {
+  /** Unique in the deployment and never used again, so that entries of a dropped index can be swept later. */
+  readonly id: number;
+  readonly name: string;
+  /** Field paths, dots for nested fields, without the `_creationTime` that every index ends with. */
+  readonly fields: readonly string[];
+  /** `backfilling`: kept up to date by every write, but older documents are still missing. */
+  readonly state: "backfilling" | "ready";
+  /** Whether queries may name it: not before the push that declares it has finished, and not while it is staged. */
+  readonly enabled: boolean;
+  readonly staged: boolean;
+}
+
+export interface TableRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly number: number;
+  readonly creationIndexId: number;
+  readonly indexes: readonly IndexRecord[];
+}
+
+export const CREATION_INDEX = "by_creation_time";
+export const ID_INDEX = "by_id";
+
+export class Index {
+  readonly prefix: Key;
+  readonly #paths: readonly (readonly string[])[];
+
+  constructor(readonly record: IndexRecord) {
+    this.prefix = indexPrefix(record.id);
+    this.#paths = record.fields.map((field) => field.split("."));
+  }
+
+  /** Fields in the order in which a range may constrain them. */
+  get rangeFields(): readonly string[] {
+    return [...this.record.fields, "_creationTime"];
+  }
+
+  keyOf(document: DocumentValue, id: string): Key {
+    let key = this.prefix;
+    for (const path of this.#paths) key += encodeKeyPart(fieldAt(document, path));
+    return key + encodeKeyPart(document["_creationTime"]) + id;
+  }
+}
+
+/** The value at a path of field names; undefined where a step is missing or no object. */
+export function fieldAt(document: DocumentValue, path: readonly string[]): Value | undefined {
+  let value: Value | undefined = document as Value;
+  for (const name of path) {
+    if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) return undefined;
+    value = (value as Record<string, Value | undefined>)[name];
+  }
+  return value;
+}
+
+export class Table {
+  readonly documentPrefix: Key;
+  readonly creationIndex: Index;
+  /** Every index that writes maintain, the creation index first. */
+  readonly indexes: readonly Index[];
+  readonly #byName: ReadonlyMap<string, Index>;
+
+  constructor(readonly record: TableRecord) {
+    this.documentPrefix = documentPrefix(record.number);
+    this.creationIndex = new Index({ id: record.creationIndexId, name: CREATION_INDEX, fields: [], state: "ready", enabled: true, staged: false });
+    const declared = record.indexes.map((index) => new Index(index));
+    this.indexes = [this.creationIndex, ...declared];
+    this.#byName = new Map(this.indexes.filter((index) => index.record.enabled).map((index) => [index.record.name, index]));
+  }
+
+  get name(): string {
+    return this.record.name;
+  }
+
+  get number(): number {
+    return this.record.number;
+  }
+
+  documentKey(id: string): Key {
+    return this.documentPrefix + id;
+  }
+
+  /** The index that a query may read under this name. */
+  index(name: string): Index | undefined {
+    return this.#byName.get(name);
+  }
+}

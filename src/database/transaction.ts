@@ -1,0 +1,176 @@
+/**
+ * One transaction: reads at one timestamp through its own writes, and remembers what it read and wrote. It knows
+ * documents as text and tables as key ranges; values, patches and schemas are documents.ts, queries are query-plan.ts.
+ *
+ * A transaction is driven by one function from start to end. Sub-transactions (`ctx.runMutation` inside a mutation) read
+ * through their parent's writes and are absorbed or dropped as a whole; read set and usage are shared with the parent,
+ * because what a failed sub-transaction read has still decided what its caller does next.
+ */
+import type { Key, Reader } from "../storage/store.js";
+import type { Catalog } from "./catalog.js";
+import { assert } from "./errors.js";
+import { IndexScan } from "./index-scan.js";
+import { tableRecordKey } from "./keys.js";
+import { LayeredReader } from "./layers.js";
+import { TransactionUsage, type TransactionLimits } from "./limits.js";
+import { ReadSet } from "./read-set.js";
+import type { SchemaSet } from "./schema.js";
+import { Table, type DocumentValue, type TableRecord } from "./table.js";
+import { WriteOverlay, type DocumentWrite } from "./write-overlay.js";
+
+export interface TransactionOptions {
+  /** Everything committed up to `ts`; must not change while the transaction lives. */
+  readonly reader: Reader;
+  readonly ts: number;
+  readonly catalog: Catalog;
+  readonly schemas: SchemaSet;
+  readonly limits: TransactionLimits;
+  readonly writable: boolean;
+  /** Next `_creationTime`: milliseconds with a fraction, greater than every earlier one. */
+  readonly nextCreationTime: () => number;
+}
+
+export class Transaction {
+  readonly ts: number;
+  readonly writable: boolean;
+  readonly readSet: ReadSet;
+  readonly usage: TransactionUsage;
+  readonly #overlay = new WriteOverlay();
+  readonly #newTables = new Map<Key, Table>();
+  readonly #scans = new Set<IndexScan>();
+  readonly #reader: Reader;
+  /** Changes with every write, so that an open scan knows to look again. */
+  #version = 0;
+
+  private constructor(
+    private readonly options: TransactionOptions,
+    private readonly parent: Transaction | null,
+  ) {
+    this.ts = options.ts;
+    this.writable = options.writable;
+    this.readSet = parent?.readSet ?? new ReadSet();
+    this.usage = parent?.usage ?? new TransactionUsage(options.limits);
+    const below = parent === null ? options.reader : parent.#reader;
+    this.#reader = options.writable ? new LayeredReader(this.#overlay, below) : below;
+  }
+
+  static begin(options: TransactionOptions): Transaction {
+    return new Transaction(options, null);
+  }
+
+  /** A sub-transaction: {@link absorb} it, or let it go and nothing of it happened. */
+  child(options: { readonly writable: boolean } = { writable: true }): Transaction {
+    assert(this.writable || !options.writable, "a query began a sub-mutation");
+    return new Transaction({ ...this.options, writable: options.writable }, this);
+  }
+
+  absorb(child: Transaction): void {
+    assert(child.parent === this, "absorbed a transaction that is no child");
+    child.finish();
+    for (const [key, table] of child.#newTables) this.#newTables.set(key, table);
+    for (const write of child.#overlay.writes()) this.#overlay.add(write);
+    this.#version++;
+  }
+
+  get schemas(): SchemaSet {
+    return this.options.schemas;
+  }
+
+  /** Changes whenever this transaction, or one that it reads through, writes. */
+  get version(): number {
+    return this.#version + (this.parent?.version ?? 0);
+  }
+
+  get reader(): Reader {
+    return this.#reader;
+  }
+
+  nextCreationTime(): number {
+    return this.options.nextCreationTime();
+  }
+
+  table(namespace: string, name: string): Table | undefined {
+    const key = tableRecordKey(namespace, name);
+    this.readSet.addPoint(key);
+    return this.#newTable(key) ?? this.options.catalog.table(namespace, name);
+  }
+
+  tableByNumber(number: number): Table | undefined {
+    for (const table of this.#newTables.values()) if (table.number === number) return table;
+    return this.parent?.tableByNumber(number) ?? this.options.catalog.tableByNumber(number);
+  }
+
+  /** The table of this name, made now if there is none. */
+  ensureTable(namespace: string, name: string): Table {
+    return this.table(namespace, name) ?? this.putTable(this.options.catalog.allocateTable(namespace, name));
+  }
+
+  /** Makes or changes a table: its record is written when the transaction commits. */
+  putTable(record: TableRecord): Table {
+    assert(this.writable, "a query changed a table");
+    const table = new Table(record);
+    this.#newTables.set(tableRecordKey(record.namespace, record.name), table);
+    return table;
+  }
+
+  #newTable(key: Key): Table | undefined {
+    return this.#newTables.get(key) ?? (this.parent === null ? undefined : this.parent.#newTable(key));
+  }
+
+  get(table: Table, id: string): string | undefined {
+    const key = table.documentKey(id);
+    this.usage.readRange();
+    this.readSet.addPoint(key);
+    const text = this.#reader.get(key);
+    if (text !== undefined) this.usage.readDocument(text.length);
+    return text;
+  }
+
+  /** Remembers an open scan until {@link finish}, which records what it has read. */
+  track(scan: IndexScan): IndexScan {
+    this.usage.readRange();
+    this.#scans.add(scan);
+    return scan;
+  }
+
+  untrack(scan: IndexScan): void {
+    this.#scans.delete(scan);
+  }
+
+  /** Writes a document: `before` must be what this transaction reads of it now. Nothing happens where both are equal. */
+  write(table: Table, id: string, before: Revision | null, after: Revision | null): void {
+    assert(this.writable, "a query wrote a document");
+    if (before?.text === after?.text) return;
+    this.usage.writeDocument((after ?? before)?.text.length ?? 0);
+    this.#overlay.add({
+      table,
+      id,
+      before: before?.text ?? null,
+      after: after?.text ?? null,
+      beforeKeys: before === null ? [] : table.indexes.map((index) => index.keyOf(before.value, id)),
+      afterKeys: after === null ? [] : table.indexes.map((index) => index.keyOf(after.value, id)),
+    });
+    this.#version++;
+  }
+
+  /** Ends all reading: closes scans that user code left open, so that the read set is complete. */
+  finish(): void {
+    for (const scan of this.#scans) scan.close();
+    this.#scans.clear();
+  }
+
+  /** Documents that are different at the end from what they were at the start. */
+  writes(): DocumentWrite[] {
+    return [...this.#overlay.writes()].filter((write) => write.before !== write.after);
+  }
+
+  newTables(): Iterable<Table> {
+    return this.#newTables.values();
+  }
+}
+
+/** A document's text with the value it stands for. */
+export interface Revision {
+  readonly text: string;
+  readonly value: DocumentValue;
+}

@@ -1,0 +1,61 @@
+/**
+ * What a transaction has written so far: one entry per document, and the index entries that follow from it. As a
+ * {@link Layer} it lets the transaction read its own writes.
+ */
+import { OrderedMap } from "../storage/ordered-map.js";
+import type { Key, KeyRange } from "../storage/store.js";
+import type { Layer } from "./layers.js";
+import type { Table } from "./table.js";
+
+export interface DocumentWrite {
+  readonly table: Table;
+  readonly id: string;
+  /** Text before the transaction (for a sub-transaction: before it), null where there was none. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Index keys in the order of `table.indexes`; empty where the document is absent. */
+  readonly beforeKeys: readonly Key[];
+  readonly afterKeys: readonly Key[];
+}
+
+export class WriteOverlay implements Layer {
+  readonly #writes = new Map<Key, DocumentWrite>();
+  /** Built when a range is first read: most transactions only read single documents after they wrote. */
+  #ordered: OrderedMap<string | null> | null = null;
+  #notInOrdered: DocumentWrite[] = [];
+
+  get size(): number {
+    return this.#writes.size;
+  }
+
+  writes(): Iterable<DocumentWrite> {
+    return this.#writes.values();
+  }
+
+  /** A later write of the same document keeps what was before the first. */
+  add(write: DocumentWrite): void {
+    const key = write.table.documentKey(write.id);
+    const earlier = this.#writes.get(key);
+    this.#writes.set(key, earlier === undefined ? write : { ...write, before: earlier.before, beforeKeys: earlier.beforeKeys });
+    this.#notInOrdered.push(write);
+  }
+
+  get(key: Key): string | null | undefined {
+    return this.#writes.get(key)?.after;
+  }
+
+  entries(range: KeyRange, reverse: boolean): Iterable<readonly [Key, string | null]> {
+    return this.#order().entries(range, reverse);
+  }
+
+  #order(): OrderedMap<string | null> {
+    this.#ordered ??= new OrderedMap();
+    for (const { table, id, after, beforeKeys, afterKeys } of this.#notInOrdered) {
+      this.#ordered.set(table.documentKey(id), after);
+      for (const key of beforeKeys) this.#ordered.set(key, null);
+      for (const key of afterKeys) this.#ordered.set(key, id);
+    }
+    this.#notInOrdered = [];
+    return this.#ordered;
+  }
+}
