@@ -1,0 +1,133 @@
+/**
+ * What the network thread and the engine thread say to each other. Messages travel in arrays, one array per turn of the
+ * sender's event loop, never one by one.
+ *
+ *     network thread                                   engine thread
+ *     sockets, HTTP framing, CORS, brotli    ─────▶    database, functions, subscriptions, deploys
+ *                                            ◀─────    frames and replies, held back until durable
+ */
+
+/** Who a request acts as. Admin keys are checked where the request comes in; tokens of users in the engine. */
+export type Credentials =
+  | { readonly type: "none" }
+  | { readonly type: "user"; readonly token: string }
+  | { readonly type: "admin"; readonly keyName: string; readonly actingAs: Readonly<Record<string, unknown>> | null };
+
+export type FunctionKind = "query" | "mutation" | "action";
+
+/** Calls answered once by {@link FromEngine} "reply". */
+export type EngineCall =
+  | {
+      readonly kind: "runFunction";
+      /** "any": whatever the function is (`POST /api/function`). */
+      readonly functionKind: FunctionKind | "any";
+      /** As the client wrote it: "messages:list", "messages.js:list", "folder/messages:list". */
+      readonly path: string;
+      readonly componentPath: string;
+      /** JSON text of the arguments object. */
+      readonly args: string;
+      readonly credentials: Credentials;
+      /** Wire timestamp (decimal nanoseconds) of a consistent read; queries only. */
+      readonly atTs: string | null;
+      /** 16 hex digits; names the request in error texts and logs. */
+      readonly requestId: string;
+    }
+  /** Newest durable timestamp as decimal nanoseconds → `{ ts }`. */
+  | { readonly kind: "queryTs" }
+  /** A route of the deploy API and its JSON body (text); admin was checked. */
+  | { readonly kind: "deploy"; readonly route: DeployRoute; readonly body: string }
+  | { readonly kind: "updateEnvironment"; readonly body: string }
+  /** Server log lines of function executions after a cursor → `{ entries, newCursor }`; waits up to `waitMs` for one. */
+  | { readonly kind: "streamLogs"; readonly cursor: number; readonly waitMs: number }
+  /** Counters and gauges of the engine → {@link EngineMetrics}. */
+  | { readonly kind: "metrics" }
+  /** Finishes what was begun and makes it durable; the engine answers nothing afterwards. */
+  | { readonly kind: "shutdown" };
+
+export type DeployRoute =
+  | "get_config_hashes"
+  | "get_config"
+  | "evaluate_push"
+  | "evaluate_schema"
+  | "start_push"
+  | "wait_for_schema"
+  | "finish_push"
+  | "report_push_completed";
+
+export type EngineReply =
+  | { readonly ok: true; /** JSON text. */ readonly body: string }
+  /** A function's own failure: HTTP 560 with the public error body. */
+  | { readonly ok: false; readonly failure: "function"; readonly body: string }
+  /** The request is at fault (or the server, at 5xx): `{code, message}`. */
+  | { readonly ok: false; readonly failure: "request"; readonly status: number; readonly code: string; readonly message: string };
+
+/** All numbers count since the engine started, unless they say otherwise. */
+export interface EngineMetrics {
+  readonly counters: Readonly<Record<string, number>>;
+  readonly gauges: Readonly<Record<string, number>>;
+}
+
+export type ToEngine =
+  | { readonly type: "socketOpened"; readonly socket: number }
+  /** One text frame of the sync protocol, unparsed. */
+  | { readonly type: "frame"; readonly socket: number; readonly text: string }
+  | { readonly type: "socketClosed"; readonly socket: number }
+  /** The socket's send buffer is over (true) or back under (false) its bound: no transitions are made for it meanwhile. */
+  | { readonly type: "socketSlow"; readonly socket: number; readonly slow: boolean }
+  | { readonly type: "call"; readonly id: number; readonly call: EngineCall };
+
+export type FromEngine =
+  /** Sent once, when requests can be answered. */
+  | { readonly type: "ready" }
+  | { readonly type: "send"; readonly socket: number; readonly text: string }
+  /** `reason` starts with an error code that clients know, e.g. "InternalServerError: …". */
+  | { readonly type: "close"; readonly socket: number; readonly code: number; readonly reason: string }
+  | { readonly type: "reply"; readonly id: number; readonly reply: EngineReply }
+  | { readonly type: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly message: string; readonly fields: Readonly<Record<string, unknown>> };
+
+/**
+ * Shared memory by which the host learns what the engine was running when its thread died (out of memory): the index of
+ * the execution, written by the engine before it calls user code. Layout: Int32Array, `RUNNING_SLOT` → execution number,
+ * 0 when none. The execution's name is in the engine's last "log"-free side channel: a 1 KiB UTF-8 text after the slots.
+ */
+export const RUNNING_SLOTS = 4;
+export const RUNNING_NAME_BYTES = 4096;
+
+/** Everything the engine thread needs to start; given as `workerData`. */
+export interface EngineOptions {
+  readonly dataFolder: string;
+  readonly cloudOrigin: string;
+  readonly siteOrigin: string;
+  readonly instanceName: string;
+  /** Ordinary errors of functions reach clients as "Server Error" only. */
+  readonly redactErrors: boolean;
+  readonly limits: EngineLimits;
+  readonly logRetention: { readonly ageMsMax: number; readonly bytesMax: number; readonly ageMsMin: number };
+  /** See {@link RUNNING_SLOTS}. */
+  readonly running: SharedArrayBuffer;
+  /** Executions that killed an earlier engine thread: refused with a clear error, not run again for a while. */
+  readonly poisoned: readonly PoisonedExecution[];
+}
+
+export interface PoisonedExecution {
+  /** Function path and canonical arguments: see `executionName` in the engine. */
+  readonly name: string;
+  readonly untilMs: number;
+  readonly message: string;
+}
+
+/** Every limit is a setting; defaults are the public limits where there is one. Sizes in bytes, times in milliseconds. */
+export interface EngineLimits {
+  readonly bytesReadMax: number;
+  readonly documentsReadMax: number;
+  readonly rangesReadMax: number;
+  readonly bytesWrittenMax: number;
+  readonly documentsWrittenMax: number;
+  readonly functionMsMax: number;
+  readonly argumentBytesMax: number;
+  readonly resultBytesMax: number;
+  readonly heapMbMax: number;
+  /** How long a query result without subscribers is kept warm. */
+  readonly warmQueryMs: number;
+  readonly subscriptionsPerSocketMax: number;
+}
