@@ -90,8 +90,7 @@ class MemorySnapshot implements Snapshot {
   }
 
   entries(range: KeyRange, reverse = false): Iterable<Entry> {
-    const map = this.#open();
-    return { [Symbol.iterator]: () => map.entries(range, reverse) };
+    return this.#open().entries(range, reverse);
   }
 
   release(): void {

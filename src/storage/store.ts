@@ -27,7 +27,8 @@ export type WriteOp = readonly [key: Key, value: string | undefined];
 export interface Reader {
   get(key: Key): string | undefined;
   /**
-   * Entries in key order, or against it. Lazy: reads as it is consumed, so stopping early costs nothing more.
+   * Entries in key order, or against it; to be iterated once. Lazy: reads as it is consumed, so stopping early costs
+   * nothing more.
    * Breaking out of a `for…of` releases the cursor; a caller that drives the iterator by hand must call `return()`.
    */
   entries(range: KeyRange, reverse?: boolean): Iterable<Entry>;
