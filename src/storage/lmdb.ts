@@ -1,24 +1,25 @@
 /**
  * The Store on disk: one LMDB file, memory-mapped, single writer, many readers in any thread. This module owns opening,
- * writing, closing and what errors mean; `lmdb-snapshot.ts` reads, `lmdb-keys.ts` fits keys, `folder.ts` guards the
- * folder. Why LMDB, and why these options, with the evidence: `docs/decisions/0001-lmdb.md`.
+ * writing, closing and what errors mean; `lmdb-snapshot.ts` reads, `lmdb-keys.ts` fits keys, `lmdb-room.ts` makes room
+ * in the file, `folder.ts` guards the folder. Why LMDB, and why these options, with the evidence: `docs/decisions/0001-lmdb.md`.
  *
  * Several threads of one process may open the same path; each write of any of them is seen by snapshots that all of
  * them take later. Other processes are kept out by `folder.ts`.
  */
-import { statfsSync } from "node:fs";
 import { open } from "lmdb";
 import { StorageCorruptError, StorageError, StorageFullError } from "./errors.js";
 import { checkWriteOps } from "./limits.js";
 import { keyEncoder, opToStored } from "./lmdb-keys.js";
+import { FileRoom } from "./lmdb-room.js";
 import { LmdbSnapshot, type TextDatabase } from "./lmdb-snapshot.js";
+import { lmdbStats, usedBytes } from "./lmdb-stats.js";
 import type { Snapshot, Store, StoreStats, WriteOp } from "./store.js";
 
 export interface LmdbStoreOptions {
   /** Path of the data file; its folder must exist. LMDB puts `-lock` beside it. */
   readonly path: string;
-  /** Writes that would take more are refused as full; deletes never are. Default: only the disk is the limit. */
-  readonly diskBytesMax?: number;
+  /** Groups that would put more bytes into use are refused as full; deletes never are. Default: the disk is the limit. */
+  readonly usedBytesMax?: number;
   /** Address space reserved for the map. No disk or memory is taken for it. LMDB maps again beyond it, which is slow. */
   readonly mapBytes?: number;
   /** Distinct snapshots that may be held at a time, over all threads. */
@@ -28,12 +29,9 @@ export interface LmdbStoreOptions {
 const MAP_BYTES = 64 * 2 ** 30;
 const SNAPSHOTS_MAX = 1024;
 
-/** Numbers of LMDB (`lmdb.h`) and of the operating system that a failed commit carries as its code. */
-const MDB_BAD_TXN = -30782;
-const MDB_MAP_FULL = -30792;
-const ENOSPC = 28;
-const EDQUOT = 122;
-const MDB_CORRUPT_CODES: readonly unknown[] = [-30797, -30796, -30793];
+/** Codes that an error carries: names from Node; from lmdb-js numbers of the operating system and of `lmdb.h`. */
+const FULL_CODES: readonly unknown[] = ["ENOSPC", "EDQUOT", 28, 122, -30792];
+const CORRUPT_CODES: readonly unknown[] = [-30797, -30796, -30793];
 
 export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStore> {
   const settings = {
@@ -53,17 +51,22 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     commitDelay: 0,
     cache: false as const,
   };
+  let database: TextDatabase | undefined;
   try {
-    return new LmdbStore(open<string, string>(settings), options.path, options.diskBytesMax ?? Infinity);
+    database = open<string, string>(settings);
+    const room = await FileRoom.open(options.path);
+    return new LmdbStore(database, room, options.path, options.usedBytesMax ?? Infinity);
   } catch (error) {
+    await database?.close();
     throw toStorageError(error, options.path);
   }
 }
 
 export class LmdbStore implements Store {
   readonly #database: TextDatabase;
+  readonly #room: FileRoom;
   readonly #path: string;
-  readonly #diskBytesMax: number;
+  readonly #usedBytesMax: number;
   #lastWrite: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   /** Snapshots not released, and iterations not ended. */
@@ -71,10 +74,11 @@ export class LmdbStore implements Store {
   /** Set when LMDB refuses every further write until the file is opened anew. */
   #failure: StorageError | undefined;
 
-  constructor(database: TextDatabase, path: string, diskBytesMax: number) {
+  constructor(database: TextDatabase, room: FileRoom, path: string, usedBytesMax: number) {
     this.#database = database;
+    this.#room = room;
     this.#path = path;
-    this.#diskBytesMax = diskBytesMax;
+    this.#usedBytesMax = usedBytesMax;
   }
 
   snapshot(): Snapshot {
@@ -101,11 +105,11 @@ export class LmdbStore implements Store {
 
   stats(): StoreStats {
     this.#assertOpen();
-    const stats = this.#lmdbStats();
+    const stats = lmdbStats(this.#database);
     return {
-      diskBytes: diskBytes(stats),
-      freeBytes: diskBytes(stats) - usedBytes(stats),
-      diskBytesMax: this.#diskBytesMax,
+      diskBytes: this.#room.allocatedBytes,
+      usedBytes: usedBytes(stats),
+      usedBytesMax: this.#usedBytesMax,
       entries: stats.entryCount,
       snapshots: this.#reads,
     };
@@ -118,18 +122,34 @@ export class LmdbStore implements Store {
       throw new Error(`The store was closed with ${this.#reads} snapshots or iterations open. Release them first.`);
     }
     await this.#database.close();
+    await this.#room.close();
   }
 
   async #commit(ops: readonly WriteOp[]): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     const stored = ops.map(opToStored);
-    this.#assertRoom(stored);
+    await this.#makeRoom(stored);
     try {
       await this.#database.batch(() => this.#enqueue(stored));
     } catch (error) {
       const cause = await commitErrorOf(error);
       this.#checkUsable(cause);
-      throw this.#commitFailure(cause, stored);
+      throw toStorageError(cause, this.#path);
+    }
+  }
+
+  async #makeRoom(stored: readonly WriteOp[]): Promise<void> {
+    const stats = lmdbStats(this.#database);
+    const addedBytes = putBytes(stored);
+    if (addedBytes > 0 && usedBytes(stats) + addedBytes > this.#usedBytesMax) {
+      throw new StorageFullError(
+        `The data in ${this.#path} has reached its limit of ${this.#usedBytesMax} bytes. Delete documents or raise the limit.`,
+      );
+    }
+    try {
+      await this.#room.ensure(stats, stored);
+    } catch (error) {
+      throw toStorageError(error, this.#path);
     }
   }
 
@@ -139,15 +159,6 @@ export class LmdbStore implements Store {
       if (value === undefined) void this.#database.remove(key);
       else void this.#database.put(key, value);
     }
-  }
-
-  #assertRoom(stored: readonly WriteOp[]): void {
-    if (this.#diskBytesMax === Infinity) return;
-    const needed = putBytes(stored);
-    if (needed === 0 || usedBytes(this.#lmdbStats()) + needed <= this.#diskBytesMax) return;
-    throw new StorageFullError(
-      `The data in ${this.#path} has reached its limit of ${this.#diskBytesMax} bytes. Delete documents or raise the limit.`,
-    );
   }
 
   /** After a failed meta page LMDB is unusable, and lmdb-js would wait for ever on the next write: an empty one tells. */
@@ -160,52 +171,12 @@ export class LmdbStore implements Store {
     }
   }
 
-  /** LMDB names only the last of several errors; after a failed put every later one is a "bad transaction". */
-  #commitFailure(cause: unknown, stored: readonly WriteOp[]): StorageError {
-    if (codeOf(cause) !== MDB_BAD_TXN) return toStorageError(cause, this.#path);
-    const { bavail, bsize } = statfsSync(this.#path);
-    const isFull = bavail * bsize < 2 * putBytes(stored) + usedBytes(this.#lmdbStats()) / 100;
-    return isFull ? fullError(this.#path, cause) : toStorageError(cause, this.#path);
-  }
-
-  #lmdbStats(): LmdbStats {
-    return this.#database.getStats() as LmdbStats;
-  }
-
   #assertOpen(): void {
     if (this.#closing !== undefined) throw new StorageError("closed", "The store was used after it was closed.");
   }
 }
 
 const COMMIT_SYNCHRONOUSLY = 2;
-
-interface TreeStats {
-  readonly treeBranchPageCount: number;
-  readonly treeLeafPageCount: number;
-  readonly overflowPages: number;
-}
-
-/** What lmdb-js returns of `mdb_env_info` and `mdb_stat`; its own type leaves it open. `free` is the tree of free pages. */
-interface LmdbStats extends TreeStats {
-  readonly pageSize: number;
-  readonly entryCount: number;
-  readonly lastPageNumber: number;
-  readonly free: TreeStats;
-}
-
-function diskBytes(stats: LmdbStats): number {
-  return (stats.lastPageNumber + 1) * stats.pageSize;
-}
-
-const META_PAGES = 2;
-
-function usedBytes(stats: LmdbStats): number {
-  return (META_PAGES + treePages(stats) + treePages(stats.free)) * stats.pageSize;
-}
-
-function treePages(tree: TreeStats): number {
-  return tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
-}
 
 function putBytes(ops: readonly WriteOp[]): number {
   let bytes = 0;
@@ -226,9 +197,9 @@ async function commitErrorOf(error: unknown): Promise<unknown> {
 function toStorageError(error: unknown, path: string): StorageError {
   if (error instanceof StorageError) return error;
   const code = codeOf(error);
-  if (code === ENOSPC || code === EDQUOT || code === MDB_MAP_FULL) return fullError(path, error);
+  if (FULL_CODES.includes(code)) return fullError(path, error);
   const text = textOf(error);
-  if (MDB_CORRUPT_CODES.includes(code)) {
+  if (CORRUPT_CODES.includes(code)) {
     return new StorageCorruptError(`The data file ${path} is damaged (${text}). Restore it from a backup.`, {
       cause: error,
     });

@@ -43,8 +43,8 @@ export class MemoryStore implements Store {
   stats(): StoreStats {
     return {
       diskBytes: 0,
-      freeBytes: 0,
-      diskBytesMax: Infinity,
+      usedBytes: 0,
+      usedBytesMax: Infinity,
       entries: this.#map.size,
       snapshots: this.#snapshots,
     };

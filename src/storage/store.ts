@@ -43,10 +43,10 @@ export interface Snapshot extends Reader {
 export interface StoreStats {
   /** Bytes that the store takes on disk; 0 for one that has no disk. */
   readonly diskBytes: number;
-  /** Bytes of `diskBytes` that are free for reuse by later writes. */
-  readonly freeBytes: number;
-  /** Upper bound of `diskBytes`, at which writes are refused as full; `Infinity` when there is none. */
-  readonly diskBytesMax: number;
+  /** Bytes that the entries take; what else is in `diskBytes` is free for later writes. */
+  readonly usedBytes: number;
+  /** Upper bound of `usedBytes`, at which writes are refused as full; `Infinity` when the disk is the only limit. */
+  readonly usedBytesMax: number;
   readonly entries: number;
   /** Snapshots not yet released: a number that only grows is a leak. */
   readonly snapshots: number;
