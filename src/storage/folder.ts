@@ -1,0 +1,164 @@
+/**
+ * The data folder: everything durable of one deployment. This module creates it, keeps other processes out, and
+ * refuses what it cannot read, before anything in it is changed.
+ *
+ *     DIR/format.json       what wrote the folder; written last when a folder is created, so it marks a complete one
+ *     DIR/data.mdb          the store (`lmdb.ts`), and LMDB's data.mdb-lock
+ *     DIR/lock.mdb          the lock of the process (`folder-lock.ts`), and LMDB's lock.mdb-lock
+ *     DIR/files/            file storage
+ *     DIR/admin-keys.json   admin keys
+ *
+ * The last two belong to layers above, which create them.
+ */
+import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { StorageCorruptError, StorageError } from "./errors.js";
+import { lockFolder } from "./folder-lock.js";
+import { openLmdbStore } from "./lmdb.js";
+import { checkDataFile } from "./lmdb-file.js";
+
+export const FORMAT_NAME = "rivulet";
+export const FORMAT_VERSION = 1;
+
+export interface DataFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** For `openLmdbStore`, in any thread of this process. */
+  readonly dataFile: string;
+  readonly filesFolder: string;
+  readonly adminKeysFile: string;
+  /** Lets other processes in. Every store of the folder must be closed before. Idempotent. */
+  release(): Promise<void>;
+}
+
+/** What may lie in a folder whose creation was interrupted. */
+const CREATION_NAMES = ["lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
+const OWN_NAMES = [...CREATION_NAMES, "files", "admin-keys.json"];
+
+/** Creates the folder when it is absent or empty. Throws `StorageError`; then nothing is held. */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  const absolute = resolve(path);
+  await createFolder(absolute);
+  await refuseForeign(absolute);
+  const lock = await lockFolder(absolute);
+  const folder: DataFolder = {
+    path: absolute,
+    dataFile: join(absolute, "data.mdb"),
+    filesFolder: join(absolute, "files"),
+    adminKeysFile: join(absolute, "admin-keys.json"),
+    release: () => lock.release(),
+  };
+  try {
+    await checkContent(folder);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  return folder;
+}
+
+async function createFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new StorageError("io", `The data folder ${path} cannot be created (${text}). Choose another with --data.`, {
+      cause,
+    });
+  }
+}
+
+async function refuseForeign(path: string): Promise<void> {
+  const names = await readdir(path);
+  if (names.includes("format.json")) return;
+  const foreign = names.find((name) => !OWN_NAMES.includes(name));
+  if (foreign !== undefined) {
+    const message = `The folder ${path} holds files of something else (${foreign}). Choose an empty folder with --data.`;
+    throw new StorageError("foreign", message);
+  }
+}
+
+async function checkContent(folder: DataFolder): Promise<void> {
+  const format = await readIfPresent(join(folder.path, "format.json"));
+  if (format === undefined) return createContent(folder);
+  checkFormat(format, folder.path);
+  if (!(await isPresent(folder.dataFile))) {
+    throw new StorageCorruptError(`The data folder ${folder.path} has lost its data.mdb. Restore it from a backup.`);
+  }
+  await checkDataFile(folder.dataFile);
+}
+
+function checkFormat(text: string, path: string): void {
+  const format = parseFormat(text);
+  if (format === undefined) {
+    throw new StorageCorruptError(`${join(path, "format.json")} cannot be read. Restore the data folder from a backup.`);
+  }
+  if (format.format !== FORMAT_NAME) {
+    const message = `The folder ${path} holds data of "${format.format}". Choose another folder with --data.`;
+    throw new StorageError("foreign", message);
+  }
+  if (format.version > FORMAT_VERSION) {
+    const message = `The data folder ${path} has format ${format.version}; this version reads up to ${FORMAT_VERSION}. Install a newer version.`;
+    throw new StorageError("newerFormat", message);
+  }
+}
+
+function parseFormat(text: string): { format: string; version: number } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || !("format" in value && "version" in value)) return undefined;
+    const { format, version } = value;
+    const isValid = typeof format === "string" && typeof version === "number" && Number.isInteger(version) && version >= 1;
+    return isValid ? { format, version } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Takes up a creation that was interrupted as well: until `format.json` is there, no store was ever handed out. */
+async function createContent(folder: DataFolder): Promise<void> {
+  const names = await readdir(folder.path);
+  if (names.some((name) => !CREATION_NAMES.includes(name)) || (await hasEntries(folder.dataFile))) {
+    const message = `The data folder ${folder.path} has lost its format.json. Restore it from a backup.`;
+    throw new StorageCorruptError(message);
+  }
+  const store = await openLmdbStore({ path: folder.dataFile });
+  await store.close();
+  await writeFormat(folder.path);
+}
+
+/** An empty file is one whose creation stopped before LMDB wrote to it. */
+async function hasEntries(dataFile: string): Promise<boolean> {
+  if (!(await isPresent(dataFile)) || (await stat(dataFile)).size === 0) return false;
+  return (await checkDataFile(dataFile)) > 0n;
+}
+
+/** Whole or not at all, whenever the process or the machine stops. */
+async function writeFormat(path: string): Promise<void> {
+  const newPath = join(path, "format.json.new");
+  const file = await open(newPath, "w");
+  try {
+    await file.writeFile(`${JSON.stringify({ format: FORMAT_NAME, version: FORMAT_VERSION })}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(newPath, join(path, "format.json"));
+  const folder = await open(path, "r");
+  await folder.sync();
+  await folder.close();
+}
+
+async function readIfPresent(path: string): Promise<string | undefined> {
+  return (await isPresent(path)) ? readFile(path, "utf8") : undefined;
+}
+
+async function isPresent(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw error;
+  }
+}
