@@ -6,6 +6,7 @@ import type { RangeOptions, RootDatabase, Transaction } from "lmdb";
 import { StorageError } from "./errors.js";
 import { endToStored, isLong, keyToStored, prefixOf, startToStored, storedToEntry } from "./lmdb-keys.js";
 import type { Entry, Key, KeyRange, Snapshot } from "./store.js";
+import type { Gate } from "./thread-gate.js";
 
 export type TextDatabase = RootDatabase<string, string>;
 
@@ -17,20 +18,23 @@ export interface ReadObserver {
 
 export class LmdbSnapshot implements Snapshot {
   readonly #database: TextDatabase;
+  readonly #gate: Gate;
   readonly #observer: ReadObserver;
   readonly #transaction: Transaction;
   /** What every `get` passes; made once. */
   readonly #getOptions: { readonly transaction: Transaction };
   #isReleased = false;
 
-  constructor(database: TextDatabase, observer: ReadObserver) {
+  constructor(database: TextDatabase, gate: Gate, observer: ReadObserver) {
     this.#database = database;
+    this.#gate = gate;
     this.#observer = observer;
-    this.#transaction = beginRead(database);
+    this.#transaction = gate.run(() => beginRead(database));
     this.#getOptions = { transaction: this.#transaction };
     observer.readBegan();
   }
 
+  /** Outside the gate: no part of this native call minds being terminated. */
   get(key: Key): string | undefined {
     this.#assertOpen();
     if (key.length === 0) return undefined;
@@ -48,7 +52,7 @@ export class LmdbSnapshot implements Snapshot {
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.#transaction.done();
+    this.#gate.run(() => this.#transaction.done());
     this.#observer.readEnded();
   }
 
@@ -58,7 +62,8 @@ export class LmdbSnapshot implements Snapshot {
     /** Long keys seen since the last short one, all of one prefix. */
     let run: Entry[] = [];
     try {
-      for (const { key, value } of this.#database.getRange(this.#rangeOptions(range, reverse))) {
+      const stored = this.#database.getRange(this.#rangeOptions(range, reverse));
+      for (const { key, value } of this.#gate.iterate(stored)) {
         this.#assertOpen();
         if (run.length > 0 && (!isLong(key) || prefixOf(key) !== prefixOf(run[0]![0]))) {
           yield* inKeyOrder(run, range, reverse);

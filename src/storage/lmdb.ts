@@ -14,6 +14,7 @@ import { FileRoom } from "./lmdb-room.js";
 import { LmdbSnapshot, type TextDatabase } from "./lmdb-snapshot.js";
 import { lmdbStats, usedBytes } from "./lmdb-stats.js";
 import type { Snapshot, Store, StoreStats, WriteOp } from "./store.js";
+import { type Gate, OPEN_GATE } from "./thread-gate.js";
 
 export interface LmdbStoreOptions {
   /** Path of the data file; its folder must exist. LMDB puts `-lock` beside it. */
@@ -24,6 +25,8 @@ export interface LmdbStoreOptions {
   readonly mapBytes?: number;
   /** Distinct snapshots that may be held at a time, over all threads. */
   readonly snapshotsMax?: number;
+  /** A `ThreadGate`, needed in a worker thread that may be terminated; default: none. */
+  readonly gate?: Gate;
 }
 
 const MAP_BYTES = 64 * 2 ** 30;
@@ -49,13 +52,16 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     eventTurnBatching: false,
     batchStartThreshold: Number.MAX_SAFE_INTEGER,
     commitDelay: 0,
+    // A second batch after the group's then makes lmdb-js start at once, not in a later turn (see `#startCommit`).
+    txnStartThreshold: 1,
     cache: false as const,
   };
+  const gate = options.gate ?? OPEN_GATE;
   let database: TextDatabase | undefined;
   try {
-    database = open<string, string>(settings);
+    database = gate.run(() => open<string, string>(settings));
     const room = await FileRoom.open(options.path);
-    return new LmdbStore(database, room, options.path, options.usedBytesMax ?? Infinity);
+    return new LmdbStore(database, room, gate, options);
   } catch (error) {
     await database?.close();
     throw toStorageError(error, options.path);
@@ -65,6 +71,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
 export class LmdbStore implements Store {
   readonly #database: TextDatabase;
   readonly #room: FileRoom;
+  readonly #gate: Gate;
   readonly #path: string;
   readonly #usedBytesMax: number;
   #lastWrite: Promise<void> = Promise.resolve();
@@ -74,16 +81,17 @@ export class LmdbStore implements Store {
   /** Set when LMDB refuses every further write until the file is opened anew. */
   #failure: StorageError | undefined;
 
-  constructor(database: TextDatabase, room: FileRoom, path: string, usedBytesMax: number) {
+  constructor(database: TextDatabase, room: FileRoom, gate: Gate, options: LmdbStoreOptions) {
     this.#database = database;
     this.#room = room;
-    this.#path = path;
-    this.#usedBytesMax = usedBytesMax;
+    this.#gate = gate;
+    this.#path = options.path;
+    this.#usedBytesMax = options.usedBytesMax ?? Infinity;
   }
 
   snapshot(): Snapshot {
     this.#assertOpen();
-    return new LmdbSnapshot(this.#database, {
+    return new LmdbSnapshot(this.#database, this.#gate, {
       readBegan: () => void this.#reads++,
       readEnded: () => void this.#reads--,
     });
@@ -105,7 +113,7 @@ export class LmdbStore implements Store {
 
   stats(): StoreStats {
     this.#assertOpen();
-    const stats = lmdbStats(this.#database);
+    const stats = this.#gate.run(() => lmdbStats(this.#database));
     return {
       diskBytes: this.#room.allocatedBytes,
       usedBytes: usedBytes(stats),
@@ -130,7 +138,7 @@ export class LmdbStore implements Store {
     const stored = ops.map(opToStored);
     await this.#makeRoom(stored);
     try {
-      await this.#database.batch(() => this.#enqueue(stored));
+      await this.#gate.run(() => this.#startCommit(stored));
     } catch (error) {
       const cause = await commitErrorOf(error);
       this.#checkUsable(cause);
@@ -139,7 +147,7 @@ export class LmdbStore implements Store {
   }
 
   async #makeRoom(stored: readonly WriteOp[]): Promise<void> {
-    const stats = lmdbStats(this.#database);
+    const stats = this.#gate.run(() => lmdbStats(this.#database));
     const addedBytes = putBytes(stored);
     if (addedBytes > 0 && usedBytes(stats) + addedBytes > this.#usedBytesMax) {
       throw new StorageFullError(
@@ -153,6 +161,13 @@ export class LmdbStore implements Store {
     }
   }
 
+  /** An empty batch after the group's starts the writing thread now: no native call is left to a later turn. */
+  #startCommit(stored: readonly WriteOp[]): Promise<boolean> {
+    const committed = this.#database.batch(() => this.#enqueue(stored));
+    void this.#database.batch(() => undefined);
+    return committed;
+  }
+
   /** Must not throw: what was enqueued before would be committed. */
   #enqueue(stored: readonly WriteOp[]): void {
     for (const [key, value] of stored) {
@@ -164,7 +179,7 @@ export class LmdbStore implements Store {
   /** After a failed meta page LMDB is unusable, and lmdb-js would wait for ever on the next write: an empty one tells. */
   #checkUsable(cause: unknown): void {
     try {
-      this.#database.transactionSync(() => undefined, COMMIT_SYNCHRONOUSLY);
+      this.#gate.run(() => this.#database.transactionSync(() => undefined, COMMIT_SYNCHRONOUSLY));
     } catch {
       const text = `The data file ${this.#path} takes no more writes (${textOf(cause)}). Check the disk, then restart.`;
       this.#failure = new StorageError("io", text, { cause });
