@@ -1,0 +1,84 @@
+/**
+ * What the public CLI asks of a deployment: the deploy API, environment variables, logs. Every route here is for admins.
+ * No refusal is a 404: the CLI takes that for a deployment that is about to appear and tries again for half a minute.
+ */
+import type { IncomingMessage } from "node:http";
+import type { AdminKeys } from "../admin-keys.js";
+import type { DeployRoute, EngineCall } from "../engine-messages.js";
+import { parseJsonObject, readBody } from "./body.js";
+import { requireAdmin } from "./credentials.js";
+import type { EngineCaller } from "./function-api.js";
+import { engineReplyToHttp, jsonReply, RequestError, type HttpReply } from "./replies.js";
+
+export interface AdminApiContext {
+  readonly engine: EngineCaller;
+  readonly adminKeys: AdminKeys;
+  readonly bodyBytesMax: number;
+  readonly cloudOrigin: string;
+  readonly siteOrigin: string;
+}
+
+type AdminRoute = (incoming: IncomingMessage, url: URL, context: AdminApiContext) => Promise<HttpReply>;
+
+/** How long a request for logs waits for the next line; the CLI asks again at once. */
+const LOGS_WAIT_MS = 10_000;
+
+const DEPLOY2_ROUTES: readonly DeployRoute[] = ["evaluate_push", "evaluate_schema", "start_push", "wait_for_schema", "finish_push", "report_push_completed"];
+
+/** By method and path. */
+export const ADMIN_ROUTES: ReadonlyMap<string, AdminRoute> = new Map<string, AdminRoute>([
+  ["POST /api/get_config_hashes", bodyRoute((body) => ({ kind: "deploy", route: "get_config_hashes", body }))],
+  ["POST /api/get_config", bodyRoute((body) => ({ kind: "deploy", route: "get_config", body }))],
+  ...DEPLOY2_ROUTES.map((route) => [`POST /api/deploy2/${route}`, bodyRoute((body) => ({ kind: "deploy", route, body }))] as const),
+  ["POST /api/update_environment_variables", bodyRoute((body) => ({ kind: "updateEnvironment", body }))],
+  ["GET /api/stream_function_logs", streamLogs],
+  ["GET /api/v1/get_canonical_urls", canonicalUrls],
+  ["GET /api/check_admin_key", checkAdminKey],
+  ["POST /api/check_admin_key", checkAdminKey],
+]);
+
+/** Admin routes that the CLI and dashboards know and this server does not have, by the beginning of their path. */
+const MISSING_FEATURES: readonly (readonly [prefix: string, feature: string])[] = [
+  ["/api/import/", "Importing data"],
+  ["/api/perform_import", "Importing data"],
+  ["/api/cancel_import", "Importing data"],
+  ["/api/export/", "Exporting data"],
+  ["/api/run_test_function", "Running inline queries"],
+  ["/api/push_config", "Pushing with a version of the convex package below 1.17"],
+  ["/api/deploy2/", "This step of a push"],
+  ["/api/v1/", "This call of the deployment platform API"],
+];
+
+/** For paths below `/api/` that no route has. */
+export function refuseUnknownApi(incoming: IncomingMessage, pathname: string): RequestError {
+  const missing = MISSING_FEATURES.find(([prefix]) => pathname.startsWith(prefix));
+  if (missing !== undefined) return new RequestError(400, "NotSupported", `${missing[1]} is not supported by this version of Rivulet (${pathname}).`);
+  const message = `There is no API route ${incoming.method} ${pathname}.`;
+  const isCli = String(incoming.headers["convex-client"] ?? "").startsWith("npm-cli");
+  return isCli ? new RequestError(400, "NotSupported", message) : new RequestError(404, "NotFound", message);
+}
+
+function bodyRoute(toCall: (body: string) => EngineCall): AdminRoute {
+  return async (incoming, _url, { engine, adminKeys, bodyBytesMax }) => {
+    const body = await readBody(incoming, bodyBytesMax);
+    requireAdmin(incoming.headers.authorization, adminKeys, () => parseJsonObject(body)["adminKey"]);
+    return engineReplyToHttp(await engine.call(toCall(body)));
+  };
+}
+
+async function streamLogs(incoming: IncomingMessage, url: URL, { engine, adminKeys }: AdminApiContext): Promise<HttpReply> {
+  requireAdmin(incoming.headers.authorization, adminKeys);
+  const cursor = Number(url.searchParams.get("cursor") ?? "0");
+  if (!Number.isFinite(cursor)) throw new RequestError(400, "BadCursor", "\"cursor\" must be the number that the last reply gave, or 0.");
+  return engineReplyToHttp(await engine.call({ kind: "streamLogs", cursor, waitMs: LOGS_WAIT_MS }));
+}
+
+async function canonicalUrls(incoming: IncomingMessage, _url: URL, { adminKeys, cloudOrigin, siteOrigin }: AdminApiContext): Promise<HttpReply> {
+  requireAdmin(incoming.headers.authorization, adminKeys);
+  return jsonReply({ convexCloudUrl: cloudOrigin, convexSiteUrl: siteOrigin });
+}
+
+async function checkAdminKey(incoming: IncomingMessage, _url: URL, { adminKeys }: AdminApiContext): Promise<HttpReply> {
+  const { keyName } = requireAdmin(incoming.headers.authorization, adminKeys);
+  return jsonReply({ keyName });
+}

@@ -1,0 +1,65 @@
+/** Reads a request's body as text: decompressed, and bounded before and after, so that no request can take the memory. */
+import type { IncomingMessage } from "node:http";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, inflate } from "node:zlib";
+import { RequestError } from "./replies.js";
+
+const DECOMPRESS = { br: promisify(brotliDecompress), gzip: promisify(gunzip), deflate: promisify(inflate) } as const;
+
+/** Throws RequestError 400, 413 or 415. `bytesMax` bounds what is received and what it decompresses to. */
+export async function readBody(incoming: IncomingMessage, bytesMax: number): Promise<string> {
+  const encoding = (incoming.headers["content-encoding"] ?? "identity").toLowerCase();
+  const received = await receive(incoming, bytesMax);
+  return (await decompress(received, encoding, bytesMax)).toString("utf8");
+}
+
+async function receive(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = Number(incoming.headers["content-length"] ?? 0) > bytesMax ? Infinity : 0;
+  if (size === 0) {
+    for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > bytesMax) break;
+      chunks.push(chunk);
+    }
+  }
+  if (size > bytesMax) {
+    // What is still to come is read and dropped: a connection cut now would hide the refusal from its client.
+    incoming.resume();
+    throw tooLarge(bytesMax);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+}
+
+async function decompress(received: Buffer, encoding: string, bytesMax: number): Promise<Buffer> {
+  if (encoding === "identity" || encoding === "") return received;
+  if (encoding !== "br" && encoding !== "gzip" && encoding !== "deflate") {
+    throw new RequestError(415, "UnsupportedEncoding", `Content-Encoding "${encoding}" is not supported; use br, gzip, deflate or none.`);
+  }
+  try {
+    return await DECOMPRESS[encoding](received, { maxOutputLength: bytesMax });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(bytesMax);
+    throw new RequestError(400, "BadBodyEncoding", `The request body is not valid ${encoding} data: ${(error as Error).message}.`, { cause: error });
+  }
+}
+
+function tooLarge(bytesMax: number): RequestError {
+  return new RequestError(413, "RequestTooLarge", `The request body is larger than ${bytesMax} bytes, the limit of this server. Send less, or raise the limit (rivulet start --help).`);
+}
+
+/** The body as a JSON object. Throws RequestError 400 that names the cause. */
+export function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new RequestError(400, "BadJsonBody", `The request body is not valid JSON: ${(error as Error).message}`, { cause: error });
+  }
+  if (!isObject(value)) throw new RequestError(400, "BadJsonBody", "The request body must be a JSON object.");
+  return value;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,155 @@
+/**
+ * The HTTP face of a server: request ids, CORS, errors and metrics around the routes. Calls of functions, which are most
+ * requests, are answered here without a router; everything else is routed by hono.
+ */
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { Hono, type Context } from "hono";
+import { ADMIN_ROUTES, refuseUnknownApi, type AdminApiContext } from "./admin-api.js";
+import { readBody } from "./body.js";
+import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
+import { readCredentials } from "./credentials.js";
+import { callFunction, FUNCTION_ROUTES, parseFunctionCall, parseQueryParameters, parseRunCall, RUN_PREFIX, type CallerContext } from "./function-api.js";
+import type { Logger } from "./logger.js";
+import type { Metrics } from "./metrics.js";
+import { engineReplyToHttp, FUNCTION_FAILED_PHRASE, refusal, RequestError, STATUS_FUNCTION_FAILED, textReply, type HttpReply } from "./replies.js";
+import { answerSite } from "./site-router.js";
+import { statusPage, VERSION } from "./status-page.js";
+
+export interface NetworkContext extends AdminApiContext {
+  readonly instanceName: string;
+  readonly frameBytesMax: number;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly acceptSocket: (incoming: IncomingMessage, stream: Duplex, head: Buffer) => void;
+}
+
+export interface RequestHandler {
+  readonly onRequest: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+  readonly onUpgrade: (incoming: IncomingMessage, stream: Duplex, head: Buffer) => void;
+}
+
+/** Requests to the deployment's main port. */
+export function createRequestHandler(context: NetworkContext): RequestHandler {
+  const routed = getRequestListener(createRoutes(context).fetch);
+  return {
+    onRequest: (incoming, outgoing) => {
+      const path = pathnameOf(incoming);
+      const requestId = beginRequest(incoming, outgoing, path, context);
+      if (isPreflight(incoming)) answerPreflight(outgoing);
+      else if (incoming.method === "POST" && FUNCTION_ROUTES.has(path)) void answerFunctionCall(incoming, outgoing, path, requestId, context);
+      else void routed(incoming, outgoing);
+    },
+    onUpgrade: (incoming, stream, head) => {
+      if (SYNC_PATH.test(pathnameOf(incoming))) context.acceptSocket(incoming, stream, head);
+      else refuseUpgrade(stream);
+    },
+  };
+}
+
+/** Requests to the site port: HTTP actions only. */
+export function createSiteHandler(context: NetworkContext): RequestHandler {
+  return {
+    onRequest: (incoming, outgoing) => {
+      const path = pathnameOf(incoming);
+      beginRequest(incoming, outgoing, path, context);
+      writeReply(outgoing, answerSite(incoming.method ?? "GET", path));
+    },
+    onUpgrade: (_incoming, stream) => refuseUpgrade(stream),
+  };
+}
+
+/** `/api/sync` and `/api/<client version>/sync`. */
+const SYNC_PATH = /^\/api\/(?:[^/]+\/)?sync$/;
+const SITE_PREFIX = "/http";
+
+type RouteContext = Context<{ Bindings: HttpBindings }>;
+
+function createRoutes(context: NetworkContext): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const route = (handler: (c: RouteContext) => HttpReply | Promise<HttpReply>) => async (c: RouteContext) => toResponse(await handler(c));
+  app.onError((error, c) => toResponse(errorReply(error, c.env.incoming, context.log)));
+  app.get("/", route(statusPage));
+  app.get("/version", route(() => textReply(VERSION)));
+  app.get("/instance_name", route(() => textReply(context.instanceName)));
+  app.get("/metrics", route(async () => ({ status: 200, contentType: context.metrics.contentType, body: await context.metrics.text() })));
+  app.post("/api/query_ts", route(async () => engineReplyToHttp(await context.engine.call({ kind: "queryTs" }))));
+  app.get("/api/query", route((c) => callFunction(context.engine, parseQueryParameters(new URL(c.req.url).searchParams, callerOf(c, context)))));
+  app.post(`${RUN_PREFIX}*`, route(async (c) => {
+    const caller = callerOf(c, context);
+    const body = await readBody(c.env.incoming, context.frameBytesMax);
+    return callFunction(context.engine, parseRunCall(pathnameOf(c.env.incoming), body, caller));
+  }));
+  app.post("/api/debug_event", (c) => c.body(null, 204));
+  app.all("/api/*", route((c) => {
+    const { incoming } = c.env;
+    const adminRoute = ADMIN_ROUTES.get(`${incoming.method} ${pathnameOf(incoming)}`);
+    if (adminRoute === undefined) throw refuseUnknownApi(incoming, pathnameOf(incoming));
+    return adminRoute(incoming, new URL(c.req.url), context);
+  }));
+  app.all("*", route((c) => {
+    const path = pathnameOf(c.env.incoming);
+    return answerSite(c.req.method, path.startsWith(`${SITE_PREFIX}/`) ? path.slice(SITE_PREFIX.length) : path);
+  }));
+  return app;
+}
+
+async function answerFunctionCall(incoming: IncomingMessage, outgoing: ServerResponse, path: string, requestId: string, context: NetworkContext): Promise<void> {
+  try {
+    const credentials = readCredentials(incoming.headers.authorization, context.adminKeys);
+    const body = await readBody(incoming, context.frameBytesMax);
+    writeReply(outgoing, await callFunction(context.engine, parseFunctionCall(path, body, { credentials, requestId })));
+  } catch (error) {
+    incoming.resume();
+    writeReply(outgoing, errorReply(error, incoming, context.log));
+  }
+}
+
+const REQUEST_ID_HEADER = "X-Request-Id";
+const REQUEST_ID_BYTES = 8;
+
+/** Sets what every reply carries; returns the request's id, 16 hexadecimal digits. */
+function beginRequest(incoming: IncomingMessage, outgoing: ServerResponse, path: string, { log, metrics }: NetworkContext): string {
+  const startMs = performance.now();
+  const requestId = randomBytes(REQUEST_ID_BYTES).toString("hex");
+  outgoing.setHeader(REQUEST_ID_HEADER, requestId);
+  setCorsHeaders(outgoing);
+  outgoing.once("finish", () => {
+    const ms = performance.now() - startMs;
+    metrics.observeRequest(path, outgoing.statusCode, ms / 1000);
+    log.log("debug", "request", { method: incoming.method, path, status: outgoing.statusCode, ms: Math.round(ms), requestId });
+  });
+  return requestId;
+}
+
+function callerOf(c: RouteContext, { adminKeys }: NetworkContext): CallerContext {
+  const requestId = String(c.env.outgoing.getHeader(REQUEST_ID_HEADER));
+  return { credentials: readCredentials(c.env.incoming.headers.authorization, adminKeys), requestId };
+}
+
+function pathnameOf({ url = "/" }: IncomingMessage): string {
+  const query = url.indexOf("?");
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function writeReply(outgoing: ServerResponse, { status, contentType, body }: HttpReply): void {
+  if (outgoing.destroyed) return;
+  if (status === STATUS_FUNCTION_FAILED) outgoing.statusMessage = FUNCTION_FAILED_PHRASE;
+  outgoing.writeHead(status, { "Content-Type": contentType, "Content-Length": Buffer.byteLength(body) }).end(body);
+}
+
+function toResponse({ status, contentType, body }: HttpReply): Response {
+  return new Response(body, { status, headers: { "Content-Type": contentType } });
+}
+
+function errorReply(error: unknown, incoming: IncomingMessage, log: Logger): HttpReply {
+  if (error instanceof RequestError) return refusal(error);
+  if (!incoming.errored) log.log("error", "A request failed for a reason of the server's own.", { path: incoming.url, error: String((error as Error).stack ?? error) });
+  return refusal({ status: 500, code: "InternalServerError", message: "The server failed to answer this request; its log says why." });
+}
+
+function refuseUpgrade(stream: Duplex): void {
+  stream.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+}

@@ -1,0 +1,177 @@
+/**
+ * Puts a server together, network side: ports, admin keys, sockets, HTTP, and the host of the engine thread, which opens
+ * the database. The engine starts while the modules of the network are still being loaded, to be ready sooner.
+ */
+import { AdminKeys } from "./admin-keys.js";
+import { EngineHost, type EngineEvents, type EngineHostOptions } from "./engine-host.js";
+import type { NetworkContext, RequestHandler } from "./network/http-server.js";
+import { Listener } from "./network/listener.js";
+import { createJsonLogger, type Logger } from "./network/logger.js";
+import type { Sockets } from "./network/sockets.js";
+import { engineLimits, type Settings } from "./settings.js";
+
+export interface RunningServer {
+  /** Where clients connect: the origin setting, or the port that is listened on. */
+  readonly url: string;
+  readonly siteUrl: string;
+  /** Resolves, with the reason, when the server cannot go on and the process should end. */
+  readonly failed: Promise<Error>;
+  /** Stops accepting, finishes what was begun, says good-bye to sockets. Takes 5 s at most. */
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** `RIVULET_ADMIN_KEY`. */
+  readonly presetAdminKey?: string | undefined;
+  /** JSON lines on the error stream by default. */
+  readonly log?: Logger;
+  readonly engineWorkerUrl?: URL;
+}
+
+/** What sockets and requests in progress get to end by themselves. */
+const GOOD_BYE_MS = 500;
+/** RFC 6455; named here so that the socket library is not loaded before the engine starts. */
+const CLOSE_SERVICE_RESTART = 1012;
+
+/** Rejects with a message fit for the user: port in use, data folder not usable, bad key file. */
+export async function startServer(settings: Settings, options: ServerOptions = {}): Promise<RunningServer> {
+  const adminKeys = AdminKeys.open(settings.dataFolder, options.presetAdminKey);
+  const log = options.log ?? (await createJsonLogger(settings.logLevel));
+  const handlers: Handlers = { main: deferred(), site: deferred() };
+  const listeners = await openListeners(settings, handlers);
+  const origins = originsOf(settings, listeners);
+  const sockets: { current: Sockets | null } = { current: null };
+  const failure = deferred<Error>();
+  const host = new EngineHost({
+    engine: engineOptions(settings, origins),
+    events: engineEvents(sockets, log, failure.resolve),
+    ...(options.engineWorkerUrl === undefined ? {} : { workerUrl: options.engineWorkerUrl }),
+  });
+  try {
+    const [modules] = await Promise.all([loadNetworkModules(), host.start()]);
+    sockets.current = openNetwork(modules, { settings, origins, host, adminKeys, log, handlers });
+  } catch (error) {
+    await host.stop();
+    await closeListeners(listeners, 0);
+    throw error;
+  }
+  const close = async () => {
+    for (const listener of listeners) listener.stopAccepting();
+    await host.stop();
+    await sockets.current?.shutDown(GOOD_BYE_MS);
+    await closeListeners(listeners, GOOD_BYE_MS);
+  };
+  let closing: Promise<void> | null = null;
+  return { url: origins.cloudOrigin, siteUrl: origins.siteOrigin, failed: failure.promise, close: () => (closing ??= close()) };
+}
+
+interface Origins {
+  readonly cloudOrigin: string;
+  readonly siteOrigin: string;
+}
+
+interface Handlers {
+  readonly main: Deferred<RequestHandler>;
+  readonly site: Deferred<RequestHandler>;
+}
+
+async function openListeners({ host, port, sitePort }: Settings, { main, site }: Handlers): Promise<readonly Listener[]> {
+  const mainListener = await Listener.open(host, port, "--port", main.promise);
+  if (sitePort === null) return [mainListener];
+  try {
+    return [mainListener, await Listener.open(host, sitePort, "--site-port", site.promise)];
+  } catch (error) {
+    await closeListeners([mainListener], 0);
+    throw error;
+  }
+}
+
+async function closeListeners(listeners: readonly Listener[], graceMs: number): Promise<void> {
+  for (const listener of listeners) listener.stopAccepting();
+  await Promise.all(listeners.map((listener) => listener.finish(graceMs)));
+}
+
+/** Without an origin of its own the site is on the main port. */
+function originsOf({ host, origin, siteOrigin }: Settings, [main, site]: readonly Listener[]): Origins {
+  const local = (listener: Listener) => `http://${reachableHost(host)}:${listener.port}`;
+  const cloudOrigin = origin ?? local(main!);
+  return { cloudOrigin, siteOrigin: siteOrigin ?? (site === undefined ? cloudOrigin : local(site)) };
+}
+
+function reachableHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function engineOptions(settings: Settings, origins: Origins): EngineHostOptions["engine"] {
+  const { dataFolder, instanceName, redactErrors, logAgeMax, logAgeMin, logBytesMax } = settings;
+  const logRetention = { ageMsMax: logAgeMax, ageMsMin: logAgeMin, bytesMax: logBytesMax };
+  return { dataFolder, instanceName, redactErrors, ...origins, limits: engineLimits(settings), logRetention };
+}
+
+function engineEvents(sockets: { readonly current: Sockets | null }, log: Logger, fail: (error: Error) => void): EngineEvents {
+  return {
+    onSend: (socket, text) => sockets.current?.send(socket, text),
+    onClose: (socket, code, reason) => sockets.current?.close(socket, code, reason),
+    onBatchEnd: () => sockets.current?.endBatch(),
+    onLog: ({ level, message, fields }) => log.log(level, message, fields),
+    onDeath: (reason) => sockets.current?.closeAll(CLOSE_SERVICE_RESTART, reason),
+    onFailed: fail,
+  };
+}
+
+async function loadNetworkModules() {
+  const [httpServer, metrics, sockets] = await Promise.all([
+    import("./network/http-server.js"),
+    import("./network/metrics.js"),
+    import("./network/sockets.js"),
+  ]);
+  return { ...httpServer, ...metrics, ...sockets };
+}
+
+interface NetworkParts {
+  readonly settings: Settings;
+  readonly origins: Origins;
+  readonly host: EngineHost;
+  readonly adminKeys: AdminKeys;
+  readonly log: Logger;
+  readonly handlers: Handlers;
+}
+
+/** From here on requests are answered. */
+function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, parts: NetworkParts): Sockets {
+  const { settings, origins, host, adminKeys, log, handlers } = parts;
+  const { bodyBytesMax, frameBytesMax, instanceName, socketsMax } = settings;
+  const sockets = new modules.Sockets({
+    post: (message) => host.post(message),
+    engineIsRunning: () => host.isRunning,
+    socketsMax,
+    frameBytesMax,
+    now: () => performance.now(),
+  });
+  const context: NetworkContext = {
+    ...origins,
+    engine: host,
+    adminKeys,
+    bodyBytesMax,
+    frameBytesMax,
+    instanceName,
+    log,
+    metrics: new modules.Metrics(host, () => sockets.counts()),
+    acceptSocket: (incoming, stream, head) => sockets.accept(incoming, stream, head),
+  };
+  handlers.main.resolve(modules.createRequestHandler(context));
+  handlers.site.resolve(modules.createSiteHandler(context));
+  return sockets;
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
