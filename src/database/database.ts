@@ -42,6 +42,12 @@ export interface CommitOptions {
   readonly answer?: string;
 }
 
+export interface StoredAnswer {
+  /** Timestamp of the commit that the answer belongs to. */
+  readonly ts: number;
+  readonly answer: string;
+}
+
 /** Commits kept in memory to check transactions that ran on an older snapshot. */
 const RECENT_COMMITS_MAX = 4096;
 
@@ -158,8 +164,11 @@ export class Database {
   }
 
   /** What was answered to a client's request whose mutation had committed, also before a restart. */
-  answerOf(request: SessionRequest): string | undefined {
-    return this.#committer.reader.get(sessionRequestKey(request.sessionId, request.requestId));
+  answerOf(request: SessionRequest): StoredAnswer | undefined {
+    const text = this.#committer.reader.get(sessionRequestKey(request.sessionId, request.requestId));
+    if (text === undefined) return undefined;
+    const space = text.indexOf(" ");
+    return { ts: Number(text.slice(0, space)), answer: text.slice(space + 1) };
   }
 
   /** Writes that no transaction can see: entries of an index that is still being filled. */

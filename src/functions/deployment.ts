@@ -1,0 +1,113 @@
+/**
+ * One version of an app's code, loaded: its modules in a sandbox and its functions by name. A push makes a new one beside
+ * the running one and swaps; nothing of a Deployment ever changes but the modules' own state.
+ */
+import { compileValidator, type Validator, type ValidatorJson } from "../values/validator.js";
+import { FunctionError } from "./errors.js";
+import { formatFunctionPath, parseFunctionPath, type FunctionPath } from "./function-path.js";
+import type { ModuleCode } from "./sandbox/module-code.js";
+import { Sandbox, type SandboxHost } from "./sandbox/sandbox.js";
+
+export type FunctionKind = "query" | "mutation" | "action" | "httpAction";
+
+/** A handler is called with a ctx object and the arguments. It lives in the sandbox's realm. */
+export type Handler = (ctx: unknown, args: unknown) => unknown;
+
+export interface RegisteredFunction {
+  readonly path: FunctionPath;
+  readonly kind: FunctionKind;
+  readonly isInternal: boolean;
+  readonly handler: Handler;
+  /** Null where anything is accepted. */
+  readonly args: Validator | null;
+  readonly returns: Validator | null;
+}
+
+export interface DeploymentCode {
+  /** Modules by path, "messages.js" and "_deps/…" alike; only those of the default runtime. */
+  readonly modules: ReadonlyMap<string, ModuleCode>;
+  readonly environmentVariables: Readonly<Record<string, string>>;
+}
+
+export class Deployment {
+  readonly sandbox: Sandbox;
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  readonly #modules: ReadonlyMap<string, ModuleCode>;
+  readonly #functions = new Map<string, RegisteredFunction>();
+
+  constructor(code: DeploymentCode, host: () => SandboxHost | null) {
+    this.#modules = code.modules;
+    this.environmentVariables = code.environmentVariables;
+    this.sandbox = new Sandbox({ modules: code.modules, host, environmentVariables: code.environmentVariables });
+  }
+
+  /**
+   * The function that a caller names, loading its module when it is first asked for. Throws {@link FunctionError} for a
+   * function that is not there, or that outside callers may not see, and the module's own error when it does not load.
+   */
+  function(pathText: string, caller: "client" | "server"): RegisteredFunction {
+    const found = this.#functions.get(pathText) ?? this.#load(pathText, caller);
+    if (found.isInternal && caller === "client") throw notFound(pathText, caller);
+    return found;
+  }
+
+  dispose(): void {
+    this.sandbox.dispose();
+  }
+
+  #load(pathText: string, caller: "client" | "server"): RegisteredFunction {
+    const path = parseFunctionPath(pathText);
+    if (path === null || !this.#modules.has(path.module) || path.module.startsWith("_deps/")) throw notFound(pathText, caller);
+    const exported = this.sandbox.load(path.module)[path.name];
+    const registered = register(path, exported);
+    if (registered === null) throw notFound(pathText, caller);
+    this.#functions.set(pathText, registered);
+    return registered;
+  }
+}
+
+/** What the builders of `convex/server` leave on the functions that they return. */
+interface ExportedFunction {
+  readonly isQuery?: boolean;
+  readonly isMutation?: boolean;
+  readonly isAction?: boolean;
+  readonly isHttp?: boolean;
+  readonly isInternal?: boolean;
+  readonly _handler?: Handler;
+  readonly exportArgs?: () => string;
+  readonly exportReturns?: () => string;
+}
+
+function register(path: FunctionPath, exported: unknown): RegisteredFunction | null {
+  if (typeof exported !== "function") return null;
+  const candidate = exported as ExportedFunction;
+  const kind = kindOf(candidate);
+  if (kind === null || candidate._handler === undefined) return null;
+  return {
+    path,
+    kind,
+    isInternal: candidate.isInternal === true,
+    handler: candidate._handler,
+    args: validatorOf(candidate.exportArgs),
+    returns: validatorOf(candidate.exportReturns),
+  };
+}
+
+function kindOf(candidate: ExportedFunction): FunctionKind | null {
+  if (candidate.isQuery === true) return "query";
+  if (candidate.isMutation === true) return "mutation";
+  if (candidate.isAction === true) return "action";
+  return candidate.isHttp === true ? "httpAction" : null;
+}
+
+function validatorOf(exporter: (() => string) | undefined): Validator | null {
+  const json = exporter === undefined ? null : (JSON.parse(exporter()) as ValidatorJson | null);
+  return json === null || json.type === "any" ? null : compileValidator(json);
+}
+
+function notFound(pathText: string, caller: "client" | "server"): FunctionError {
+  const path = parseFunctionPath(pathText);
+  const shown = path === null ? pathText.slice(0, 256) : formatFunctionPath(path);
+  const visibility = caller === "client" ? "public function" : "function";
+  return new FunctionError(`Could not find ${visibility} for '${shown}'. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`);
+}

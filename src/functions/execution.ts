@@ -1,0 +1,93 @@
+/**
+ * One run of a query or mutation, from its first instruction to its outcome: the transaction, what it printed, the clock
+ * and randomness that it sees, and whether it looked at the caller's identity. For as long as it is the one that runs, the
+ * sandbox asks it (see execution-host.ts).
+ *
+ * Functions called by functions (`ctx.runQuery`, `ctx.runMutation`) run in {@link CallFrame}s of the same execution, each
+ * on a transaction of its own beneath that of its caller.
+ */
+import type { Transaction } from "../database/transaction.js";
+import { PageJournal } from "../database/query/paginate.js";
+import { CallQueue } from "./call-queue.js";
+import { DeterministicRandom } from "./deterministic-random.js";
+import type { RegisteredFunction } from "./deployment.js";
+import { LogBuffer } from "./log-buffer.js";
+import type { Sandbox } from "./sandbox/sandbox.js";
+
+/** Claims of the caller as `ctx.auth.getUserIdentity()` returns them. */
+export type UserIdentity = Readonly<Record<string, unknown>>;
+
+export interface CallFrame {
+  readonly function: RegisteredFunction;
+  readonly transaction: Transaction;
+  /** Component that the function belongs to; "" is the app. */
+  readonly namespace: string;
+  readonly subMutations: CallQueue;
+}
+
+export interface ExecutionOptions {
+  readonly sandbox: Sandbox;
+  readonly identity: UserIdentity | null;
+  readonly nowMs: number;
+  /** 32 random bits that everything "random" in the function follows from. */
+  readonly seed: number;
+  readonly journal: string | null;
+  readonly requestId: string;
+  readonly environmentVariables: Readonly<Record<string, string>>;
+}
+
+export class Execution {
+  readonly sandbox: Sandbox;
+  readonly journal: PageJournal;
+  readonly logs = new LogBuffer();
+  readonly requestId: string;
+  readonly nowMs: number;
+  readonly random: DeterministicRandom;
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  readonly #identity: UserIdentity | null;
+  #frames: CallFrame[] = [];
+  #usedIdentity = false;
+
+  constructor(options: ExecutionOptions) {
+    this.sandbox = options.sandbox;
+    this.requestId = options.requestId;
+    this.nowMs = options.nowMs;
+    this.environmentVariables = options.environmentVariables;
+    this.journal = new PageJournal(options.journal);
+    this.random = new DeterministicRandom(options.seed);
+    this.#identity = options.identity;
+  }
+
+  /** Whether the outcome depends on who called. */
+  get usedIdentity(): boolean {
+    return this.#usedIdentity;
+  }
+
+  identity(): UserIdentity | null {
+    this.#usedIdentity = true;
+    return this.#identity;
+  }
+
+  /** The innermost call that has not returned: what `Convex.syscall` acts for. */
+  get frame(): CallFrame {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) throw new Error("Rivulet bug: a syscall outside of every function");
+    return frame;
+  }
+
+  get depth(): number {
+    return this.#frames.length;
+  }
+
+  newFrame(called: RegisteredFunction, transaction: Transaction, namespace: string): CallFrame {
+    return { function: called, transaction, namespace, subMutations: new CallQueue() };
+  }
+
+  enter(frame: CallFrame): void {
+    this.#frames.push(frame);
+  }
+
+  leave(frame: CallFrame): void {
+    this.#frames = this.#frames.filter((entered) => entered !== frame);
+  }
+}

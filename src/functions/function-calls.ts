@@ -1,0 +1,158 @@
+/**
+ * Calling functions within an execution: the outermost one, and those that it calls through `ctx.runQuery` and
+ * `ctx.runMutation`. Arguments and results are checked and copied at each border, as they would be between machines.
+ *
+ * A called query reads on a read-only sub-transaction; a called mutation writes on one that is absorbed by its caller's
+ * when it returns and dropped when it throws, so that a caller who catches the error goes on as if it had not been called.
+ */
+import { encodeValue, parseValue, type Value } from "../values/value.js";
+import { TableNames } from "../database/table-names.js";
+import { formatArgumentError, formatReturnError, type Validator } from "../values/validator.js";
+import { FunctionError } from "./errors.js";
+import type { Deployment, RegisteredFunction } from "./deployment.js";
+import type { CallFrame, Execution } from "./execution.js";
+import { mutationContext, queryContext } from "./function-context.js";
+import { formatFunctionPath } from "./function-path.js";
+import { functionPathOf } from "./function-reference.js";
+import { ReadScope } from "./read-scope.js";
+import { errorInRealm } from "./realm-error.js";
+import { TableQuery, TableQueryInitializer } from "./table-query.js";
+
+export interface CallLimits {
+  readonly argumentBytesMax: number;
+  readonly resultBytesMax: number;
+}
+
+/** Calls within calls. Deeper is endless recursion, which should fail before the stack does. */
+const DEPTH_MAX = 64;
+
+export class FunctionCalls {
+  constructor(
+    private readonly execution: Execution,
+    private readonly deployment: Deployment,
+    private readonly limits: CallLimits,
+  ) {}
+
+  /** Calls `frame`'s function; exactly one of the callbacks is called, with the result as JSON text or what was thrown. */
+  invoke(frame: CallFrame, argsText: string, onOk: (resultText: string) => void, onError: (error: unknown) => void): void {
+    const scope = new ReadScope(this.execution, frame);
+    const fail = (error: unknown): void => {
+      this.execution.leave(frame);
+      onError(error);
+    };
+    const succeed = (value: unknown): void => {
+      let text: string;
+      try {
+        text = this.#encodeResult(scope, value);
+      } catch (error) {
+        fail(error);
+        return;
+      }
+      this.execution.leave(frame);
+      onOk(text);
+    };
+    try {
+      const args = this.#decodeArguments(scope, argsText);
+      const context = frame.function.kind === "query" ? queryContext(scope, this) : mutationContext(scope, this);
+      this.execution.enter(frame);
+      this.execution.sandbox.call(frame.function.handler, [context, args], succeed, fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** `ctx.runQuery` and `ctx.runMutation`: a promise of the sandbox's realm. */
+  call(kind: "query" | "mutation", caller: CallFrame, reference: unknown, args: unknown): Promise<unknown> {
+    const { realm } = this.execution.sandbox;
+    const { promise, resolve, reject } = realm.defer();
+    const fail = (error: unknown): void => reject(errorInRealm(realm, error));
+    try {
+      const argsText = encodeValue(args ?? {});
+      this.callText(kind, caller, () => functionPathOf(reference), argsText, (text) => resolve(parseValue(text, realm)), fail);
+    } catch (error) {
+      fail(error);
+    }
+    return promise;
+  }
+
+  /** The same with arguments and result as JSON text; exactly one of the callbacks is called. */
+  callText(kind: "query" | "mutation", caller: CallFrame, path: () => string, argsText: string, onOk: (text: string) => void, onError: (error: unknown) => void): void {
+    const run = (done: () => void): void => {
+      const fail = (error: unknown): void => {
+        onError(error);
+        done();
+      };
+      try {
+        const called = this.#resolve(kind, path());
+        this.#callOn(caller, called, argsText, (text) => (onOk(text), done()), fail);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    // Sub-mutations of one caller run one after another, also when it starts them together.
+    if (kind === "mutation") caller.subMutations.run(run);
+    else run(() => undefined);
+  }
+
+  #callOn(caller: CallFrame, called: RegisteredFunction, argsText: string, onOk: (text: string) => void, onError: (error: unknown) => void): void {
+    if (this.execution.depth >= DEPTH_MAX) {
+      onError(new FunctionError(`Functions call each other more than ${DEPTH_MAX} deep (last: ${formatFunctionPath(called.path)}). Look for endless recursion.`));
+      return;
+    }
+    const transaction = caller.transaction.child({ writable: called.kind === "mutation" });
+    const frame = this.execution.newFrame(called, transaction, caller.namespace);
+    const finish = (text: string): void => {
+      if (called.kind === "mutation") caller.transaction.absorb(transaction);
+      onOk(text);
+    };
+    this.invoke(frame, argsText, finish, (error) => {
+      transaction.finish();
+      onError(error);
+    });
+  }
+
+  #resolve(kind: "query" | "mutation", pathText: string): RegisteredFunction {
+    const found = this.deployment.function(pathText, "server");
+    if (found.kind !== kind) throw wrongKind(found, kind);
+    return found;
+  }
+
+  #decodeArguments({ frame }: ReadScope, text: string): Value {
+    if (text.length > this.limits.argumentBytesMax) {
+      throw new FunctionError(`Arguments for ${formatFunctionPath(frame.function.path)} are too large (actual: ${text.length} bytes, limit: ${this.limits.argumentBytesMax} bytes). Split the call, or store the data in a file.`);
+    }
+    const args = parseValue(text, this.execution.sandbox.realm);
+    if (typeof args !== "object" || args === null || Array.isArray(args)) {
+      throw new FunctionError("The arguments to a Convex function must be an object.");
+    }
+    check(frame.function.args, args, frame, formatArgumentError);
+    return args;
+  }
+
+  #encodeResult({ frame }: ReadScope, value: unknown): string {
+    const result = value === undefined ? null : value;
+    refuseQuery(result);
+    const text = encodeValue(result);
+    if (text.length > this.limits.resultBytesMax) {
+      throw new FunctionError(`The return value of ${formatFunctionPath(frame.function.path)} is too large (actual: ${text.length} bytes, limit: ${this.limits.resultBytesMax} bytes). Return less, for example with pagination.`);
+    }
+    check(frame.function.returns, result, frame, formatReturnError);
+    return text;
+  }
+}
+
+export function wrongKind(found: RegisteredFunction, expected: string): FunctionError {
+  const title = (kind: string): string => kind.charAt(0).toUpperCase() + kind.slice(1);
+  return new FunctionError(`Trying to execute ${found.path.module}:${found.path.name} as ${title(expected)}, but it is defined as ${title(found.kind)}.`);
+}
+
+function check(validator: Validator | null, value: unknown, frame: CallFrame, format: typeof formatArgumentError): void {
+  const failure = validator?.check(value, new TableNames(frame.transaction, frame.namespace)) ?? null;
+  if (failure !== null) throw new FunctionError(format(failure));
+}
+
+function refuseQuery(value: unknown): void {
+  if (value instanceof TableQuery || value instanceof TableQueryInitializer) {
+    throw new FunctionError("Return value is a Query. Results must be retrieved with `.collect()`, `.take(n), `.unique()`, or `.first()`.");
+  }
+}

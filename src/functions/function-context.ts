@@ -1,0 +1,46 @@
+/** `ctx`: what a query or mutation receives as its first argument. Plain objects, because libraries spread them. */
+import { databaseReader, databaseWriter } from "./database-api.js";
+import type { FunctionCalls } from "./function-calls.js";
+import { functionMetadata } from "./function-metadata.js";
+import type { ReadScope } from "./read-scope.js";
+
+interface RunOptions {
+  readonly useStaleSnapshot?: boolean;
+}
+
+export function queryContext(scope: ReadScope, calls: FunctionCalls): object {
+  return {
+    db: databaseReader(scope),
+    auth: auth(scope),
+    storage: unavailable(scope, "storage", "File storage is", ["getUrl", "getMetadata"]),
+    meta: functionMetadata(scope),
+    runQuery: (reference: unknown, args?: unknown) => calls.call("query", scope.frame, reference, args),
+  };
+}
+
+export function mutationContext(scope: ReadScope, calls: FunctionCalls): object {
+  return {
+    db: databaseWriter(scope),
+    auth: auth(scope),
+    storage: unavailable(scope, "storage", "File storage is", ["getUrl", "getMetadata", "generateUploadUrl", "delete"]),
+    scheduler: unavailable(scope, "scheduler", "Scheduled functions are", ["runAfter", "runAt", "cancel"]),
+    meta: functionMetadata(scope),
+    runQuery: (reference: unknown, args?: unknown, _options?: RunOptions) => calls.call("query", scope.frame, reference, args),
+    runMutation: (reference: unknown, args?: unknown) => calls.call("mutation", scope.frame, reference, args),
+  };
+}
+
+function auth(scope: ReadScope): object {
+  return {
+    getUserIdentity: () => scope.attempt(() => scope.execution.identity()),
+  };
+}
+
+/** Parts of the API that this version does not have answer with what is missing, not with "undefined is no function". */
+function unavailable(scope: ReadScope, name: string, subject: string, methods: readonly string[]): object {
+  const refuse = (method: string) => () =>
+    scope.attempt(() => {
+      throw new Error(`${subject} not available in this version of Rivulet yet: \`ctx.${name}.${method}\` can't be called.`);
+    });
+  return Object.fromEntries(methods.map((method) => [method, refuse(method)]));
+}

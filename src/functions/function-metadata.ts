@@ -1,0 +1,43 @@
+/** `ctx.meta`: what a function can learn about itself and its transaction. */
+import { formatFunctionPath } from "./function-path.js";
+import type { ReadScope } from "./read-scope.js";
+
+interface Metric {
+  readonly used: number;
+  readonly remaining: number;
+}
+
+function metric(used: number, max: number): Metric {
+  return { used, remaining: Math.max(0, max - used) };
+}
+
+export function transactionMetrics({ frame }: ReadScope): Readonly<Record<string, Metric>> {
+  const { usage } = frame.transaction;
+  const { limits } = usage;
+  return {
+    bytesRead: metric(usage.bytesRead, limits.bytesReadMax),
+    bytesWritten: metric(usage.bytesWritten, limits.bytesWrittenMax),
+    databaseQueries: metric(usage.rangesRead, limits.rangesReadMax),
+    documentsRead: metric(usage.documentsRead, limits.documentsReadMax),
+    documentsWritten: metric(usage.documentsWritten, limits.documentsWrittenMax),
+    functionsScheduled: metric(0, 1000),
+    scheduledFunctionArgsBytes: metric(0, 16 * 1024 * 1024),
+  };
+}
+
+export function functionMetadata(scope: ReadScope): object {
+  const { function: called, namespace } = scope.frame;
+  return {
+    getFunctionMetadata: () =>
+      scope.attempt(() => ({
+        name: formatFunctionPath(called.path),
+        componentPath: namespace,
+        type: called.kind,
+        visibility: called.isInternal ? "internal" : "public",
+      })),
+    getTransactionMetrics: () => scope.attempt(() => transactionMetrics(scope)),
+    getRequestMetadata: () => scope.attempt(() => ({ ip: null, userAgent: null, requestId: scope.execution.requestId, scheduledFunctionId: null, authToken: null })),
+    /** Nanoseconds, as every timestamp that leaves the server. */
+    getSnapshotTs: () => BigInt(scope.frame.transaction.ts) * 1000n,
+  };
+}

@@ -1,0 +1,293 @@
+/**
+ * Runs queries and mutations one after another, each from start to end, in the sandbox of the running deployment.
+ *
+ *     turn of the event loop
+ *     └─ drive: one evaluation in the sandbox, under the watchdog
+ *        ├─ request 1: begin transaction → handler → outcome → done()   (commit happens in done)
+ *        ├─ request 2: …
+ *        └─ until the queues are empty or the turn's time is used up; the rest goes on in the next turn
+ *
+ * Two queues: requests, and re-runs of live queries, which go first and are never interleaved with mutations, so that all
+ * of them see one timestamp. A barrier marks the place among the requests where re-runs are to be gathered.
+ *
+ * Since nothing else touches the database between begin() and done(), a mutation can't conflict. A handler that loops for
+ * ever is stopped by the watchdog, one that never settles is found when the sandbox has nothing left to do: both fail alone.
+ */
+import { DatabaseError } from "../database/errors.js";
+import type { Transaction } from "../database/transaction.js";
+import type { Deployment, RegisteredFunction } from "./deployment.js";
+import { FunctionError, type FunctionFailure } from "./errors.js";
+import { Fifo } from "./fifo.js";
+import { Execution, type UserIdentity } from "./execution.js";
+import { ExecutionHost } from "./execution-host.js";
+import { FunctionCalls, wrongKind, type CallLimits } from "./function-calls.js";
+import { describeError } from "./sandbox/errors.js";
+import type { SandboxHost } from "./sandbox/sandbox.js";
+import { Syscalls } from "./syscalls.js";
+
+export interface FunctionRequest {
+  readonly path: string;
+  /** "any": a query or a mutation, whichever the function is. */
+  readonly kind: "query" | "mutation" | "action" | "any";
+  /** Clients see public functions only; the server and admins see all. */
+  readonly caller: "client" | "server";
+  /** JSON text of the arguments object. */
+  readonly args: string;
+  readonly identity: UserIdentity | null;
+  readonly journal: string | null;
+  readonly requestId: string;
+  /** Asked when the request's turn comes: true where it has been answered meanwhile, and then it is dropped. */
+  readonly isAnswered?: () => boolean;
+  /** Called when the request's turn comes. */
+  readonly begin: (kind: "query" | "mutation") => Transaction;
+  /** Called in the same turn, once, before anything else runs. Must not throw: an error in it is ours and ends the engine. */
+  readonly done: (outcome: FunctionOutcome) => void;
+}
+
+interface OutcomeBase {
+  readonly logLines: readonly string[];
+  /** Whether another identity could have made another outcome. */
+  readonly usedIdentity: boolean;
+  readonly journal: string | null;
+  /** What was read, and for a mutation written; null where it failed before it began. */
+  readonly transaction: Transaction | null;
+  readonly kind: "query" | "mutation" | null;
+}
+
+export type FunctionOutcome =
+  | (OutcomeBase & { readonly ok: true; /** Result as JSON text. */ readonly value: string; readonly transaction: Transaction; readonly kind: "query" | "mutation" })
+  | (OutcomeBase & { readonly ok: false; readonly failure: FunctionFailure });
+
+export interface RunnerLimits extends CallLimits {
+  readonly functionMsMax: number;
+}
+
+export interface RunnerOptions {
+  readonly limits: RunnerLimits;
+  readonly nowMs: () => number;
+  /** Fresh 32 bits for each execution. */
+  readonly randomSeed: () => number;
+  /** Refuses an execution that killed an earlier engine; null runs it. */
+  readonly refuse: (path: string, args: string) => string | null;
+  /** What runs now, for whoever watches the thread from outside; null when nothing does. */
+  readonly onRunning: (running: { readonly path: string; readonly args: string } | null) => void;
+}
+
+interface Barrier {
+  readonly reached: () => void;
+}
+
+/** How long one turn takes requests from the queue before the event loop gets its chance. */
+const TURN_MS = 5;
+
+interface Running {
+  readonly request: FunctionRequest;
+  readonly execution: Execution;
+  readonly transaction: Transaction;
+  readonly kind: "query" | "mutation";
+}
+
+export class FunctionRunner {
+  readonly #options: RunnerOptions;
+  #deployment: Deployment | null = null;
+  readonly #requests = new Fifo<FunctionRequest | Barrier>();
+  readonly #reruns = new Fifo<FunctionRequest>();
+  #running: Running | null = null;
+  #host: SandboxHost | null = null;
+  #isScheduled = false;
+  #turnEndMs = 0;
+  /** True while done() runs: the watchdog must not stop that, and an error in it is ours. */
+  #isInEngine = false;
+  #bug: unknown = null;
+  #executions = 0;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  get deployment(): Deployment | null {
+    return this.#deployment;
+  }
+
+  get executions(): number {
+    return this.#executions;
+  }
+
+  /** What a Deployment needs to know who is running in its sandbox. */
+  readonly currentHost = (): SandboxHost | null => this.#host;
+
+  /** Takes effect for every request that has not begun. Never call it from done(). */
+  use(deployment: Deployment | null): void {
+    this.#deployment = deployment;
+  }
+
+  enqueue(request: FunctionRequest): void {
+    this.#requests.push(request);
+    this.#schedule();
+  }
+
+  /** Runs before every request that has not begun. */
+  enqueueRerun(request: FunctionRequest): void {
+    this.#reruns.push(request);
+    this.#schedule();
+  }
+
+  /** Calls `reached` when all requests enqueued so far are done. */
+  barrier(reached: () => void): void {
+    this.#requests.push({ reached });
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#isScheduled = false;
+    this.#turnEndMs = performance.now() + TURN_MS;
+    while (this.#hasQueued() && performance.now() < this.#turnEndMs) this.#drive();
+    if (this.#hasQueued()) this.#schedule();
+  }
+
+  #hasQueued(): boolean {
+    return this.#reruns.length > 0 || this.#requests.length > 0;
+  }
+
+  #drive(): void {
+    const { sandbox } = this.#deployment ?? {};
+    if (sandbox === undefined) {
+      this.#startNext();
+      return;
+    }
+    const result = sandbox.drive(() => this.#startNext(), this.#options.limits.functionMsMax + TURN_MS);
+    if (this.#bug !== null) throw this.#bug;
+    if (result === "timedOut" && this.#isInEngine) throw new Error("Rivulet bug: the watchdog stopped the engine itself");
+    const stopped = this.#running;
+    if (stopped === null) return;
+    const reason =
+      result === "timedOut"
+        ? `Function execution timed out (maximum duration: ${this.#options.limits.functionMsMax / 1000}s)`
+        : "The function never finished: it awaits a promise that nothing will settle. In queries and mutations only database calls can be awaited.";
+    this.#finish(stopped, { ok: false, failure: { message: reason, data: null } });
+    if (this.#bug !== null) throw this.#bug;
+  }
+
+  /** Starts requests until one has to wait for the sandbox, or the turn is over. */
+  #startNext(): void {
+    while (this.#running === null && this.#hasQueued() && performance.now() < this.#turnEndMs && this.#bug === null) {
+      const next = (this.#reruns.shift() ?? this.#requests.shift())!;
+      if ("reached" in next) this.#inEngine(next.reached);
+      else if (next.isAnswered === undefined || !this.#isAnswered(next.isAnswered)) this.#start(next);
+    }
+  }
+
+  #isAnswered(ask: () => boolean): boolean {
+    let answered = false;
+    this.#inEngine(() => {
+      answered = ask();
+    });
+    return answered;
+  }
+
+  #start(request: FunctionRequest): void {
+    this.#executions++;
+    this.#options.onRunning(request);
+    let running: Running;
+    let called: RegisteredFunction;
+    try {
+      const deployment = this.#admit(request);
+      called = this.#functionFor(deployment, request);
+      running = this.#begin(deployment, called.kind === "query" ? "query" : "mutation", request);
+    } catch (error) {
+      this.#refuse(request, error);
+      return;
+    }
+    this.#running = running;
+    const { execution, transaction } = running;
+    const calls = new FunctionCalls(execution, this.#deployment!, this.#options.limits);
+    this.#host = new ExecutionHost(execution, new Syscalls(execution, calls));
+    const frame = execution.newFrame(called, transaction, "");
+    calls.invoke(
+      frame,
+      request.args,
+      (value) => this.#settled(running, { ok: true, value }),
+      (error) => this.#settled(running, { ok: false, failure: this.#describe(error) }),
+    );
+  }
+
+  #admit(request: FunctionRequest): Deployment {
+    const refusal = this.#options.refuse(request.path, request.args);
+    if (refusal !== null) throw new FunctionError(refusal);
+    if (this.#deployment === null) throw new FunctionError(`Could not find public function for '${request.path}'. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`);
+    return this.#deployment;
+  }
+
+  #functionFor(deployment: Deployment, request: FunctionRequest): RegisteredFunction {
+    const found = deployment.function(request.path, request.caller);
+    const isExpected = request.kind === "any" ? found.kind === "query" || found.kind === "mutation" : found.kind === request.kind;
+    if (found.kind === "action" && (request.kind === "action" || request.kind === "any")) {
+      throw new FunctionError(`Actions are not available in this version of Rivulet yet: '${request.path}' can't be run.`);
+    }
+    if (!isExpected) throw wrongKind(found, request.kind);
+    return found;
+  }
+
+  #begin(deployment: Deployment, kind: "query" | "mutation", request: FunctionRequest): Running {
+    const execution = new Execution({
+      sandbox: deployment.sandbox,
+      identity: request.identity,
+      nowMs: this.#options.nowMs(),
+      seed: this.#options.randomSeed(),
+      journal: request.journal,
+      requestId: request.requestId,
+      environmentVariables: deployment.environmentVariables,
+    });
+    return { request, execution, transaction: request.begin(kind), kind };
+  }
+
+  /** From the sandbox's microtasks: the outcome, then the next request in the same evaluation. */
+  #settled(running: Running, result: Result): void {
+    if (this.#running !== running) return; // stopped by the watchdog before
+    this.#finish(running, result);
+    this.#startNext();
+  }
+
+  #finish({ request, execution, transaction, kind }: Running, result: Result): void {
+    this.#running = null;
+    this.#host = null;
+    transaction.finish();
+    const { usedIdentity, logs, journal } = execution;
+    this.#deliver(request, { ...result, kind, usedIdentity, transaction, logLines: logs.lines(), journal: journal.serialize() });
+  }
+
+  #refuse(request: FunctionRequest, error: unknown): void {
+    const failure = this.#describe(error);
+    this.#deliver(request, { ok: false, failure, kind: null, usedIdentity: false, transaction: null, logLines: [], journal: request.journal });
+  }
+
+  #deliver(request: FunctionRequest, outcome: FunctionOutcome): void {
+    this.#options.onRunning(null);
+    this.#inEngine(() => request.done(outcome));
+  }
+
+  #inEngine(action: () => void): void {
+    this.#isInEngine = true;
+    try {
+      action();
+    } catch (error) {
+      this.#bug ??= error;
+    }
+    this.#isInEngine = false;
+  }
+
+  #describe(error: unknown): FunctionFailure {
+    if (error instanceof FunctionError) return { message: error.message, data: null };
+    if (error instanceof DatabaseError) return { message: error.message, data: null };
+    const { message, data } = describeError(error, this.#deployment!.sandbox);
+    return { message, data: data ?? null };
+  }
+}
+
+type Result = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly failure: FunctionFailure };

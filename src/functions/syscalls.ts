@@ -1,0 +1,158 @@
+/**
+ * `Convex.syscall`, `Convex.asyncSyscall` and `Convex.jsSyscall`: the string interface that `convex/server` itself is
+ * written on. Rivulet's own ctx objects do not pass through here; libraries that bring their own do, and so do functions
+ * such as `createFunctionHandle`. Each call acts for the innermost function that runs.
+ */
+import { queryPage } from "../database/query/paginate.js";
+import { QueryStream } from "../database/query/query-stream.js";
+import { parseSerializedQuery } from "../database/query/serialized-query.js";
+import { decodeValue, encodeValue, type JsonValue } from "../values/value.js";
+import type { CallFrame, Execution } from "./execution.js";
+import type { FunctionCalls } from "./function-calls.js";
+import { transactionMetrics } from "./function-metadata.js";
+import { formatFunctionPath } from "./function-path.js";
+import { createFunctionHandle, functionPathOfAddress, type FunctionAddress } from "./function-reference.js";
+import { ReadScope } from "./read-scope.js";
+import { errorInRealm } from "./realm-error.js";
+
+type Arguments = Readonly<Record<string, JsonValue | undefined>>;
+
+export class Syscalls {
+  readonly #streams = new Map<number, QueryStream>();
+
+  constructor(
+    private readonly execution: Execution,
+    private readonly calls: FunctionCalls,
+  ) {}
+
+  sync(op: string, jsonArgs: string): string {
+    try {
+      return this.#sync(op, JSON.parse(jsonArgs) as Arguments);
+    } catch (error) {
+      throw errorInRealm(this.execution.sandbox.realm, error);
+    }
+  }
+
+  async(op: string, jsonArgs: string): Promise<string> {
+    const scope = this.#scope();
+    if (op === "1.0/runUdf") return this.#runUdf(scope.frame, JSON.parse(jsonArgs) as Arguments);
+    return scope.attempt(() => this.#async(scope, op, JSON.parse(jsonArgs) as Arguments)) as Promise<string>;
+  }
+
+  js(op: string, _args: unknown): unknown {
+    throw this.execution.sandbox.realm.makeError(`Unknown operation ${op}: file storage is not available in this version of Rivulet yet.`);
+  }
+
+  #scope(): ReadScope {
+    return new ReadScope(this.execution, this.execution.frame);
+  }
+
+  #sync(op: string, args: Arguments): string {
+    const scope = this.#scope();
+    switch (op) {
+      case "1.0/queryStream": {
+        const id = this.#streams.size;
+        this.#streams.set(id, new QueryStream(scope.frame.transaction, scope.frame.namespace, parseSerializedQuery(args["query"]), scope.parse));
+        return JSON.stringify({ queryId: id });
+      }
+      case "1.0/queryCleanup":
+        this.#streams.get(Number(args["queryId"]))?.close();
+        return "{}";
+      case "1.0/db/normalizeId":
+        return JSON.stringify({ id: scope.documents.normalizeId(String(args["table"]), String(args["idString"])) });
+      case "1.0/getSnapshotTs":
+        return encodeValue(BigInt(scope.frame.transaction.ts) * 1000n);
+      default:
+        throw new Error(`Unknown operation ${op}.`);
+    }
+  }
+
+  #async(scope: ReadScope, op: string, args: Arguments): string {
+    const { documents, frame } = scope;
+    const table = typeof args["table"] === "string" ? args["table"] : undefined;
+    switch (op) {
+      case "1.0/get":
+        return encodeValue(documents.get(String(args["id"]), "get", table));
+      case "1.0/insert":
+        return JSON.stringify({ _id: documents.insert(String(args["table"]), decodeValue(args["value"]!)) });
+      case "1.0/shallowMerge":
+        documents.patch(String(args["id"]), decodePatch(args["value"]), table);
+        return "{}";
+      case "1.0/replace":
+        documents.replace(String(args["id"]), decodeValue(args["value"]!), table);
+        return "{}";
+      case "1.0/remove":
+        documents.delete(String(args["id"]), table);
+        return "{}";
+      case "1.0/queryStreamNext": {
+        const value = this.#streams.get(Number(args["queryId"]))?.next() ?? null;
+        return `{"value":${encodeValue(value)},"done":${String(value === null)}}`;
+      }
+      case "1.0/queryPage":
+        return this.#queryPage(scope, args);
+      case "1.0/count":
+        return String(countAll(scope, String(args["table"])));
+      case "1.0/getUserIdentity":
+        return encodeValue(this.execution.identity());
+      case "1.0/createFunctionHandle":
+        return JSON.stringify(createFunctionHandle(functionPathOfAddress(args as FunctionAddress)));
+      case "1.0/getTransactionMetrics":
+        return encodeValue(transactionMetrics(scope));
+      case "1.0/getFunctionMetadata":
+        return JSON.stringify({ name: formatFunctionPath(frame.function.path), componentPath: frame.namespace });
+      default:
+        throw new Error(`Unknown async operation ${op}: this version of Rivulet does not have it, or not in a ${frame.function.kind}.`);
+    }
+  }
+
+  #queryPage(scope: ReadScope, args: Arguments): string {
+    const { journal, frame } = scope;
+    const request = {
+      query: parseSerializedQuery(args["query"]),
+      cursor: (args["cursor"] ?? null) as string | null,
+      endCursor: (args["endCursor"] ?? null) as string | null,
+      pageSize: Number(args["pageSize"]),
+      maximumRowsRead: (args["maximumRowsRead"] ?? null) as number | null,
+      maximumBytesRead: (args["maximumBytesRead"] ?? null) as number | null,
+    };
+    const result = queryPage(frame.transaction, frame.namespace, request, scope.parse, journal.nextEndCursor());
+    journal.record(result.continueCursor);
+    const { page, ...rest } = result;
+    return `{"page":${encodeValue(page)},${JSON.stringify(rest).slice(1)}`;
+  }
+
+  #runUdf(caller: CallFrame, args: Arguments): Promise<string> {
+    const { realm } = this.execution.sandbox;
+    const { promise, resolve, reject } = realm.defer();
+    const kind = args["udfType"] === "mutation" ? "mutation" : "query";
+    this.calls.callText(
+      kind,
+      caller,
+      () => functionPathOfAddress(args as FunctionAddress),
+      JSON.stringify(args["args"] ?? {}),
+      (text) => resolve(text),
+      (error) => reject(errorInRealm(realm, error)),
+    );
+    return promise as Promise<string>;
+  }
+}
+
+/** Patches mark removed fields `{$undefined: null}`. */
+function decodePatch(json: JsonValue | undefined): Record<string, unknown> {
+  const patch: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries((json ?? {}) as Record<string, JsonValue>)) patch[name] = isUndefinedMark(value) ? undefined : decodeValue(value);
+  return patch;
+}
+
+function isUndefinedMark(value: JsonValue): boolean {
+  return typeof value === "object" && value !== null && "$undefined" in value;
+}
+
+function countAll(scope: ReadScope, tableName: string): number {
+  const query = { source: { type: "FullTableScan" as const, tableName, order: null }, operators: [] };
+  const stream = new QueryStream(scope.frame.transaction, scope.frame.namespace, query, scope.parse);
+  let count = 0;
+  while (stream.next() !== null) count++;
+  stream.close();
+  return count;
+}

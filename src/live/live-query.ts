@@ -1,0 +1,100 @@
+/**
+ * One query that somebody watches: a function with arguments, its newest result, and what the result depends on. All
+ * subscribers with the same arguments share it: one run per change, one serialized result, whatever their number.
+ *
+ *               subscribe                 run finished
+ *     (none) ─────────────▶ stale ─────────────────────▶ fresh
+ *                             ▲   a commit touches the      │
+ *                             └─── read set, or new code ◀──┘
+ */
+import type { ReadSet } from "../database/read-set.js";
+import { resultText } from "./server-message.js";
+import type { Subscription } from "./subscription.js";
+
+export type Identity = Readonly<Record<string, unknown>>;
+
+/** Everything that a query's result can depend on besides the database and the code. */
+export interface QuerySpec {
+  readonly path: string;
+  readonly componentPath: string;
+  /** JSON text. */
+  readonly args: string;
+  /** What an earlier run decided (where its pages end), as the client gives it back. */
+  readonly journal: string | null;
+  readonly caller: "client" | "server";
+  readonly identity: Identity | null;
+}
+
+interface ResultBase {
+  readonly logLines: readonly string[];
+  readonly journal: string | null;
+}
+
+export type QueryResult =
+  | (ResultBase & { readonly ok: true; readonly value: string })
+  | (ResultBase & { readonly ok: false; readonly failure: { readonly message: string; readonly data: string | null } });
+
+/** A result with what it was made from. */
+export interface QueryRun {
+  readonly result: QueryResult;
+  readonly usedIdentity: boolean;
+  readonly readSet: ReadSet;
+}
+
+export class LiveQuery {
+  readonly subscriptions = new Set<Subscription>();
+  /** Increases with every result that differs from the one before; 0 until there is one. */
+  resultVersion = 0;
+  state: "stale" | "running" | "fresh" = "stale";
+  #readSet: ReadSet | null = null;
+  #result: QueryResult | null = null;
+  #resultText = "";
+
+  constructor(
+    readonly spec: QuerySpec,
+    /** Its place in the registry; see live-queries.ts. */
+    readonly key: string,
+  ) {}
+
+  get readSet(): ReadSet | null {
+    return this.#readSet;
+  }
+
+  get result(): QueryResult | null {
+    return this.#result;
+  }
+
+  /** The result as it goes on the wire, but for the query id. */
+  get resultText(): string {
+    return this.#resultText;
+  }
+
+  /** Pages keep the ends that the first run gave them. */
+  get journal(): string | null {
+    return this.#result === null ? this.spec.journal : this.#result.journal;
+  }
+
+  /** Takes the outcome of a run; returns whether subscribers have something new to see. */
+  accept(run: QueryRun): boolean {
+    this.state = "fresh";
+    this.#readSet = run.readSet;
+    const isSame = this.#result !== null && isSameResult(this.#result, run.result);
+    this.#result = run.result;
+    if (isSame) return false;
+    this.#resultText = resultText(run.result);
+    this.resultVersion++;
+    return true;
+  }
+}
+
+/** Error texts carry a request id of their own, so errors are compared without it. */
+function isSameResult(a: QueryResult, b: QueryResult): boolean {
+  if (a.journal !== b.journal || a.logLines.length !== b.logLines.length || a.logLines.some((line, i) => line !== b.logLines[i])) return false;
+  if (a.ok !== b.ok) return false;
+  if (a.ok) return b.ok && a.value === b.value;
+  return !b.ok && a.failure.data === b.failure.data && withoutRequestId(a.failure.message) === withoutRequestId(b.failure.message);
+}
+
+function withoutRequestId(message: string): string {
+  return message.replace(/^\[Request ID: [0-9a-f]+\] /, "");
+}

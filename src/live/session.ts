@@ -1,0 +1,231 @@
+/**
+ * One client's connection: its query set, its identity, its mutations, and the versions that keep both sides in step.
+ *
+ *     Connect ──▶ ModifyQuerySet / Authenticate / Mutation …  ──▶ (refresh) ──▶ Transition
+ *
+ * A Transition takes the client from the version that it has to the newest: every query of its set at one timestamp, so
+ * that it never sees two of them at different times nor any of them going back. Transitions are made only after a refresh
+ * (live-queries.ts) and only while the socket keeps up: a slow client gets the newest state later, not a queue of old ones.
+ *
+ * Not here: sockets, durability (whoever sends holds frames back until their timestamp is durable), running functions.
+ */
+import type { AddQuery, ClientMessage, FunctionCall, QueryId, RemoveQuery } from "./client-message.js";
+import { ProtocolError } from "./client-message.js";
+import type { LiveQueries } from "./live-queries.js";
+import type { Identity, QuerySpec } from "./live-query.js";
+import { authError, inChunks, parseWireTimestamp, queryModification, queryRemoved, transition, type StateVersion } from "./server-message.js";
+import { Subscription, type Subscriber } from "./subscription.js";
+
+/** Who a session acts as. */
+export interface Principal {
+  readonly identity: Identity | null;
+  /** Admins may call internal functions. */
+  readonly isAdmin: boolean;
+}
+
+export const NOBODY: Principal = { identity: null, isAdmin: false };
+
+/** Result of checking a token; `error` is told to the client. */
+export type Authentication = { readonly ok: true; readonly principal: Principal } | { readonly ok: false; readonly error: string };
+
+export interface SessionHost {
+  readonly queries: LiveQueries;
+  readonly send: (text: string) => void;
+  readonly authenticate: (message: ClientMessage & { type: "Authenticate" }) => Authentication;
+  /** Runs the call and sends its answer; calls `answered` afterwards, with the timestamp that the client must reach. */
+  readonly call: (call: FunctionCall, context: CallContext) => void;
+  /** The session has something to be told at the next refresh. */
+  readonly changed: (session: Session) => void;
+  readonly newestTs: () => number;
+  readonly nowMs: () => number;
+  readonly subscriptionsMax: number;
+}
+
+export interface CallContext {
+  readonly sessionId: string;
+  readonly principal: Principal;
+  readonly answered: (ts: number) => void;
+}
+
+export class Session implements Subscriber {
+  readonly #host: SessionHost;
+  #sessionId: string | null = null;
+  #principal: Principal = NOBODY;
+  readonly #subscriptions = new Map<QueryId, Subscription>();
+  /** Subscriptions with results that the client has not seen. */
+  readonly #changed = new Set<Subscription>();
+  #removed: QueryId[] = [];
+  #sent: StateVersion = { querySet: 0, ts: 0, identity: 0 };
+  #querySetVersion = 0;
+  #identityVersion = 0;
+  /** The client must be taken at least here, whether or not a query changed. */
+  #dueTs = 0;
+  #isSlow = false;
+  #isClosed = false;
+  #clientClockSkewMs = 0;
+
+  constructor(host: SessionHost) {
+    this.#host = host;
+  }
+
+  get subscriptionCount(): number {
+    return this.#subscriptions.size;
+  }
+
+  receive(message: ClientMessage): void {
+    if (this.#isClosed) return;
+    if (message.type === "Connect") {
+      this.#connect(message);
+      return;
+    }
+    const sessionId = this.#sessionId;
+    if (sessionId === null) throw new ProtocolError(`Received ${message.type} before Connect.`);
+    switch (message.type) {
+      case "ModifyQuerySet":
+        this.#modifyQuerySet(message);
+        break;
+      case "Mutation":
+      case "Action":
+        this.#host.call(message, { sessionId, principal: this.#principal, answered: (ts) => this.#mustReach(ts) });
+        break;
+      case "Authenticate":
+        this.#authenticate(message);
+        break;
+      case "Event":
+        break; // the client's own telemetry; nothing here depends on it
+      default:
+        message satisfies never;
+    }
+  }
+
+  resultChanged(subscription: Subscription): void {
+    this.#changed.add(subscription);
+    this.#host.changed(this);
+  }
+
+  /** While slow, nothing is sent; what was missed is caught up with one transition. */
+  setSlow(isSlow: boolean): void {
+    this.#isSlow = isSlow;
+    if (!isSlow) {
+      this.#host.changed(this);
+      this.#host.queries.scheduleRefresh();
+    }
+  }
+
+  /** Sends the transition to the newest state if the client lacks anything. All queries must be fresh; see LiveQueries. */
+  flush(): void {
+    if (this.#isClosed || this.#isSlow || this.#sessionId === null) return;
+    const modifications = this.#takeModifications();
+    const ts = Math.max(this.#host.newestTs(), this.#dueTs, this.#sent.ts);
+    const end = { querySet: this.#querySetVersion, ts, identity: this.#identityVersion };
+    const isDue = modifications.length > 0 || end.querySet !== this.#sent.querySet || end.identity !== this.#sent.identity || this.#dueTs > this.#sent.ts;
+    if (!isDue) return;
+    const text = transition(this.#sent, end, modifications, this.#clientClockSkewMs, this.#host.nowMs());
+    this.#sent = end;
+    for (const frame of inChunks(text, `${this.#sessionId}-${end.querySet}-${end.ts}`)) this.#host.send(frame);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const subscription of this.#subscriptions.values()) this.#host.queries.detach(subscription);
+    this.#subscriptions.clear();
+    this.#changed.clear();
+  }
+
+  #connect(message: ClientMessage & { type: "Connect" }): void {
+    if (this.#sessionId !== null) throw new ProtocolError("Received Connect twice on one socket.");
+    this.#sessionId = message.sessionId;
+    this.#clientClockSkewMs = Math.round(message.clientTs - this.#host.nowMs());
+    const observed = message.maxObservedTimestamp === null ? 0 : parseWireTimestamp(message.maxObservedTimestamp);
+    if (observed === null) throw new ProtocolError('Expected "maxObservedTimestamp" to be 8 bytes in base64.');
+    // Never take a client back: what it saw was durable, so the newest state is at least as new.
+    this.#dueTs = Math.max(this.#dueTs, observed);
+  }
+
+  #modifyQuerySet(message: ClientMessage & { type: "ModifyQuerySet" }): void {
+    if (message.baseVersion !== this.#querySetVersion || message.newVersion <= message.baseVersion) {
+      throw new ProtocolError(`The query set is at version ${this.#querySetVersion}; a change from ${message.baseVersion} to ${message.newVersion} does not follow.`);
+    }
+    this.#querySetVersion = message.newVersion;
+    for (const modification of message.modifications) {
+      if (modification.type === "Add") this.#add(modification);
+      else this.#remove(modification);
+    }
+    this.#changedQuerySet();
+  }
+
+  #add(query: AddQuery): void {
+    if (this.#subscriptions.has(query.queryId)) throw new ProtocolError(`Query ${query.queryId} is already in the query set.`);
+    if (this.#subscriptions.size >= this.#host.subscriptionsMax) {
+      throw new ProtocolError(`Too many subscriptions on one connection (limit: ${this.#host.subscriptionsMax}). Show less at once, or fetch with one query.`);
+    }
+    const subscription = new Subscription(this, query.queryId, this.#specOf(query));
+    this.#subscriptions.set(query.queryId, subscription);
+    this.#host.queries.attach(subscription);
+  }
+
+  #remove({ queryId }: RemoveQuery): void {
+    const subscription = this.#subscriptions.get(queryId);
+    if (subscription === undefined) return;
+    this.#subscriptions.delete(queryId);
+    this.#changed.delete(subscription);
+    this.#host.queries.detach(subscription);
+    this.#removed.push(queryId);
+  }
+
+  #authenticate(message: ClientMessage & { type: "Authenticate" }): void {
+    if (message.baseVersion !== this.#identityVersion) {
+      throw new ProtocolError(`The identity is at version ${this.#identityVersion}; a change from ${message.baseVersion} does not follow.`);
+    }
+    const authentication = this.#host.authenticate(message);
+    if (!authentication.ok) {
+      this.#host.send(authError(authentication.error, message.baseVersion));
+      return;
+    }
+    this.#identityVersion++;
+    this.#principal = authentication.principal;
+    for (const subscription of this.#subscriptions.values()) this.#actAs(subscription);
+    this.#changedQuerySet();
+  }
+
+  /** Moves a subscription to the query that answers the session's new identity, which is often the same one. */
+  #actAs(subscription: Subscription): void {
+    const { query, sentVersion } = subscription;
+    subscription.spec = { ...subscription.spec, ...this.#caller() };
+    this.#host.queries.detach(subscription);
+    this.#host.queries.attach(subscription);
+    if (subscription.query === query) subscription.sentVersion = sentVersion;
+  }
+
+  #specOf(query: AddQuery): QuerySpec {
+    return { path: query.udfPath, componentPath: query.componentPath, args: query.args, journal: query.journal, ...this.#caller() };
+  }
+
+  #caller(): Pick<QuerySpec, "caller" | "identity"> {
+    return { caller: this.#principal.isAdmin ? "server" : "client", identity: this.#principal.identity };
+  }
+
+  #mustReach(ts: number): void {
+    if (this.#isClosed) return;
+    this.#dueTs = Math.max(this.#dueTs, ts);
+    this.#changedQuerySet();
+  }
+
+  #changedQuerySet(): void {
+    this.#host.changed(this);
+    this.#host.queries.scheduleRefresh();
+  }
+
+  #takeModifications(): string[] {
+    const modifications = this.#removed.filter((queryId) => !this.#subscriptions.has(queryId)).map(queryRemoved);
+    this.#removed = [];
+    for (const subscription of this.#changed) {
+      const { query } = subscription;
+      if (query === null || query.result === null || subscription.sentVersion === query.resultVersion) continue;
+      subscription.sentVersion = query.resultVersion;
+      modifications.push(queryModification(subscription.queryId, query.result.ok, query.resultText));
+    }
+    this.#changed.clear();
+    return modifications;
+  }
+}

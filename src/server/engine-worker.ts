@@ -1,0 +1,28 @@
+/**
+ * The engine thread: opens the data folder and answers what the network thread sends. Anything thrown here is a bug of
+ * ours and ends the thread; what was acknowledged is on disk, and the network thread starts another.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { openDataFolder } from "../storage/folder.js";
+import { openLmdbStore } from "../storage/lmdb.js";
+import { AdminKeys } from "./admin-keys.js";
+import { Engine } from "./engine/engine.js";
+import type { EngineOptions, FromEngine, ToEngine } from "./engine-messages.js";
+
+const options = workerData as EngineOptions;
+const port = parentPort!;
+const post = (batch: readonly FromEngine[]): void => port.postMessage(batch);
+
+const folder = await openDataFolder(options.dataFolder);
+const store = await openLmdbStore({ path: folder.dataFile });
+const engine = new Engine({
+  options,
+  store,
+  adminKeys: AdminKeys.open(options.dataFolder, process.env["RIVULET_ADMIN_KEY"]),
+  // Better than a millisecond, so that commits of one millisecond keep their order in time.
+  nowMs: () => performance.timeOrigin + performance.now(),
+  post,
+  onClosed: () => folder.release(),
+});
+port.on("message", (batch: readonly ToEngine[]) => engine.receive(batch));
+post([{ type: "ready" }]);

@@ -1,0 +1,129 @@
+/** Answers the network thread's calls (EngineCall): functions over HTTP, deploys, logs, metrics, shutdown. */
+import type { Database } from "../../database/database.js";
+import type { Principal } from "../../live/session.js";
+import { DeployError, type Deployer } from "../deploy/deployer.js";
+import type { Credentials, EngineCall, EngineMetrics, EngineReply } from "../engine-messages.js";
+import type { FunctionLog } from "./function-log.js";
+import type { CallResult, FunctionsService } from "./functions-service.js";
+import type { Outbox } from "./outbox.js";
+
+export interface CallServiceOptions {
+  readonly database: Database;
+  readonly functions: FunctionsService;
+  readonly deployer: Deployer;
+  readonly log: FunctionLog;
+  readonly outbox: Outbox;
+  readonly metrics: () => EngineMetrics;
+  readonly shutdown: () => Promise<void>;
+}
+
+type RunFunction = EngineCall & { kind: "runFunction" };
+
+export class CallService {
+  readonly #options: CallServiceOptions;
+
+  constructor(options: CallServiceOptions) {
+    this.#options = options;
+  }
+
+  receive(id: number, call: EngineCall): void {
+    switch (call.kind) {
+      case "runFunction":
+        this.#runFunction(id, call);
+        break;
+      case "queryTs":
+        this.#reply(id, ok({ ts: wireTs(this.#options.database.lastTs) }));
+        break;
+      case "deploy":
+        this.#replyLater(id, this.#options.deployer.handle(call.route, call.body));
+        break;
+      case "updateEnvironment":
+        this.#replyLater(id, this.#options.deployer.updateEnvironment(call.body));
+        break;
+      case "streamLogs":
+        this.#replyLater(id, this.#options.log.read(call.cursor, call.waitMs));
+        break;
+      case "metrics":
+        this.#reply(id, ok(this.#options.metrics()));
+        break;
+      case "shutdown":
+        this.#replyLater(id, this.#options.shutdown().then(() => ({})));
+        break;
+      default:
+        call satisfies never;
+    }
+  }
+
+  /** What the call did is undone: the disk refused it. */
+  fail(id: number, error: Error): void {
+    this.#options.outbox.add({ type: "reply", id, reply: { ok: false, failure: "request", status: 503, code: "StorageFull", message: error.message } }, 0);
+  }
+
+  #runFunction(id: number, call: RunFunction): void {
+    const principal = principalOf(call.credentials);
+    if (principal === null) {
+      this.#reply(id, refuse(401, "NoAuthProvider", "This deployment has no auth provider: tokens of users are not accepted in this version of Rivulet yet."));
+      return;
+    }
+    const atTs = call.atTs === null ? null : databaseTs(call.atTs);
+    if (atTs !== null && Number.isNaN(atTs)) {
+      this.#reply(id, refuse(400, "InvalidTimestamp", `"ts" must be a timestamp that /api/query_ts gave, not ${JSON.stringify(call.atTs).slice(0, 64)}.`));
+      return;
+    }
+    this.#options.functions.call(
+      { kind: call.functionKind, path: call.path, componentPath: call.componentPath, args: call.args, principal, requestId: call.requestId, caller: "HttpApi", atTs, once: null },
+      (result) => this.#reply(id, functionReply(result)),
+    );
+  }
+
+  /** Answers reflect the newest state, so they wait until that is durable. */
+  #reply(id: number, reply: EngineReply): void {
+    this.#options.outbox.add({ type: "reply", id, reply }, this.#options.database.lastTs);
+  }
+
+  #replyLater(id: number, answer: Promise<object>): void {
+    answer.then(
+      (body) => this.#reply(id, ok(body)),
+      (error: unknown) => {
+        if (error instanceof DeployError) this.#reply(id, refuse(error.status, error.code, error.message));
+        else this.#reply(id, refuse(500, "InternalServerError", error instanceof Error ? error.message : String(error)));
+      },
+    );
+  }
+}
+
+function ok(body: object): EngineReply {
+  return { ok: true, body: JSON.stringify(body) };
+}
+
+function refuse(status: number, code: string, message: string): EngineReply {
+  return { ok: false, failure: "request", status, code, message };
+}
+
+function functionReply(result: CallResult): EngineReply {
+  const logLines = JSON.stringify(result.logLines);
+  if (result.ok) return { ok: true, body: `{"status":"success","value":${result.value},"logLines":${logLines}}` };
+  const data = result.failure.data === null ? "" : `,"errorData":${result.failure.data}`;
+  return { ok: false, failure: "function", body: `{"status":"error","errorMessage":${JSON.stringify(result.failure.message)}${data},"logLines":${logLines}}` };
+}
+
+/** Null for tokens that nobody can check. */
+function principalOf(credentials: Credentials): Principal | null {
+  switch (credentials.type) {
+    case "none":
+      return { identity: null, isAdmin: false };
+    case "admin":
+      return { identity: credentials.actingAs, isAdmin: true };
+    case "user":
+      return null;
+  }
+}
+
+/** Outside, timestamps are nanoseconds in decimal; inside, microseconds. */
+function wireTs(ts: number): string {
+  return (BigInt(ts) * 1000n).toString();
+}
+
+function databaseTs(text: string): number {
+  return /^\d{1,20}$/.test(text) ? Number(BigInt(text) / 1000n) : Number.NaN;
+}

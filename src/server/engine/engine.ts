@@ -1,0 +1,206 @@
+/**
+ * The engine: everything of a deployment but its network. Owns the database, the running code, the live queries and the
+ * sessions, on one thread; the world reaches it through batches of messages (engine-messages.ts).
+ */
+import { randomInt } from "node:crypto";
+import { Database } from "../../database/database.js";
+import { DEFAULT_TRANSACTION_LIMITS } from "../../database/limits.js";
+import { Deployment, type DeploymentCode } from "../../functions/deployment.js";
+import { FunctionRunner } from "../../functions/function-runner.js";
+import { LiveQueries } from "../../live/live-queries.js";
+import type { Store } from "../../storage/store.js";
+import type { AdminKeys } from "../admin-keys.js";
+import { Deployer } from "../deploy/deployer.js";
+import type { EngineMetrics, EngineOptions, FromEngine, ToEngine } from "../engine-messages.js";
+import { CallService } from "./call-service.js";
+import { FunctionLog } from "./function-log.js";
+import { FunctionsService } from "./functions-service.js";
+import { Outbox } from "./outbox.js";
+import { RunningMark } from "./running-mark.js";
+import { SyncService } from "./sync-service.js";
+
+export interface EngineSetup {
+  readonly options: EngineOptions;
+  readonly store: Store;
+  readonly adminKeys: AdminKeys;
+  /** Wall clock, milliseconds. */
+  readonly nowMs: () => number;
+  readonly post: (batch: readonly FromEngine[]) => void;
+  /** After the store is closed: gives the data folder back. */
+  readonly onClosed: () => Promise<void>;
+}
+
+const TRIM_INTERVAL_MS = 10_000;
+const TRIM_ENTRIES_MAX = 5_000;
+const SWEEP_INTERVAL_MS = 1_000;
+/** Try again later, says the reason in the words that the public client knows. */
+const CLOSE_TRY_AGAIN = 1013;
+
+export class Engine {
+  readonly #setup: EngineSetup;
+  readonly #database: Database;
+  readonly #runner: FunctionRunner;
+  readonly #queries: LiveQueries;
+  readonly #outbox: Outbox;
+  readonly #sync: SyncService;
+  readonly #calls: CallService;
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(setup: EngineSetup) {
+    this.#setup = setup;
+    const { options, store, adminKeys, nowMs, post } = setup;
+    const limits = { ...DEFAULT_TRANSACTION_LIMITS, ...options.limits };
+    this.#database = new Database({
+      store,
+      nowMs,
+      limits,
+      logRetention: options.logRetention,
+      onCommit: (commit) => this.#queries.invalidate(commit.keys),
+      onDurable: (ts) => this.#outbox.release(ts),
+      onRollback: (_durableTs, keys, error) => this.#rolledBack(keys, error),
+    });
+    this.#outbox = new Outbox(this.#database.durableTs, post);
+    const running = new RunningMark(options.running);
+    this.#runner = new FunctionRunner({
+      limits: options.limits,
+      nowMs,
+      randomSeed: () => randomInt(2 ** 32),
+      refuse: (path, args) => this.#poisonOf(path, args),
+      onRunning: (request) => running.set(request === null ? null : executionName(request.path, request.args)),
+    });
+    const log = new FunctionLog(nowMs);
+    const functions = new FunctionsService({ database: this.#database, runner: this.#runner, log, redactErrors: options.redactErrors });
+    this.#queries = new LiveQueries({
+      run: (spec, journal, done) => functions.runLive(spec, journal, done),
+      barrier: (reached) => this.#runner.barrier(reached),
+      onRefreshed: () => this.#sync.flush(),
+      nowMs,
+      warmMs: options.limits.warmQueryMs,
+    });
+    this.#sync = new SyncService({
+      database: this.#database,
+      functions,
+      queries: this.#queries,
+      outbox: this.#outbox,
+      adminKeys,
+      nowMs,
+      subscriptionsMax: options.limits.subscriptionsPerSocketMax,
+    });
+    const deployer = new Deployer({
+      database: this.#database,
+      instance: { cloudOrigin: options.cloudOrigin, siteOrigin: options.siteOrigin },
+      activate: (code) => this.#activate(code),
+    });
+    this.#calls = new CallService({ database: this.#database, functions, deployer, log, outbox: this.#outbox, metrics: () => this.#metrics(), shutdown: () => this.close() });
+    const code = deployer.load();
+    if (code !== null) this.#activate(code);
+    this.#every(TRIM_INTERVAL_MS, () => this.#trim());
+    this.#every(SWEEP_INTERVAL_MS, () => this.#queries.sweep());
+  }
+
+  receive(batch: readonly ToEngine[]): void {
+    for (const message of batch) {
+      switch (message.type) {
+        case "socketOpened":
+          this.#sync.open(message.socket);
+          break;
+        case "frame":
+          this.#sync.receive(message.socket, message.text);
+          break;
+        case "socketClosed":
+          this.#sync.close(message.socket);
+          break;
+        case "socketSlow":
+          this.#sync.setSlow(message.socket, message.slow);
+          break;
+        case "call":
+          this.#calls.receive(message.id, message.call);
+          break;
+        default:
+          message satisfies never;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#database.idle();
+    this.#runner.deployment?.dispose();
+    await this.#database.close();
+    await this.#setup.onClosed();
+  }
+
+  /** Swaps the running code. Clients stay connected; every live query runs again on the new code. */
+  #activate(code: DeploymentCode): void {
+    const previous = this.#runner.deployment;
+    this.#runner.use(new Deployment(code, this.#runner.currentHost));
+    previous?.dispose();
+    this.#queries.invalidateAll();
+  }
+
+  /**
+   * The disk refused a group of commits. Whoever waits for an answer about them is told so: callers get an error, sockets
+   * are closed and come back to the state that is on disk.
+   */
+  #rolledBack(keys: readonly string[], error: Error): void {
+    this.#log("error", "The disk refused a group of commits; they are undone.", { error: error.message });
+    const sockets = new Set<number>();
+    for (const message of this.#outbox.withdraw()) {
+      if (message.type === "send" || message.type === "close") sockets.add(message.socket);
+      else if (message.type === "reply") this.#calls.fail(message.id, error);
+    }
+    for (const socket of sockets) {
+      this.#outbox.add({ type: "close", socket, code: CLOSE_TRY_AGAIN, reason: "InternalServerError: the disk refused to write" }, 0);
+      this.#sync.close(socket);
+    }
+    this.#queries.invalidate(keys);
+  }
+
+  #poisonOf(path: string, args: string): string | null {
+    const { poisoned } = this.#setup.options;
+    if (poisoned.length === 0) return null;
+    const name = executionName(path, args);
+    const nowMs = this.#setup.nowMs();
+    return poisoned.find((execution) => execution.name === name && execution.untilMs > nowMs)?.message ?? null;
+  }
+
+  #trim(): void {
+    while (this.#database.trimLog(TRIM_ENTRIES_MAX)) continue;
+  }
+
+  #every(intervalMs: number, action: () => void): void {
+    this.#timers.push(setInterval(action, intervalMs).unref());
+  }
+
+  #log(level: "info" | "error", message: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#outbox.add({ type: "log", level, message, fields }, 0);
+  }
+
+  #metrics(): EngineMetrics {
+    const { counters, size, readSetSize } = this.#queries;
+    return {
+      counters: {
+        executions: this.#runner.executions,
+        liveQueryRuns: counters.runs,
+        liveQueryRunsUnchanged: counters.runsUnchanged,
+        invalidations: counters.invalidations,
+        commitGroups: this.#database.groupsWritten,
+      },
+      gauges: {
+        sockets: this.#sync.size,
+        subscriptions: this.#sync.subscriptions,
+        liveQueries: size,
+        readSetPoints: readSetSize.points,
+        readSetRanges: readSetSize.ranges,
+        ...this.#setup.store.stats(),
+      },
+    };
+  }
+}
+
+/** Long arguments are cut: the name only has to tell executions apart well enough. */
+const NAME_CHARS_MAX = 1000;
+
+function executionName(path: string, args: string): string {
+  return `${path} ${args}`.slice(0, NAME_CHARS_MAX);
+}

@@ -1,0 +1,128 @@
+/**
+ * The newest executions with what they printed, for `GET /api/stream_function_logs` and `rivulet dev`. In memory and
+ * bounded: older ones are gone, also for a reader who comes late.
+ */
+import { randomBytes } from "node:crypto";
+
+/** Shape of the public CLI's log stream (FunctionExecutionJson, kind "Completion"). Times in seconds. */
+export interface ExecutionRecord {
+  readonly kind: "Completion";
+  readonly udfType: "Query" | "Mutation" | "Action" | "HttpAction";
+  readonly componentPath: string | null;
+  readonly identifier: string;
+  readonly logLines: readonly LogLine[];
+  readonly timestamp: number;
+  readonly executionTimestamp: number;
+  readonly executionTime: number;
+  readonly cachedResult: boolean;
+  readonly caller: string;
+  readonly error: string | null;
+  readonly success: null | Record<string, never>;
+  readonly requestId: string;
+  readonly executionId: string;
+  readonly identityType: string;
+  readonly environment: "isolate";
+  readonly willRetry: boolean;
+  readonly usageStats: Readonly<Record<string, number>>;
+}
+
+export interface LogLine {
+  readonly messages: readonly string[];
+  readonly isTruncated: boolean;
+  /** Milliseconds. */
+  readonly timestamp: number;
+  readonly level: "DEBUG" | "ERROR" | "WARN" | "INFO" | "LOG";
+}
+
+export interface LoggedExecution {
+  readonly kind: "query" | "mutation";
+  readonly path: string;
+  readonly componentPath: string;
+  readonly logLines: readonly string[];
+  readonly failure: string | null;
+  readonly requestId: string;
+  readonly durationMs: number;
+  readonly caller: string;
+  readonly isAdmin: boolean;
+  readonly usage: { readonly bytesRead: number; readonly bytesWritten: number; readonly documentsRead: number; readonly documentsWritten: number } | null;
+}
+
+const RECORDS_MAX = 1000;
+const WAITERS_MAX = 100;
+
+interface Waiter {
+  readonly wake: () => void;
+}
+
+export class FunctionLog {
+  readonly #records: { cursor: number; execution: LoggedExecution; timestampMs: number }[] = [];
+  readonly #waiters = new Set<Waiter>();
+  #lastCursor = 0;
+
+  constructor(private readonly nowMs: () => number) {}
+
+  add(execution: LoggedExecution): void {
+    const timestampMs = this.nowMs();
+    // Cursors are times, so that a reader's old cursor still means something after a restart.
+    this.#lastCursor = Math.max(this.#lastCursor + 1 / 1024, timestampMs);
+    this.#records.push({ cursor: this.#lastCursor, execution, timestampMs });
+    if (this.#records.length > RECORDS_MAX) this.#records.shift();
+    for (const waiter of [...this.#waiters]) waiter.wake();
+  }
+
+  /** Executions after `cursor`; waits up to `waitMs` for one. A first reader (cursor 0) gets what there is at once. */
+  async read(cursor: number, waitMs: number): Promise<{ entries: ExecutionRecord[]; newCursor: number }> {
+    if (cursor > 0 && this.#lastCursor <= cursor) await this.#wait(waitMs);
+    const entries = this.#records.filter((record) => record.cursor > cursor).map(({ execution, timestampMs }) => toRecord(execution, timestampMs));
+    return { entries, newCursor: Math.max(cursor, this.#lastCursor, cursor === 0 ? this.nowMs() : 0) };
+  }
+
+  #wait(waitMs: number): Promise<void> {
+    if (this.#waiters.size >= WAITERS_MAX) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#waiters.delete(waiter);
+        resolve();
+      };
+      const timer = setTimeout(wake, waitMs);
+      const waiter = { wake };
+      this.#waiters.add(waiter);
+    });
+  }
+}
+
+function toRecord(execution: LoggedExecution, timestampMs: number): ExecutionRecord {
+  const { usage } = execution;
+  return {
+    kind: "Completion",
+    udfType: execution.kind === "query" ? "Query" : "Mutation",
+    componentPath: execution.componentPath === "" ? null : execution.componentPath,
+    identifier: execution.path,
+    logLines: execution.logLines.map((line) => toLogLine(line, timestampMs)),
+    timestamp: timestampMs / 1000,
+    executionTimestamp: timestampMs / 1000,
+    executionTime: execution.durationMs / 1000,
+    cachedResult: false,
+    caller: execution.caller,
+    error: execution.failure,
+    success: execution.failure === null ? {} : null,
+    requestId: execution.requestId,
+    executionId: randomBytes(8).toString("hex"),
+    identityType: execution.isAdmin ? "instance_admin" : "unknown",
+    environment: "isolate",
+    willRetry: false,
+    usageStats: {
+      databaseReadBytes: usage?.bytesRead ?? 0,
+      databaseWriteBytes: usage?.bytesWritten ?? 0,
+      databaseReadDocuments: usage?.documentsRead ?? 0,
+      databaseWriteDocuments: usage?.documentsWritten ?? 0,
+    },
+  };
+}
+
+function toLogLine(line: string, timestamp: number): LogLine {
+  const match = /^\[(DEBUG|ERROR|WARN|INFO|LOG)\] ([\s\S]*)$/.exec(line);
+  const level = (match?.[1] ?? "LOG") as LogLine["level"];
+  return { messages: [match?.[2] ?? line], isTruncated: false, timestamp, level };
+}

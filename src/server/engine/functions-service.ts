@@ -1,0 +1,207 @@
+/**
+ * Runs functions for everybody who asks from outside the sandbox: clients' mutations, HTTP calls, live queries. Puts
+ * database, runner and log together; knows nothing of sockets.
+ */
+import { randomBytes } from "node:crypto";
+import type { Database } from "../../database/database.js";
+import { DatabaseError } from "../../database/errors.js";
+import { ReadSet } from "../../database/read-set.js";
+import type { Transaction } from "../../database/transaction.js";
+import type { SessionRequest } from "../../database/commit-log.js";
+import type { FunctionFailure } from "../../functions/errors.js";
+import type { FunctionOutcome, FunctionRunner } from "../../functions/function-runner.js";
+import type { QueryRun, QuerySpec } from "../../live/live-query.js";
+import type { Principal } from "../../live/session.js";
+import { encodeValue, parseValue } from "../../values/value.js";
+import { SYSTEM_QUERIES } from "../system-functions/system-queries.js";
+import type { FunctionLog } from "./function-log.js";
+
+export interface FunctionCallRequest {
+  readonly kind: "query" | "mutation" | "action" | "any";
+  readonly path: string;
+  readonly componentPath: string;
+  /** JSON text of the arguments object. */
+  readonly args: string;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly caller: string;
+  /** Read at this timestamp instead of the newest; queries only. */
+  readonly atTs: number | null;
+  /** Set for mutations that must happen once however often they are sent. */
+  readonly once: Once | null;
+}
+
+export interface Once {
+  readonly request: SessionRequest;
+  /** What to store with the commit, to be sent again. */
+  readonly answer: (value: string, logLines: readonly string[]) => string;
+  /** Whether it was answered by an earlier run; then nothing runs. */
+  readonly isAnswered: () => boolean;
+}
+
+export type CallResult =
+  | { readonly ok: true; readonly value: string; readonly logLines: readonly string[]; /** The result shows the state up to here. */ readonly ts: number }
+  | { readonly ok: false; readonly failure: FunctionFailure; readonly logLines: readonly string[] };
+
+export interface FunctionsServiceOptions {
+  readonly database: Database;
+  readonly runner: FunctionRunner;
+  readonly log: FunctionLog;
+  readonly redactErrors: boolean;
+}
+
+const SYSTEM_PREFIX = "_system/";
+
+export class FunctionsService {
+  readonly #database: Database;
+  readonly #runner: FunctionRunner;
+  readonly #log: FunctionLog;
+  readonly #redactErrors: boolean;
+
+  constructor(options: FunctionsServiceOptions) {
+    this.#database = options.database;
+    this.#runner = options.runner;
+    this.#log = options.log;
+    this.#redactErrors = options.redactErrors;
+  }
+
+  /** `done` is called in the turn in which the call ran; a mutation has committed then, not yet durably. */
+  call(request: FunctionCallRequest, done: (result: CallResult) => void): void {
+    const refusal = refuseComponent(request.componentPath);
+    if (refusal !== null) {
+      done({ ok: false, failure: this.#failureFor(request.requestId, refusal), logLines: [] });
+      return;
+    }
+    if (request.path.startsWith(SYSTEM_PREFIX)) {
+      done(this.#toResult(request, this.#runSystemQuery(request.path, request.args, request.principal)));
+      return;
+    }
+    const startMs = performance.now();
+    const { once } = request;
+    this.#runner.enqueue({
+      path: request.path,
+      kind: request.kind,
+      caller: request.principal.isAdmin ? "server" : "client",
+      args: request.args,
+      identity: request.principal.identity,
+      journal: null,
+      requestId: request.requestId,
+      ...(once === null ? {} : { isAnswered: once.isAnswered }),
+      begin: (kind) => (request.atTs === null || kind === "mutation" ? this.#database.begin(kind) : this.#database.beginAt(request.atTs)),
+      done: (outcome) => {
+        const result = this.#complete(request, outcome);
+        this.#logExecution(request.path, request.caller, request.principal, request.requestId, outcome, startMs);
+        done(result);
+      },
+    });
+  }
+
+  /** A run of a live query: at the newest state, before requests that have not begun. */
+  runLive(spec: QuerySpec, journal: string | null, done: (run: QueryRun) => void): void {
+    const requestId = newRequestId();
+    const principal = { identity: spec.identity, isAdmin: spec.caller === "server" };
+    const refusal = refuseComponent(spec.componentPath);
+    if (refusal !== null) {
+      done({ result: { ok: false, failure: this.#failureFor(requestId, refusal), logLines: [], journal: null }, usedIdentity: false, readSet: new ReadSet() });
+      return;
+    }
+    if (spec.path.startsWith(SYSTEM_PREFIX)) {
+      done(this.#toRun(requestId, this.#runSystemQuery(spec.path, spec.args, principal)));
+      return;
+    }
+    const startMs = performance.now();
+    this.#runner.enqueueRerun({
+      path: spec.path,
+      kind: "query",
+      caller: spec.caller,
+      args: spec.args,
+      identity: spec.identity,
+      journal,
+      requestId,
+      begin: (kind) => this.#database.begin(kind),
+      done: (outcome) => {
+        this.#logExecution(spec.path, "SyncWorker", principal, requestId, outcome, startMs);
+        done(this.#toRun(requestId, outcome));
+      },
+    });
+  }
+
+  #complete(request: FunctionCallRequest, outcome: FunctionOutcome): CallResult {
+    if (!outcome.ok || outcome.kind === "query") return this.#toResult(request, outcome);
+    const { once } = request;
+    try {
+      const options = once === null ? {} : { request: once.request, answer: once.answer(outcome.value, outcome.logLines) };
+      const ts = this.#database.commit(outcome.transaction, options);
+      return { ok: true, value: outcome.value, logLines: outcome.logLines, ts };
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      return { ok: false, failure: this.#failureFor(request.requestId, error.message), logLines: outcome.logLines };
+    }
+  }
+
+  #toResult(request: FunctionCallRequest, outcome: FunctionOutcome): CallResult {
+    const { logLines } = outcome;
+    if (outcome.ok) return { ok: true, value: outcome.value, logLines, ts: outcome.transaction.ts };
+    return { ok: false, failure: this.#shown(request.requestId, outcome.failure), logLines };
+  }
+
+  #toRun(requestId: string, outcome: FunctionOutcome): QueryRun {
+    const { logLines, journal, usedIdentity } = outcome;
+    const readSet = outcome.transaction?.readSet ?? new ReadSet();
+    if (outcome.ok) return { result: { ok: true, value: outcome.value, logLines, journal }, usedIdentity, readSet };
+    return { result: { ok: false, failure: this.#shown(requestId, outcome.failure), logLines, journal }, usedIdentity, readSet };
+  }
+
+  /** The server's own queries, for the CLI and dashboards. */
+  #runSystemQuery(path: string, args: string, principal: Principal): FunctionOutcome {
+    const base = { logLines: [], usedIdentity: false, journal: null, kind: "query" as const };
+    const transaction: Transaction = this.#database.begin("query");
+    const failed = (message: string): FunctionOutcome => ({ ...base, ok: false, transaction, failure: { message, data: null } });
+    const query = SYSTEM_QUERIES.get(path);
+    if (!principal.isAdmin) return failed(`\`${path}\` is for admins: authenticate with an admin key.`);
+    if (query === undefined) return failed(`This version of Rivulet has no \`${path}\`.`);
+    try {
+      const value = encodeValue(query(transaction, parseValue(args)));
+      transaction.finish();
+      return { ...base, ok: true, value, transaction };
+    } catch (error) {
+      transaction.finish();
+      if (error instanceof DatabaseError) return failed(error.message);
+      throw error;
+    }
+  }
+
+  #failureFor(requestId: string, message: string): FunctionFailure {
+    return this.#shown(requestId, { message, data: null });
+  }
+
+  /** As clients see it: with the request's id, and with nothing of the app's insides where errors are redacted. */
+  #shown(requestId: string, { message, data }: FunctionFailure): FunctionFailure {
+    const header = `[Request ID: ${requestId}] Server Error`;
+    return { message: this.#redactErrors ? header : `${header}\n${message}`, data };
+  }
+
+  #logExecution(path: string, caller: string, principal: Principal, requestId: string, outcome: FunctionOutcome, startMs: number): void {
+    this.#log.add({
+      kind: outcome.kind ?? "query",
+      path,
+      componentPath: "",
+      logLines: outcome.logLines,
+      failure: outcome.ok ? null : outcome.failure.message,
+      requestId,
+      durationMs: performance.now() - startMs,
+      caller,
+      isAdmin: principal.isAdmin,
+      usage: outcome.transaction?.usage ?? null,
+    });
+  }
+}
+
+function refuseComponent(componentPath: string): string | null {
+  return componentPath === "" ? null : `Component '${componentPath.slice(0, 64)}' is not mounted: components are not available in this version of Rivulet yet.`;
+}
+
+/** 16 hex digits: names a request in error texts and logs. */
+export function newRequestId(): string {
+  return randomBytes(8).toString("hex");
+}

@@ -1,0 +1,152 @@
+/**
+ * The sockets of the sync protocol as the engine sees them: one {@link Session} each, their mutations, and the transitions
+ * that go out after every refresh of the live queries.
+ */
+import type { Database } from "../../database/database.js";
+import type { FunctionCall } from "../../live/client-message.js";
+import { ProtocolError, parseClientMessage } from "../../live/client-message.js";
+import type { LiveQueries } from "../../live/live-queries.js";
+import { callFailure, fatalError, mutationAnswer, mutationSuccess } from "../../live/server-message.js";
+import { Session, type Authentication, type CallContext, type SessionHost } from "../../live/session.js";
+import type { AdminKeys } from "../admin-keys.js";
+import type { FromEngine } from "../engine-messages.js";
+import { newRequestId, type CallResult, type FunctionsService, type Once } from "./functions-service.js";
+import type { Outbox } from "./outbox.js";
+
+export interface SyncServiceOptions {
+  readonly database: Database;
+  readonly functions: FunctionsService;
+  readonly queries: LiveQueries;
+  readonly outbox: Outbox;
+  readonly adminKeys: AdminKeys;
+  readonly nowMs: () => number;
+  readonly subscriptionsMax: number;
+}
+
+/** Sockets closed for a fault of their own; see RFC 6455. */
+const CLOSE_PROTOCOL_ERROR = 1002;
+
+export class SyncService {
+  readonly #options: SyncServiceOptions;
+  readonly #sessions = new Map<number, Session>();
+  /** Sessions that may have something to send after the next refresh. */
+  readonly #changed = new Set<Session>();
+
+  constructor(options: SyncServiceOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  get subscriptions(): number {
+    let count = 0;
+    for (const session of this.#sessions.values()) count += session.subscriptionCount;
+    return count;
+  }
+
+  open(socket: number): void {
+    this.#sessions.set(socket, new Session(this.#hostFor(socket)));
+  }
+
+  receive(socket: number, text: string): void {
+    const session = this.#sessions.get(socket);
+    if (session === undefined) return; // closed by us while the frame was on its way
+    try {
+      session.receive(parseClientMessage(text));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#send({ type: "send", socket, text: fatalError(error.message) });
+      this.#send({ type: "close", socket, code: CLOSE_PROTOCOL_ERROR, reason: error.message.slice(0, 100) });
+      this.close(socket);
+    }
+  }
+
+  setSlow(socket: number, isSlow: boolean): void {
+    this.#sessions.get(socket)?.setSlow(isSlow);
+  }
+
+  close(socket: number): void {
+    const session = this.#sessions.get(socket);
+    if (session === undefined) return;
+    this.#sessions.delete(socket);
+    this.#changed.delete(session);
+    session.close();
+  }
+
+  /** Every live query is fresh: sends each changed session its transition. */
+  flush(): void {
+    for (const session of this.#changed) session.flush();
+    this.#changed.clear();
+  }
+
+  #hostFor(socket: number): SessionHost {
+    const { database, queries, nowMs, subscriptionsMax } = this.#options;
+    return {
+      queries,
+      subscriptionsMax,
+      nowMs,
+      newestTs: () => database.lastTs,
+      send: (text) => this.#send({ type: "send", socket, text }),
+      authenticate: (message) => this.#authenticate(message),
+      call: (call, context) => this.#call(socket, call, context),
+      changed: (session) => this.#changed.add(session),
+    };
+  }
+
+  /** Whatever is said reflects the newest state, so it must wait until that is durable. */
+  #send(message: FromEngine): void {
+    this.#options.outbox.add(message, this.#options.database.lastTs);
+  }
+
+  #authenticate(message: Parameters<SessionHost["authenticate"]>[0]): Authentication {
+    switch (message.tokenType) {
+      case "None":
+        return { ok: true, principal: { identity: null, isAdmin: false } };
+      case "User":
+        return { ok: false, error: "This deployment has no auth provider: tokens of users are not accepted in this version of Rivulet yet." };
+      case "Admin":
+        if (this.#options.adminKeys.check(message.value) === null) return { ok: false, error: "The admin key is not valid for this deployment. List its keys with `rivulet keys list`." };
+        return { ok: true, principal: { identity: message.impersonating, isAdmin: true } };
+    }
+  }
+
+  #call(socket: number, call: FunctionCall, context: CallContext): void {
+    const kind = call.type === "Mutation" ? ("mutation" as const) : ("action" as const);
+    this.#options.functions.call(
+      {
+        kind,
+        path: call.udfPath,
+        componentPath: call.componentPath,
+        args: call.args,
+        principal: context.principal,
+        requestId: newRequestId(),
+        caller: "SyncWorker",
+        atTs: null,
+        once: call.type === "Mutation" ? this.#once(socket, call, context) : null,
+      },
+      (result) => this.#answer(socket, call, context, result),
+    );
+  }
+
+  #once(socket: number, call: FunctionCall, context: CallContext): Once {
+    const request = { sessionId: context.sessionId, requestId: call.requestId };
+    const isAnswered = (): boolean => {
+      const stored = this.#options.database.answerOf(request);
+      if (stored === undefined) return false;
+      this.#send({ type: "send", socket, text: mutationSuccess(call.requestId, stored.ts, stored.answer) });
+      context.answered(stored.ts);
+      return true;
+    };
+    return { request, answer: mutationAnswer, isAnswered };
+  }
+
+  #answer(socket: number, call: FunctionCall, context: CallContext, result: CallResult): void {
+    const text = result.ok
+      ? mutationSuccess(call.requestId, result.ts, mutationAnswer(result.value, result.logLines))
+      : callFailure(call.type === "Mutation" ? "MutationResponse" : "ActionResponse", call.requestId, result.failure, result.logLines);
+    this.#send({ type: "send", socket, text });
+    if (result.ok) context.answered(result.ts);
+  }
+}
