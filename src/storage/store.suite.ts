@@ -1,5 +1,5 @@
 /**
- * The contract of Store (`docs/spec/storage.md`, ST-1 to ST-29) as tests that every implementation passes. Contents
+ * The contract of Store (`docs/spec/storage.md`, ST-1 to ST-21) as tests that every implementation passes. Contents
  * are compared with a naive oracle: a sorted array of entries.
  */
 import fc from "fast-check";
