@@ -117,13 +117,17 @@ function parseRoomName(input: string): string {
   return name;
 }
 
-/** Lower-case letters and digits of any script, joined by single hyphens; "Café Crème!" becomes "cafe-creme". */
+/**
+ * Lower-case letters and digits of any script, joined by single hyphens; "Café Crème!" becomes "cafe-creme". Only the
+ * accents of European scripts go: in others, marks make different words.
+ */
 function slugFromName(name: string): string {
   return name
     .normalize("NFKD")
-    .replace(/\p{Mark}/gu, "")
+    .replace(/[\u0300-\u036f]/gu, "")
+    .normalize("NFC")
     .toLowerCase()
-    .replace(/[^\p{Letter}\p{Number}]+/gu, "-")
+    .replace(/[^\p{Letter}\p{Mark}\p{Number}]+/gu, "-")
     .replace(/^-|-$/gu, "");
 }
 
