@@ -144,8 +144,8 @@ export class EngineHost {
 
   #culpritMessage(name: string, death: EngineDeath): string {
     return death.outOfMemory
-      ? `${name} ran out of memory (limit ${this.options.engine.limits.heapMbMax} MB).`
-      : `${name} ended the engine: ${death.cause}.`;
+      ? `${functionOf(name)} ran out of memory (limit ${this.options.engine.limits.heapMbMax} MB).`
+      : `${functionOf(name)} ended the engine: ${death.cause}.`;
   }
 
   #answerForTheDead(death: EngineDeath, pending: readonly PendingCall[]): void {
@@ -170,12 +170,16 @@ function dispatch(message: Exclude<FromEngine, { type: "reply" | "ready" }>, eve
   }
 }
 
-/** An execution's name starts with its function's path; the arguments follow after something no path contains. */
+/** An execution's name is its function's path, a space, and its arguments, which are no one else's to see. */
+function functionOf(executionName: string): string {
+  const space = executionName.indexOf(" ");
+  return space === -1 ? executionName : executionName.slice(0, space);
+}
+
 function isExecutionOf(executionName: string, call: EngineCall): call is Extract<EngineCall, { kind: "runFunction" }> {
   if (call.kind !== "runFunction") return false;
-  const parsed = parseFunctionPath(call.path);
-  const path = parsed === null ? call.path : formatFunctionPath(parsed);
-  return executionName.startsWith(path) && !/^[\w$:/.-]/.test(executionName.slice(path.length));
+  const path = parseFunctionPath(call.path);
+  return path !== null && formatFunctionPath(path) === functionOf(executionName);
 }
 
 function functionFailure(call: Extract<EngineCall, { kind: "runFunction" }>, message: string): EngineReply {

@@ -1,0 +1,98 @@
+/**
+ * A scripted engine thread for tests of the network side: it keeps no data and runs no code, but speaks the messages of
+ * engine-messages.ts. What it does is told by the path of a call or by the text of a frame.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+
+const { instanceName, running, poisoned, limits } = workerData;
+if (instanceName === "fails-to-start") throw new Error("The data folder is not readable");
+
+const received = [];
+
+function mark(name) {
+  const slots = new Int32Array(running, 0, 4);
+  slots[1] = Buffer.from(running, 16).write(name);
+  slots[0] = 1;
+}
+
+function success(value) {
+  return { ok: true, body: JSON.stringify({ status: "success", value, logLines: [] }) };
+}
+
+function failure(errorMessage, extra = {}) {
+  return { ok: false, failure: "function", body: JSON.stringify({ status: "error", errorMessage, logLines: [], ...extra }) };
+}
+
+function runFunction(call) {
+  const name = `${call.path} ${call.args}`;
+  const poison = poisoned.find((execution) => execution.name === name);
+  if (poison !== undefined) return failure(poison.message);
+  switch (call.path) {
+    case "test:call":
+      return success(call);
+    case "test:values":
+      return success({ integer: { $integer: "KgAAAAAAAAA=" }, bytes: { $bytes: "AQID" }, list: [{ $float: "AAAAAAAA8H8=" }], plain: 1.5 });
+    case "test:fail":
+      return failure("Server Error", { errorData: { left: { $integer: "AQAAAAAAAAA=" } } });
+    case "test:unauthorized":
+      return { ok: false, failure: "request", status: 401, code: "Unauthenticated", message: "The token is not valid." };
+    case "test:hang":
+      return null;
+    case "test:memory": {
+      mark(name);
+      const hoard = [];
+      for (;;) hoard.push(new Array(10_000).fill(hoard.length));
+    }
+    case "test:crash":
+      mark(name);
+      throw new Error("a bug");
+    case "test:crashBetweenExecutions":
+      throw new Error("a bug");
+    default:
+      return failure(`Could not find public function for '${call.path}'.`);
+  }
+}
+
+function answer(call) {
+  switch (call.kind) {
+    case "runFunction":
+      return runFunction(call);
+    case "queryTs":
+      return { ok: true, body: JSON.stringify({ ts: "1700000000000000000" }) };
+    case "metrics":
+      return { ok: true, body: JSON.stringify({ counters: { queryRuns: 7 }, gauges: { liveQueries: 3 } }) };
+    case "streamLogs":
+      return { ok: true, body: JSON.stringify({ entries: [], newCursor: call.cursor + 1 }) };
+    case "shutdown":
+      return { ok: true, body: "{}" };
+    default:
+      return { ok: true, body: JSON.stringify(call) };
+  }
+}
+
+/** Frames are commands: {send: [texts]}, {fill: bytes}, {close: [code, reason]}, {received: true}, {limits: true}. */
+function frame(socket, text) {
+  const command = JSON.parse(text);
+  if (command.close !== undefined) return [{ type: "close", socket, code: command.close[0], reason: command.close[1] }];
+  if (command.fill !== undefined) return [{ type: "send", socket, text: "x".repeat(command.fill) }];
+  if (command.received !== undefined) return [{ type: "send", socket, text: JSON.stringify(received) }];
+  if (command.limits !== undefined) return [{ type: "send", socket, text: JSON.stringify(limits) }];
+  return command.send.map((line) => ({ type: "send", socket, text: line }));
+}
+
+parentPort.on("message", (batch) => {
+  const out = [];
+  for (const message of batch) {
+    if (message.type === "call") {
+      const reply = answer(message.call);
+      if (reply !== null) out.push({ type: "reply", id: message.id, reply });
+    } else if (message.type === "frame") {
+      out.push(...frame(message.socket, message.text));
+    } else {
+      received.push(message);
+    }
+  }
+  if (out.length > 0) parentPort.postMessage(out);
+});
+parentPort.postMessage([{ type: "ready" }]);
+if (instanceName === "dies-when-ready") setImmediate(() => { throw new Error("a bug"); });
