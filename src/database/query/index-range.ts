@@ -1,0 +1,129 @@
+/**
+ * From `withIndex("by_x", (q) => q.eq("a", 1).gt("b", 2))` to a range of keys.
+ *
+ *     fields of by_x       a        b           c    _creationTime
+ *     expressions          eq 1     gt 2
+ *     keys                 i<id> 1  2 ▏▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▏         everything that starts with "i<id> 1" and follows 2
+ *
+ * Encoded field values order like the values and none is a prefix of another, so a range is always two positions:
+ * before or after everything that starts with some encoded values.
+ */
+import type { Key, KeyRange } from "../../storage/store.js";
+import { compareValues } from "../../values/compare.js";
+import { encodeKeyPart, keySuccessor } from "../../values/key.js";
+import type { Value } from "../../values/value.js";
+import { DatabaseError, assert } from "../errors.js";
+import { keyAfter } from "../keys.js";
+import { ID_INDEX, type Index, type Table } from "../table.js";
+import { decodeOperand, type SerializedRangeExpression } from "./serialized-query.js";
+
+interface Bound {
+  readonly value: Value | undefined;
+  readonly inclusive: boolean;
+}
+
+interface Bounds {
+  /** Values of the first fields of the index. */
+  readonly equal: readonly (Value | undefined)[];
+  /** Of the field after those. */
+  readonly lower: Bound | null;
+  readonly upper: Bound | null;
+}
+
+/** Throws `invalidQuery` where the table has no such index that can be read, or the expressions do not fit its fields. */
+export function indexKeyRange(table: Table, indexName: string, range: readonly SerializedRangeExpression[]): KeyRange {
+  const bounds = boundsOf(`${table.name}.${indexName}`, indexFields(table, indexName), range);
+  return indexName === ID_INDEX ? idRange(table, bounds) : fieldRange(readableIndex(table, indexName), bounds);
+}
+
+/** Fields in the order in which a range may constrain them. */
+export function indexFields(table: Table, indexName: string): readonly string[] {
+  return indexName === ID_INDEX ? ["_id"] : readableIndex(table, indexName).rangeFields;
+}
+
+function readableIndex(table: Table, indexName: string): Index {
+  const index = table.index(indexName);
+  const name = `${table.name}.${indexName}`;
+  if (index?.record.state === "ready") return index;
+  if (index !== undefined) throw backfillingError(name);
+  const pending = table.indexes.find(({ record }) => record.name === indexName);
+  if (pending === undefined) throw new DatabaseError("invalidQuery", `Index ${name} not found. Declare it in convex/schema.ts and push, or use another index.`);
+  if (!pending.record.staged) throw backfillingError(name);
+  throw new DatabaseError("invalidQuery", `Index ${name} is staged: it is kept up to date, but queries may not use it. Remove \`staged: true\` from its declaration and push.`);
+}
+
+function backfillingError(name: string): DatabaseError {
+  return new DatabaseError("invalidQuery", `Index ${name} is currently backfilling and not available to query yet. Wait until the push that declares it has finished.`);
+}
+
+function boundsOf(name: string, fields: readonly string[], range: readonly SerializedRangeExpression[]): Bounds {
+  const equal: (Value | undefined)[] = [];
+  let lower: Bound | null = null;
+  let upper: Bound | null = null;
+  const fail = (cause: string): DatabaseError => rangeError(name, fields, range, cause);
+  for (const { type, fieldPath, value } of range) {
+    if (fieldPath !== fields[equal.length]) throw fail(misplacedField(fields, equal.length, fieldPath, lower !== null || upper !== null));
+    const bound = { value: decodeOperand(value), inclusive: type !== "Gt" && type !== "Lt" };
+    if (type === "Eq") {
+      if (lower !== null || upper !== null) throw fail(`\`eq\` on "${fieldPath}" follows a bound of the same field`);
+      equal.push(bound.value);
+    } else if (type === "Gt" || type === "Gte") {
+      if (lower !== null) throw fail(`"${fieldPath}" has two lower bounds`);
+      lower = bound;
+    } else {
+      if (upper !== null) throw fail(`"${fieldPath}" has two upper bounds`);
+      upper = bound;
+    }
+  }
+  return { equal, lower, upper };
+}
+
+function misplacedField(fields: readonly string[], position: number, fieldPath: string, bounded: boolean): string {
+  if (!fields.includes(fieldPath)) return `"${fieldPath}" is not a field of the index`;
+  if (bounded) return `"${fieldPath}" follows a bound of "${fields[position]!}", and a bound must be of the last field`;
+  if (fields.indexOf(fieldPath) < position) return `"${fieldPath}" is constrained twice`;
+  return `"${fieldPath}" comes before "${fields[position]!}" is constrained with \`eq\``;
+}
+
+function rangeError(name: string, fields: readonly string[], range: readonly SerializedRangeExpression[], cause: string): DatabaseError {
+  const given = range.map(({ type, fieldPath }) => `${type.toLowerCase()}("${fieldPath}")`).join(".");
+  return new DatabaseError(
+    "invalidQuery",
+    `Tried to query index ${name} with a range that doesn't fit it: ${cause}. Index fields: ${JSON.stringify(fields)}. Range: ${given}. ` +
+      "Use `eq` on the index fields in order, then at most one lower and one upper bound on the next field. See https://docs.convex.dev/using/indexes",
+  );
+}
+
+function fieldRange(index: Index, { equal, lower, upper }: Bounds): KeyRange {
+  const prefix = equal.reduce<Key>((key, value) => key + encodeKeyPart(value), index.prefix);
+  const before = ({ value }: Bound): Key => prefix + encodeKeyPart(value);
+  const after = (bound: Bound): Key => keyAfterAll(before(bound));
+  return {
+    start: lower === null ? prefix : lower.inclusive ? before(lower) : after(lower),
+    end: upper === null ? keyAfterAll(prefix) : upper.inclusive ? after(upper) : before(upper),
+  };
+}
+
+/** The documents themselves are in the order of their ids, which are in their keys as plain text. */
+function idRange(table: Table, { equal, lower, upper }: Bounds): KeyRange {
+  const prefix = table.documentPrefix;
+  if (equal.length > 0) return idRange(table, { equal: [], lower: { value: equal[0], inclusive: true }, upper: { value: equal[0], inclusive: true } });
+  return {
+    start: lower === null ? prefix : idPosition(prefix, lower.value, lower.inclusive ? "before" : "after"),
+    end: upper === null ? keySuccessor(prefix) : idPosition(prefix, upper.value, upper.inclusive ? "after" : "before"),
+  };
+}
+
+/** Values of other types lie before or after all ids. */
+function idPosition(prefix: Key, value: Value | undefined, side: "before" | "after"): Key {
+  if (typeof value !== "string") return compareValues(value, "") < 0 ? prefix : keyAfterAll(prefix);
+  const key = prefix + Buffer.from(value, "utf8").toString("latin1");
+  return side === "before" ? key : keyAfter(key);
+}
+
+/** The smallest key after all that start with `prefix`. */
+function keyAfterAll(prefix: Key): Key {
+  const key = keySuccessor(prefix);
+  assert(key !== undefined, "an index or table has no key after it");
+  return key;
+}

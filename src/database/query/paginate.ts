@@ -1,0 +1,167 @@
+/**
+ * `.paginate(…)`: one page of a query's results.
+ *
+ *     index     ──k1──k2──k3──k4──k5──k6──▶
+ *     page 1    (start ···· k2]                  continueCursor: after k2
+ *     page 2                (k2 ···· k5]         continueCursor: after k5
+ *     page 3                        (k5 ··· end] isDone
+ *
+ * A page is an interval of its query's range. The first run finds where it ends by counting results. A later run of the
+ * same live query is told where ({@link PageArguments.endCursor}, or else the journal's), and covers exactly that interval,
+ * which is also what it depends on: neighbouring pages neither overlap nor leave a gap, whatever is written between runs.
+ */
+import type { Key, KeyRange } from "../../storage/store.js";
+import { DatabaseError } from "../errors.js";
+import { IndexScan, type ScannedDocument } from "../index-scan.js";
+import { SPACE_PREFIX_LENGTH, keyAfter } from "../keys.js";
+import type { DocumentValue } from "../table.js";
+import type { Transaction } from "../transaction.js";
+import { CursorCodec, type Position } from "./cursor.js";
+import { PageBudget } from "./page-budget.js";
+import { Pipeline } from "./pipeline.js";
+import { planQuery, type QueryPlan } from "./query-plan.js";
+import type { SerializedQuery } from "./serialized-query.js";
+
+export { INVALID_CURSOR_DATA } from "./cursor.js";
+export { PageJournal } from "./page-journal.js";
+
+export interface PageArguments {
+  readonly query: SerializedQuery;
+  /** Where the page starts, null for the start of the query's range. */
+  readonly cursor: string | null;
+  /** Where the page ends, null where `pageSize` decides. */
+  readonly endCursor: string | null;
+  /** Results wanted. Not looked at where the end is given. */
+  readonly pageSize: number;
+  /** Bounds of what is read before filters; null for those that the transaction's own limits give. */
+  readonly maximumRowsRead: number | null;
+  readonly maximumBytesRead: number | null;
+}
+
+export interface Page {
+  readonly page: DocumentValue[];
+  readonly isDone: boolean;
+  readonly continueCursor: string;
+  /** Divides what was read into halves; null where there is nothing to divide. */
+  readonly splitCursor: string | null;
+  /** `SplitRequired`: the page had to stop before its given end, so `page` is incomplete. */
+  readonly pageStatus: "SplitRecommended" | "SplitRequired" | null;
+}
+
+/** Throws `invalidQuery`, and `invalidCursor` for cursors (the journal's included) that are not of this query. */
+export function queryPage(
+  transaction: Transaction,
+  namespace: string,
+  args: PageArguments,
+  parse: (text: string) => DocumentValue,
+  journalEndCursor: string | null,
+): Page {
+  checkArguments(args);
+  const pipeline = new Pipeline(args.query.operators);
+  const plan = planQuery(transaction, namespace, args.query.source);
+  const codec = new CursorCodec(namespace, args.query, plan && { space: plan.range.start.slice(0, SPACE_PREFIX_LENGTH), fields: plan.fields });
+  const endCursor = args.endCursor ?? journalEndCursor;
+  const start: Position = args.cursor === null ? { type: "start" } : codec.decode(args.cursor);
+  const end = endCursor === null ? null : codec.decode(endCursor);
+  const found = plan === null ? NOTHING : readInterval(transaction, plan, start, end, { pipeline, parse, args });
+  return pageOf(found, start, end, codec);
+}
+
+function checkArguments({ query, pageSize }: PageArguments): void {
+  if (!(pageSize >= 0)) throw new DatabaseError("invalidQuery", `\`options.numItems\` must be a positive number. Received \`${String(pageSize)}\`.`);
+  if (query.operators.some((operator) => "limit" in operator)) {
+    throw new DatabaseError("invalidQuery", "A query with a limit can't be paginated: each page would be limited anew. Use `numItems` of paginate() instead of limit().");
+  }
+}
+
+interface Reading {
+  readonly pipeline: Pipeline;
+  readonly parse: (text: string) => DocumentValue;
+  readonly args: PageArguments;
+}
+
+interface Found {
+  readonly page: DocumentValue[];
+  /** Keys of every document of the page's interval that was read, filtered out or not. */
+  readonly keys: readonly Key[];
+  /** Why reading stopped: the interval was at its end, enough was found, or the budget was used up. */
+  readonly stop: "end" | "full" | "budget";
+  readonly isLarge: boolean;
+}
+
+const NOTHING: Found = { page: [], keys: [], stop: "end", isLarge: false };
+
+function readInterval(transaction: Transaction, plan: QueryPlan, start: Position, end: Position | null, { pipeline, parse, args }: Reading): Found {
+  const budget = new PageBudget(transaction.usage, args.maximumRowsRead, args.maximumBytesRead);
+  const scan = new IndexScan(transaction, plan.table, intervalRange(plan, start, end), plan.reverse);
+  const page: DocumentValue[] = [];
+  const keys: Key[] = [];
+  const finish = (stop: Found["stop"]): Found => {
+    scan.close();
+    return { page, keys, stop, isLarge: budget.isLarge };
+  };
+  const take = ({ key, text }: ScannedDocument): void => {
+    budget.spend(text.length);
+    keys.push(key);
+    const document = parse(text);
+    if (pipeline.accepts(document)) page.push(document);
+  };
+  for (;;) {
+    // Without a given end the page may end anywhere, so nothing is read (and depended on) beyond what it holds.
+    if (end === null && page.length >= args.pageSize) return finish("full");
+    if (end === null && budget.isUsedUp) return finish("budget");
+    const next = scan.next();
+    if (next === null) return finish("end");
+    if (budget.isUsedUp) return finish("budget");
+    take(next);
+  }
+}
+
+/** The part of the query's range between two positions. Never reaches outside it, whatever the cursors say. */
+function intervalRange({ range, reverse }: QueryPlan, start: Position, end: Position | null): KeyRange {
+  const afterStart = reverse ? keysBefore(range, start) : keysAfter(range, start);
+  if (end === null || end.type === "end") return afterStart;
+  if (end.type === "start") return { start: range.start, end: range.start };
+  if (reverse) return { start: maxKey(afterStart.start, end.key), end: afterStart.end };
+  return { start: afterStart.start, end: minKey(afterStart.end, keyAfter(end.key)) };
+}
+
+function keysAfter(range: KeyRange, position: Position): KeyRange {
+  if (position.type === "start") return range;
+  if (position.type === "end") return { start: range.start, end: range.start };
+  return { start: maxKey(range.start, keyAfter(position.key)), end: range.end };
+}
+
+function keysBefore(range: KeyRange, position: Position): KeyRange {
+  if (position.type === "start") return range;
+  if (position.type === "end") return { start: range.start, end: range.start };
+  return { start: range.start, end: minKey(range.end, position.key) };
+}
+
+function maxKey(a: Key, b: Key): Key {
+  return a > b ? a : b;
+}
+
+function minKey(a: Key | undefined, b: Key): Key {
+  return a !== undefined && a < b ? a : b;
+}
+
+function pageOf({ page, keys, stop, isLarge }: Found, start: Position, end: Position | null, codec: CursorCodec): Page {
+  const reached = end ?? (stop === "end" ? END : lastPosition(keys, start));
+  const isIncomplete = end !== null && stop === "budget";
+  const splitKey = isIncomplete || keys.length > 1 ? keys[Math.ceil(keys.length / 2) - 1] : undefined;
+  return {
+    page,
+    isDone: reached.type === "end",
+    continueCursor: codec.encode(reached),
+    splitCursor: splitKey === undefined ? null : codec.encode({ type: "after", key: splitKey }),
+    pageStatus: isIncomplete ? "SplitRequired" : isLarge && keys.length > 1 ? "SplitRecommended" : null,
+  };
+}
+
+const END: Position = { type: "end" };
+
+function lastPosition(keys: readonly Key[], start: Position): Position {
+  const key = keys.at(-1);
+  return key === undefined ? start : { type: "after", key };
+}

@@ -1,0 +1,47 @@
+/**
+ * The results of one query, one at a time. Nothing is read ahead: a caller that stops after the first result has read,
+ * and depends on, only what precedes it.
+ */
+import { IndexScan } from "../index-scan.js";
+import type { DocumentValue } from "../table.js";
+import type { Transaction } from "../transaction.js";
+import { Pipeline } from "./pipeline.js";
+import { planQuery } from "./query-plan.js";
+import type { SerializedQuery } from "./serialized-query.js";
+
+export class QueryStream {
+  readonly #pipeline: Pipeline;
+  readonly #scan: IndexScan | null;
+
+  /**
+   * `parse` makes a document from its text, in the realm of the code that will see it. Filters look at that same
+   * document, so each is parsed once. Throws `invalidQuery` where the query does not fit the table.
+   */
+  constructor(
+    transaction: Transaction,
+    namespace: string,
+    query: SerializedQuery,
+    private readonly parse: (text: string) => DocumentValue,
+  ) {
+    this.#pipeline = new Pipeline(query.operators);
+    const plan = planQuery(transaction, namespace, query.source);
+    this.#scan = plan === null ? null : new IndexScan(transaction, plan.table, plan.range, plan.reverse);
+  }
+
+  /** Null at the end and ever after. */
+  next(): DocumentValue | null {
+    while (!this.#pipeline.isFull) {
+      const found = this.#scan?.next() ?? null;
+      if (found === null) return null;
+      const document = this.parse(found.text);
+      if (this.#pipeline.accepts(document)) return document;
+    }
+    this.close();
+    return null;
+  }
+
+  /** Idempotent. The transaction closes what is left open when it finishes. */
+  close(): void {
+    this.#scan?.close();
+  }
+}
