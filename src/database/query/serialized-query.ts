@@ -128,11 +128,12 @@ export function splitIndexName(qualifiedName: string): readonly [tableName: stri
   return [qualifiedName.slice(0, dot), qualifiedName.slice(dot + 1)];
 }
 
-/** The value that a literal or a bound stands for. */
+/** The value that a literal or a bound stands for. Leaves the JSON as it is, since cursors are made from it later. */
 export function decodeOperand(json: JsonValue): Value | undefined {
-  if (typeof json === "object" && json !== null && !Array.isArray(json) && "$undefined" in json) return undefined;
+  if (typeof json !== "object" || json === null) return json;
+  if (!Array.isArray(json) && "$undefined" in json) return undefined;
   try {
-    return decodeValue(json);
+    return decodeValue(structuredClone(json));
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     throw new DatabaseError("invalidQuery", `A query holds a value that is none: ${error.message}`);

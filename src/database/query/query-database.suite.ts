@@ -1,0 +1,103 @@
+/** For the tests of this folder: the real database in memory, with short ways to declare tables, write and query. */
+import { MemoryStore } from "../../storage/memory.js";
+import { parseValue, valueToJson, type JsonValue, type Value } from "../../values/value.js";
+import { Database } from "../database.js";
+import { Documents } from "../documents.js";
+import type { TransactionLimits } from "../limits.js";
+import type { ReadSet } from "../read-set.js";
+import type { DocumentValue, IndexRecord, Table } from "../table.js";
+import type { Transaction } from "../transaction.js";
+import { queryPage, type Page, type PageArguments } from "./paginate.js";
+import { QueryStream } from "./query-stream.js";
+import type { Order, QueryOperator, SerializedQuery, SerializedRangeExpression } from "./serialized-query.js";
+
+export const NAMESPACE = "";
+
+export function parse(text: string): DocumentValue {
+  return parseValue(text) as DocumentValue;
+}
+
+export class QueryDatabase {
+  readonly database: Database;
+
+  constructor(limits?: TransactionLimits) {
+    this.database = new Database({ store: new MemoryStore(), nowMs: () => 1_700_000_000_000, ...(limits === undefined ? {} : { limits }) });
+  }
+
+  /** Makes the table, or gives it these indexes instead of those that it had. */
+  declare(tableName: string, indexes: Readonly<Record<string, readonly string[]>>, options: Partial<IndexRecord> = {}): void {
+    const records = Object.entries(indexes).map(([name, fields]) => ({ id: this.database.catalog.allocateIndexId(), name, fields, state: "ready" as const, enabled: true, staged: false, ...options }));
+    const transaction = this.database.begin("mutation");
+    const table = transaction.ensureTable(NAMESPACE, tableName);
+    transaction.putTable({ ...table.record, indexes: records });
+    this.database.commit(transaction);
+  }
+
+  table(tableName: string): Table {
+    const table = this.database.catalog.table(NAMESPACE, tableName);
+    if (table === undefined) throw new Error(`the test has no table ${tableName}`);
+    return table;
+  }
+
+  mutate<T>(action: (documents: Documents, transaction: Transaction) => T): T {
+    const transaction = this.database.begin("mutation");
+    const result = action(new Documents({ transaction, namespace: NAMESPACE, parse }), transaction);
+    this.database.commit(transaction);
+    return result;
+  }
+
+  insert(tableName: string, ...documents: readonly Record<string, unknown>[]): string[] {
+    return this.mutate((db) => documents.map((document) => db.insert(tableName, document)));
+  }
+
+  read<T>(action: (transaction: Transaction) => T): { result: T; readSet: ReadSet; transaction: Transaction } {
+    const transaction = this.database.begin("query");
+    const result = action(transaction);
+    transaction.finish();
+    return { result, readSet: transaction.readSet, transaction };
+  }
+
+  collect(query: SerializedQuery): DocumentValue[] {
+    return this.read((transaction) => collect(transaction, query)).result;
+  }
+
+  page(args: Partial<PageArguments> & { readonly query: SerializedQuery }, journalEndCursor: string | null = null): Page {
+    return this.read((transaction) => page(transaction, args, journalEndCursor)).result;
+  }
+}
+
+export function collect(transaction: Transaction, query: SerializedQuery): DocumentValue[] {
+  const stream = new QueryStream(transaction, NAMESPACE, query, parse);
+  const found: DocumentValue[] = [];
+  for (let next = stream.next(); next !== null; next = stream.next()) found.push(next);
+  return found;
+}
+
+export function page(transaction: Transaction, args: Partial<PageArguments> & { readonly query: SerializedQuery }, journalEndCursor: string | null = null): Page {
+  const defaults = { cursor: null, endCursor: null, pageSize: 10, maximumRowsRead: null, maximumBytesRead: null };
+  return queryPage(transaction, NAMESPACE, { ...defaults, ...args }, parse, journalEndCursor);
+}
+
+export function scanOf(tableName: string, order: Order = null, operators: readonly QueryOperator[] = []): SerializedQuery {
+  return { source: { type: "FullTableScan", tableName, order }, operators };
+}
+
+export function indexOf(indexName: string, range: readonly SerializedRangeExpression[] = [], order: Order = null, operators: readonly QueryOperator[] = []): SerializedQuery {
+  return { source: { type: "IndexRange", indexName, range, order }, operators };
+}
+
+export function bound(type: SerializedRangeExpression["type"], fieldPath: string, value: Value | undefined): SerializedRangeExpression {
+  return { type, fieldPath, value: operandJson(value) };
+}
+
+export function literal(value: Value | undefined): JsonValue {
+  return { $literal: operandJson(value) };
+}
+
+export function field(path: string): JsonValue {
+  return { $field: path };
+}
+
+function operandJson(value: Value | undefined): JsonValue {
+  return value === undefined ? { $undefined: null } : valueToJson(value);
+}

@@ -1,0 +1,99 @@
+/**
+ * Fills new indexes of one table with the documents that were there before them, in slices.
+ *
+ *     record "backfilling"      slice   slice   slice     record "ready"
+ *     ───────┬────────────────────▒───────▒───────▒───────────┬──────▶
+ *            └── from here on every write keeps the index ────┘
+ *
+ * A slice reads documents and adds their missing entries in one turn of the event loop, so no write comes between: an
+ * entry that is added is that of the newest state, and later writes find and move it. Nothing of the progress is stored; a
+ * restart walks again.
+ */
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
+import type { WriteOp } from "../../storage/store.js";
+import type { Catalog } from "../catalog.js";
+import type { Database } from "../database.js";
+import { Index, type IndexRecord, type Table } from "../table.js";
+import { TableWalk, parseDocument } from "./table-walk.js";
+
+/** How long between two looks at whether a commit is on disk; a disk takes about as long. */
+const DURABLE_POLL_MS = 5;
+
+export class IndexBackfill {
+  #walk: TableWalk | null = null;
+  #isStopped = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly tableNumber: number,
+    private readonly indexIds: readonly number[],
+  ) {}
+
+  get documentsDone(): number {
+    return this.#walk?.documentsDone ?? 0;
+  }
+
+  /** Takes effect at the end of the slice. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Ends when the indexes are ready (durably) or gone. Walks again where the disk refused commits meanwhile. */
+  async run(): Promise<void> {
+    for (let table = this.#unfinishedTable(); table !== null && !this.#isStopped; table = this.#unfinishedTable()) {
+      const { catalog } = this.database;
+      this.#walk = new TableWalk(this.database, table);
+      if (await this.#fill(catalog, this.#walk)) await this.#finish(catalog);
+    }
+  }
+
+  /** False where it has to begin again, or was stopped. */
+  async #fill(catalog: Catalog, walk: TableWalk): Promise<boolean> {
+    for (;;) {
+      await nextTurn();
+      if (this.#isStopped || hasRolledBack(this.database, catalog)) return false;
+      const documents = walk.next();
+      if (documents.length === 0) return true;
+      const indexes = this.#unfinished().map((record) => new Index(record));
+      if (indexes.length === 0) return true;
+      const { reader } = this.database;
+      const ops: WriteOp[] = [];
+      for (const { id, text } of documents) {
+        const document = parseDocument(text);
+        for (const index of indexes) {
+          const key = index.keyOf(document, id);
+          if (reader.get(key) === undefined) ops.push([key, id]);
+        }
+      }
+      this.database.applyUnseen(ops);
+    }
+  }
+
+  /** In the turn in which the walk came to the end. */
+  async #finish(catalog: Catalog): Promise<void> {
+    const done = new Set(this.#unfinished().map((record) => record.id));
+    if (done.size === 0) return;
+    const transaction = this.database.begin("mutation");
+    const { record } = this.database.catalog.tableByNumber(this.tableNumber)!;
+    transaction.putTable({ ...record, indexes: record.indexes.map((index) => (done.has(index.id) ? { ...index, state: "ready" } : index)) });
+    const ts = this.database.commit(transaction);
+    while (this.database.durableTs < ts && !hasRolledBack(this.database, catalog) && !this.#isStopped) await delay(DURABLE_POLL_MS);
+  }
+
+  #unfinished(): IndexRecord[] {
+    const table = this.database.catalog.tableByNumber(this.tableNumber);
+    return (table?.record.indexes ?? []).filter(({ id, state }) => state === "backfilling" && this.indexIds.includes(id));
+  }
+
+  #unfinishedTable(): Table | null {
+    return this.#unfinished().length === 0 ? null : this.database.catalog.tableByNumber(this.tableNumber)!;
+  }
+}
+
+/**
+ * Whether commits were undone since the caller looked at the catalog: the database then reads it anew. What was read or
+ * added in between may be undone too, entries of an index included.
+ */
+export function hasRolledBack(database: Database, catalog: Catalog): boolean {
+  return database.catalog !== catalog;
+}

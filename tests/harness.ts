@@ -1,0 +1,174 @@
+/**
+ * A real server in a process of its own, and real apps pushed to it with the public CLI. Every cross-layer test starts here.
+ *
+ *     await using server = await startServer();
+ *     await server.deploy("basics");
+ *     const client = server.client();
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { ConvexClient, ConvexHttpClient } from "convex/browser";
+
+export const ROOT = resolve(import.meta.dirname, "..");
+const BIN = join(ROOT, "dist", "cli", "main.js");
+const CONVEX_BIN = join(ROOT, "node_modules", "convex", "bin", "main.js");
+
+/** Known to the server by `RIVULET_ADMIN_KEY`, as a CI would do. */
+export const ADMIN_KEY = "tests|0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
+export interface ServerOptions {
+  /** Kept when given; a temporary one is deleted with the server. */
+  readonly dataFolder?: string;
+  readonly flags?: readonly string[];
+}
+
+export interface CommandResult {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+export class TestServer implements AsyncDisposable {
+  readonly #clients: { close(): Promise<void> }[] = [];
+  #process: ChildProcess | null = null;
+  #stderr = "";
+  url = "";
+
+  constructor(
+    readonly dataFolder: string,
+    private readonly options: ServerOptions,
+  ) {}
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  get pid(): number {
+    return this.#process!.pid!;
+  }
+
+  /** Starts the server, on the same port when it ran before. */
+  async start(): Promise<void> {
+    const port = this.url === "" ? "0" : new URL(this.url).port;
+    const child = spawn(process.execPath, [BIN, "start", "--data", this.dataFolder, "--port", port, ...(this.options.flags ?? [])], {
+      env: { ...process.env, RIVULET_ADMIN_KEY: ADMIN_KEY },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#process = child;
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (this.#stderr = (this.#stderr + text).slice(-100_000)));
+    this.url = await new Promise<string>((found, failed) => {
+      let stdout = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        stdout += text;
+        const match = /ready at (http\S+)/.exec(stdout);
+        if (match !== null) found(match[1]!);
+      });
+      child.once("exit", (code) => failed(new Error(`The server ended with code ${String(code)} before it was ready:\n${stdout}${this.#stderr}`)));
+    });
+  }
+
+  /** `SIGKILL`: what a power cut does to a process. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    if (child === null) return;
+    this.#process = null;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    await exited;
+  }
+
+  client(options: ConstructorParameters<typeof ConvexClient>[1] = {}): ConvexClient {
+    const client = new ConvexClient(this.url, { logger: false, ...options });
+    this.#clients.push(client);
+    return client;
+  }
+
+  http(): ConvexHttpClient {
+    return new ConvexHttpClient(this.url, { logger: false });
+  }
+
+  /** Pushes `tests/apps/<app>` (or a folder) as its developer would. */
+  async deploy(app: string): Promise<CommandResult> {
+    const folder = await copyApp(app);
+    try {
+      const result = await this.convex(folder, ["deploy", "--typecheck", "disable", "--yes"]);
+      if (result.code !== 0) throw new Error(`convex deploy of ${app} failed:\n${result.output}`);
+      return result;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Runs the public CLI in an app's folder against this server. */
+  convex(folder: string, args: readonly string[]): Promise<CommandResult> {
+    return runConvex(folder, args, { CONVEX_SELF_HOSTED_URL: this.url, CONVEX_SELF_HOSTED_ADMIN_KEY: ADMIN_KEY });
+  }
+
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`, { headers: { Authorization: `Convex ${ADMIN_KEY}` } })).text();
+    const match = new RegExp(`^${name}(?:\\{[^}]*\\})? ([\\d.e+-]+)$`, "m").exec(text);
+    if (match === null) throw new Error(`No metric ${name} in:\n${text}`);
+    return Number(match[1]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close()));
+    await this.stop();
+    if (this.options.dataFolder === undefined) await rm(this.dataFolder, { recursive: true, force: true });
+  }
+}
+
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  const server = new TestServer(options.dataFolder ?? (await temporaryFolder()), options);
+  await server.start();
+  return server;
+}
+
+export function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), "rivulet-test-"));
+}
+
+/** A copy of an app that the CLI may write into, with the repository's packages. The caller deletes it. */
+export async function copyApp(app: string): Promise<string> {
+  const source = existsSync(app) ? app : join(ROOT, "tests", "apps", app);
+  const folder = await temporaryFolder();
+  await cp(source, folder, { recursive: true, filter: (path) => !/node_modules|\.env\.local|\.rivulet/.test(path.slice(source.length)) });
+  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+export function runConvex(folder: string, args: readonly string[], environment: Readonly<Record<string, string>>): Promise<CommandResult> {
+  return run(process.execPath, [CONVEX_BIN, ...args], folder, environment);
+}
+
+export async function run(command: string, args: readonly string[], folder: string, environment: Readonly<Record<string, string>> = {}): Promise<CommandResult> {
+  const child = spawn(command, args, { cwd: folder, env: { ...process.env, CI: "1", ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const [code] = (await once(child, "exit")) as [number | null];
+  return { code, output };
+}
+
+/** Waits for a condition, never for a time. Throws what the condition last said when it takes too long. */
+export async function until<T>(condition: () => T | Promise<T>, what: string, timeoutMs = 20_000): Promise<NonNullable<T>> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const value = await condition();
+    if (value !== undefined && value !== null && value !== false) return value as NonNullable<T>;
+    if (performance.now() > end) throw new Error(`Waited ${timeoutMs} ms for ${what}; last value: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
