@@ -32,8 +32,8 @@ export interface DataFolder {
 }
 
 /** What may lie in a folder whose creation was interrupted. */
-const CREATION_NAMES = ["lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
-const OWN_NAMES = [...CREATION_NAMES, "files", "admin-keys.json"];
+const CREATION_NAMES = ["admin-keys.json", "lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
+const OWN_NAMES = [...CREATION_NAMES, "files"];
 
 /** Creates the folder when it is absent or empty. Throws `StorageError`; then nothing is held. */
 export async function openDataFolder(path: string): Promise<DataFolder> {
