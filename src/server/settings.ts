@@ -12,7 +12,10 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
+export type SettingGroup = "server" | "limits";
+
 export interface Setting<T> {
+  readonly group: SettingGroup;
   /** Without dashes. The environment variable is the same name: `site-port`, `RIVULET_SITE_PORT`. */
   readonly flag: string;
   readonly placeholder: string;
@@ -24,11 +27,15 @@ export interface Setting<T> {
 }
 
 function setting<T>(flag: string, placeholder: string, fallback: string, parse: (text: string) => T, help: string): Setting<T> {
-  return { flag, placeholder, help, default: fallback, parse };
+  return { group: "server", flag, placeholder, help, default: fallback, parse };
+}
+
+function limit(flag: string, placeholder: string, fallback: string, parse: (text: string) => number, help: string): Setting<number> {
+  return { group: "limits", flag, placeholder, help, default: fallback, parse };
 }
 
 function optional<T>(flag: string, placeholder: string, parse: (text: string) => T, help: string): Setting<T | null> {
-  return { flag, placeholder, help, default: null, parse };
+  return { group: "server", flag, placeholder, help, default: null, parse };
 }
 
 export const SETTINGS = {
@@ -44,20 +51,20 @@ export const SETTINGS = {
   logAgeMax: setting("log-age-max", "duration", "7d", durationMs, "function logs and commits older than this are dropped"),
   logAgeMin: setting("log-age-min", "duration", "60s", durationMs, "commits are kept at least this long"),
   logBytesMax: setting("log-bytes-max", "size", "1GiB", bytes, "size of the commit log from which the oldest are dropped"),
-  socketsMax: setting("sockets-max", "number", "20000", positive, "WebSocket connections at once"),
-  frameBytesMax: setting("frame-bytes-max", "size", "16.125MiB", bytes, "largest message of a client, over a socket or as a function call over HTTP"),
-  bodyBytesMax: setting("body-bytes-max", "size", "256MiB", bytes, "largest request body of the deploy API, decompressed"),
-  heapMbMax: setting("heap-mb-max", "number", "2048", positive, "memory of the engine's JavaScript heap, in MB"),
-  bytesReadMax: setting("bytes-read-max", "size", "16MiB", bytes, "read by one function execution"),
-  documentsReadMax: setting("documents-read-max", "number", "32000", positive, "documents read by one function execution"),
-  rangesReadMax: setting("ranges-read-max", "number", "4096", positive, "index ranges read by one function execution"),
-  bytesWrittenMax: setting("bytes-written-max", "size", "16MiB", bytes, "written by one mutation"),
-  documentsWrittenMax: setting("documents-written-max", "number", "16000", positive, "documents written by one mutation"),
-  functionMsMax: setting("function-time-max", "duration", "1s", durationMs, "time of user code in one query or mutation"),
-  argumentBytesMax: setting("argument-bytes-max", "size", "16MiB", bytes, "arguments of one function call"),
-  resultBytesMax: setting("result-bytes-max", "size", "16MiB", bytes, "result of one function call"),
-  warmQueryMs: setting("warm-query-time", "duration", "5s", durationMs, "a query's result is kept this long after its last subscriber left"),
-  subscriptionsPerSocketMax: setting("subscriptions-per-socket-max", "number", "10000", positive, "live queries of one client"),
+  socketsMax: limit("sockets-max", "number", "20000", positive, "WebSocket connections at once"),
+  frameBytesMax: limit("frame-bytes-max", "size", "16.125MiB", bytes, "largest message of a client, over a socket or as a function call over HTTP"),
+  bodyBytesMax: limit("body-bytes-max", "size", "256MiB", bytes, "largest request body of the deploy API, decompressed"),
+  heapMbMax: limit("heap-mb-max", "number", "2048", positive, "memory of the engine's JavaScript heap, in MB"),
+  bytesReadMax: limit("bytes-read-max", "size", "16MiB", bytes, "read by one function execution"),
+  documentsReadMax: limit("documents-read-max", "number", "32000", positive, "documents read by one function execution"),
+  rangesReadMax: limit("ranges-read-max", "number", "4096", positive, "index ranges read by one function execution"),
+  bytesWrittenMax: limit("bytes-written-max", "size", "16MiB", bytes, "written by one mutation"),
+  documentsWrittenMax: limit("documents-written-max", "number", "16000", positive, "documents written by one mutation"),
+  functionMsMax: limit("function-time-max", "duration", "1s", durationMs, "time of user code in one query or mutation"),
+  argumentBytesMax: limit("argument-bytes-max", "size", "16MiB", bytes, "arguments of one function call"),
+  resultBytesMax: limit("result-bytes-max", "size", "16MiB", bytes, "result of one function call"),
+  warmQueryMs: limit("warm-query-time", "duration", "5s", durationMs, "a query's result is kept this long after its last subscriber left"),
+  subscriptionsPerSocketMax: limit("subscriptions-per-socket-max", "number", "10000", positive, "live queries of one client"),
 } as const satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -1,0 +1,105 @@
+/** The rivulet command: its commands, their options and help, and what becomes of errors. */
+import { Command, CommanderError } from "commander";
+import { VERSION } from "../server/network/status-page.js";
+import { SettingsError } from "../server/settings.js";
+import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from "./exit-codes.js";
+import type { Io } from "./io.js";
+import { addSettingOptions, settingFlags } from "./setting-options.js";
+
+const HELP = `
+Examples:
+  $ rivulet dev                           in an app's folder: a server and the app's code on it, pushed as you edit
+  $ rivulet start --data ./data           a server for production
+  $ rivulet keys create --data ./data     an admin key, for pushing code
+
+Every option can be given as an environment variable too; it is named in the help of each command.`;
+
+const START_HELP = `
+Sizes are written 64KiB, 16MiB or in bytes; durations 500ms, 30s, 5m, 12h, 7d.
+RIVULET_ADMIN_KEY (name|secret) is one more valid admin key, for machines that are set up by scripts.
+
+Examples:
+  $ rivulet start --data /var/lib/rivulet --host 0.0.0.0 --origin https://api.example.com
+  $ RIVULET_DATA=./data RIVULET_PORT=4000 rivulet start`;
+
+const DEV_HELP = `
+Everything is kept in .rivulet/; the address and the admin key are written to .env.local.
+What follows -- goes to the app's own "convex dev".
+
+Examples:
+  $ rivulet dev
+  $ rivulet dev --once                    push once and end, with the exit code of the push
+  $ rivulet dev -- --tail-logs always --typecheck disable`;
+
+const KEYS_HELP = `
+Examples:
+  $ rivulet keys create --data ./data           the key goes to the output, once
+  $ rivulet keys create github --data ./data    a key with a name of its own
+  $ rivulet keys list --data ./data
+  $ rivulet keys revoke github --data ./data`;
+
+/** Runs one command line; resolves to its exit code and never rejects. `args` are those after the program's name. */
+export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
+  let exitCode = EXIT_OK;
+  const program = createProgram(io, (code) => (exitCode = code));
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    io.err(`error: ${(error as Error).message}`);
+    return error instanceof SettingsError ? EXIT_USAGE : EXIT_FAILURE;
+  }
+}
+
+function createProgram(io: Io, end: (exitCode: number) => void): Command {
+  const program = new Command("rivulet")
+    .description("An open, self-hosted reactive backend that speaks the Convex protocols.")
+    .version(VERSION, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("after", HELP)
+    .showHelpAfterError("Run \"rivulet --help\" for what there is.")
+    .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) })
+    .exitOverride();
+  addStart(program, io, end);
+  addDev(program, io, end);
+  addKeys(program, io);
+  return program;
+}
+
+function addStart(program: Command, io: Io, end: (exitCode: number) => void): void {
+  addSettingOptions(program.command("start"))
+    .description("run a server until it gets SIGINT or SIGTERM")
+    .addHelpText("after", START_HELP)
+    .action(async (options: Record<string, unknown>) => {
+      const { start } = await import("./start.js");
+      end(await start(settingFlags(options), io));
+    });
+}
+
+function addDev(program: Command, io: Io, end: (exitCode: number) => void): void {
+  addSettingOptions(program.command("dev"))
+    .description("run a server and this folder's app on it, pushing code as it changes")
+    .argument("[convex-dev-arguments...]", "arguments of the app's own convex dev, after --")
+    .option("--once", "push once and end")
+    .addHelpText("after", DEV_HELP)
+    .action(async (convexArgs: string[], options: Record<string, unknown>) => {
+      const { dev } = await import("./dev/dev.js");
+      end(await dev({ flags: settingFlags(options), once: options["once"] === true, convexArgs }, io));
+    });
+}
+
+function addKeys(program: Command, io: Io): void {
+  const keys = program.command("keys").description("make, list and revoke admin keys").addHelpText("after", KEYS_HELP);
+  addSettingOptions(keys.command("create"), ["dataFolder"])
+    .description("make an admin key and print it")
+    .argument("[name]", "a name by which it can be revoked", "admin")
+    .action(async (name: string, options: Record<string, unknown>) => (await import("./keys.js")).createKey(name, settingFlags(options), io));
+  addSettingOptions(keys.command("list"), ["dataFolder"])
+    .description("list the names of admin keys")
+    .action(async (options: Record<string, unknown>) => (await import("./keys.js")).listKeys(settingFlags(options), io));
+  addSettingOptions(keys.command("revoke"), ["dataFolder"])
+    .description("make an admin key invalid at once")
+    .argument("<name>", "its name")
+    .action(async (name: string, options: Record<string, unknown>) => (await import("./keys.js")).revokeKey(name, settingFlags(options), io));
+}
