@@ -1,9 +1,10 @@
 /** For the tests of this folder: the real database in memory, with short ways to declare tables, write and query. */
 import { MemoryStore } from "../../storage/memory.js";
+import type { Key } from "../../storage/store.js";
 import { parseValue, valueToJson, type JsonValue, type Value } from "../../values/value.js";
-import { Database } from "../database.js";
+import { Database, type Commit } from "../database.js";
 import { Documents } from "../documents.js";
-import type { TransactionLimits } from "../limits.js";
+import { DEFAULT_TRANSACTION_LIMITS, type TransactionLimits } from "../limits.js";
 import type { ReadSet } from "../read-set.js";
 import type { DocumentValue, IndexRecord, Table } from "../table.js";
 import type { Transaction } from "../transaction.js";
@@ -19,18 +20,23 @@ export function parse(text: string): DocumentValue {
 
 export class QueryDatabase {
   readonly database: Database;
+  /** What the newest commit touched. */
+  touched: readonly Key[] = [];
 
-  constructor(limits?: TransactionLimits) {
-    this.database = new Database({ store: new MemoryStore(), nowMs: () => 1_700_000_000_000, ...(limits === undefined ? {} : { limits }) });
+  constructor(limits: TransactionLimits = DEFAULT_TRANSACTION_LIMITS) {
+    const onCommit = ({ keys }: Commit): void => void (this.touched = keys);
+    this.database = new Database({ store: new MemoryStore(), nowMs: () => 1_700_000_000_000, limits, onCommit });
   }
 
-  /** Makes the table, or gives it these indexes instead of those that it had. */
-  declare(tableName: string, indexes: Readonly<Record<string, readonly string[]>>, options: Partial<IndexRecord> = {}): void {
-    const records = Object.entries(indexes).map(([name, fields]) => ({ id: this.database.catalog.allocateIndexId(), name, fields, state: "ready" as const, enabled: true, staged: false, ...options }));
+  /** Makes the table, or gives it these indexes instead of those that it had, and fills them. */
+  declare(tableName: string, fieldsByIndex: Readonly<Record<string, readonly string[]>>, options: Partial<IndexRecord> = {}): void {
+    const records = Object.entries(fieldsByIndex).map(([name, fields]) => ({ id: this.database.catalog.allocateIndexId(), name, fields, state: "ready" as const, enabled: true, staged: false, ...options }));
     const transaction = this.database.begin("mutation");
     const table = transaction.ensureTable(NAMESPACE, tableName);
-    transaction.putTable({ ...table.record, indexes: records });
+    const documents = collect(transaction, scanOf(tableName));
+    const { indexes } = transaction.putTable({ ...table.record, indexes: records });
     this.database.commit(transaction);
+    this.database.applyUnseen(indexes.flatMap((index) => documents.map((document) => [index.keyOf(document, document["_id"] as string), document["_id"] as string] as const)));
   }
 
   table(tableName: string): Table {
