@@ -49,7 +49,7 @@ function rankOf(value: Value | undefined): number {
       return RANK.boolean;
     case "string":
       return RANK.string;
-    case "object":
+    default:
       if (value === null) return RANK.null;
       if (Array.isArray(value)) return RANK.array;
       return types.isArrayBuffer(value) ? RANK.bytes : RANK.object;

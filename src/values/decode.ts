@@ -1,8 +1,8 @@
 /**
  * Canonical JSON text, and JSON that came over a wire, to values.
  */
+import { checkFieldName } from "./field-name.js";
 import { decodeBase64, decodeFloat, decodeInteger } from "./special-values.js";
-import { checkFieldName } from "./encode.js";
 import { ValueError } from "./value-error.js";
 import type { JsonValue, Value } from "./value.js";
 

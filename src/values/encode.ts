@@ -5,18 +5,15 @@
  * except that names which are array indexes come first, in the order of their numbers, as they do in every JavaScript
  * object; so text that is parsed and written again stays the same.
  *
- * One walk checks the value and finds out whether it already is canonical JSON. It copies nothing until it meets
- * something that is not (fields out of order, an int64, bytes, NaN), and then only the objects on the way there. The
- * engine's `JSON.stringify` writes the result.
- *
- *     { a: 1, b: [true] }     → the value itself is written
- *     { b: { x: 1 }, a: 2n }  → a new outer object, the same { x: 1 }
+ * One walk checks, measures and writes. Each field is read once, so a getter of user code cannot answer the check one way
+ * and the writer another; and nothing of user code is called besides getters (no toJSON).
  */
 import { types } from "node:util";
+import { checkFieldName } from "./field-name.js";
 import { isPlainObject, setField } from "./plain-object.js";
+import { sizeOfString } from "./size.js";
 import { encodeBytes, encodeFloat, encodeInteger, isSpecialNumber } from "./special-values.js";
 import { ValueError, stringifyForError } from "./value-error.js";
-import { sizeOfString } from "./size.js";
 import type { JsonValue } from "./value.js";
 
 /** What a value may not exceed; each error names the path. Without a limit, only depth is bounded (64). */
@@ -32,24 +29,26 @@ export interface EncodeOptions {
 }
 
 const DEPTH_MAX = 64;
-const FIELD_NAME_LENGTH_MAX = 1_024;
 const TYPES_URL = "https://docs.convex.dev/using/types";
 const COMMIT_TIMESTAMP_TEXT = "[unresolved commit timestamp]";
 
 /** Canonical text of `value`. Throws {@link ValueError} with the public client's text where it is no value. */
 export function encodeValue(value: unknown, options?: EncodeOptions): string {
-  return JSON.stringify(new Walk(value, options, false).json);
+  const walk = new Walk(value, options, false);
+  walk.visit(value, 0);
+  return walk.text;
 }
 
 /** The same, with the value's size in bytes by the public formula (size.ts), which limits are about. */
 export function encodeValueSized(value: unknown, options?: EncodeOptions): { text: string; size: number } {
   const walk = new Walk(value, options, true);
-  return { text: JSON.stringify(walk.json), size: walk.size };
+  walk.visit(value, 0);
+  return { text: walk.text, size: walk.size };
 }
 
-/** What {@link encodeValue} writes, before it is text. It may share objects with `value`. */
+/** What {@link encodeValue} writes, before it is text. */
 export function valueToJson(value: unknown, options?: EncodeOptions): JsonValue {
-  return new Walk(value, options, false).json as JsonValue;
+  return JSON.parse(encodeValue(value, options)) as JsonValue;
 }
 
 /**
@@ -57,7 +56,7 @@ export function valueToJson(value: unknown, options?: EncodeOptions): JsonValue 
  * caller encodes the patched document, which checks the values.
  */
 export function encodePatch(value: unknown): { set: Record<string, unknown>; unset: string[] } {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || !isPlainObject(value)) {
+  if (!isPlainObject(value)) {
     throw new ValueError(`${stringifyForError(value)} is not a patch. Pass an object of the fields to change; a field that is undefined is removed.`);
   }
   const set: Record<string, unknown> = {};
@@ -71,22 +70,9 @@ export function encodePatch(value: unknown): { set: Record<string, unknown>; uns
   return { set, unset };
 }
 
-/** Throws where no object may have a field of this name. */
-export function checkFieldName(name: string): void {
-  if (name.length > FIELD_NAME_LENGTH_MAX) throw new ValueError(`Field name ${name} exceeds maximum field name length ${FIELD_NAME_LENGTH_MAX}.`);
-  if (name.length === 0) throw new ValueError("Field name is empty: Field names must be nonempty.");
-  if (name.charCodeAt(0) === 36) throw new ValueError(`Field name ${name} starts with a '$', which is reserved.`);
-  for (let i = 0; i < name.length; i++) {
-    const code = name.charCodeAt(i);
-    if (code < 32 || code >= 127) {
-      throw new ValueError(`Field name ${name} has invalid character '${name[i]!}': Field names can only contain non-control ASCII characters`);
-    }
-  }
-}
-
 /** The state of one walk. `path` holds the keys that lead to where the walk is; only errors read it. */
 class Walk {
-  readonly json: unknown;
+  text = "";
   size = 0;
   readonly #root: unknown;
   readonly #sized: boolean;
@@ -103,83 +89,90 @@ class Walk {
     this.#maxFields = options?.maxFields ?? Infinity;
     this.#maxArrayLength = options?.maxArrayLength ?? Infinity;
     this.#systemFields = options?.systemFields;
-    this.json = this.#visit(root, 0);
   }
 
-  /** `value` itself where it is canonical JSON, else what stands for it. `depth` counts the containers around it. */
-  #visit(value: unknown, depth: number): unknown {
+  /** `depth` counts the containers around `value`. */
+  visit(value: unknown, depth: number): void {
     switch (typeof value) {
       case "string":
-        if (this.#sized) this.size += sizeOfString(value) + 2;
-        return value;
+        return this.#visitString(value);
       case "number":
         this.size += 9;
-        return isSpecialNumber(value) ? encodeFloat(value) : value;
+        this.text += isSpecialNumber(value) ? encodeFloat(value) : value;
+        return;
       case "boolean":
         this.size += 1;
-        return value;
+        this.text += value ? "true" : "false";
+        return;
       case "bigint":
         this.size += 9;
-        return encodeInteger(value);
+        this.text += encodeInteger(value);
+        return;
       case "object":
         return this.#visitObject(value, depth);
       default:
-        return this.#refuse(value, depth);
+        this.#refuse(value, depth);
     }
   }
 
-  #visitObject(value: object | null, depth: number): unknown {
+  #visitString(value: string): void {
+    if (isSimpleText(value)) {
+      this.size += value.length + 2;
+      this.text += `"${value}"`;
+    } else {
+      if (this.#sized) this.size += sizeOfString(value) + 2;
+      this.text += JSON.stringify(value);
+    }
+  }
+
+  #visitObject(value: object | null, depth: number): void {
     if (value === null) {
       this.size += 1;
-      return null;
-    }
-    if (Array.isArray(value)) return this.#visitArray(value, depth);
-    if (isPlainObject(value)) return this.#visitFields(value, depth);
-    if (types.isArrayBuffer(value)) {
+      this.text += "null";
+    } else if (Array.isArray(value)) {
+      this.#visitArray(value, depth);
+    } else if (isPlainObject(value)) {
+      this.#visitFields(value, depth);
+    } else if (types.isArrayBuffer(value)) {
       this.size += 2 + value.byteLength;
-      return encodeBytes(value);
+      this.text += encodeBytes(value);
+    } else {
+      this.#refuse(value, depth);
     }
-    return this.#refuse(value, depth);
   }
 
-  #visitArray(items: readonly unknown[], depth: number): unknown {
-    this.#enter(depth);
+  #visitArray(items: readonly unknown[], depth: number): void {
     const { length } = items;
+    this.#enter(depth);
     if (length > this.#maxArrayLength) throw this.#limitError(depth, `Array length is too long (${length} > maximum length ${this.#maxArrayLength})`);
     this.size += 2;
-    let copy: unknown[] | null = null;
+    this.text += "[";
     for (let i = 0; i < length; i++) {
+      if (i > 0) this.text += ",";
       this.#path[depth] = i;
-      const item = items[i];
-      const json = this.#visit(item, depth + 1);
-      if (copy !== null) copy.push(json);
-      else if (json !== item) (copy = items.slice(0, i)).push(json);
+      this.visit(items[i], depth + 1);
     }
-    return copy ?? (hasToJson(items) ? Array.from(items) : items);
+    this.text += "]";
   }
 
-  #visitFields(fields: Record<string, unknown>, depth: number): unknown {
+  #visitFields(fields: Record<string, unknown>, depth: number): void {
     this.#enter(depth);
-    const names = Object.keys(fields);
+    const names = canonicalOrder(Object.keys(fields));
     if (names.length > this.#maxFields) throw this.#limitError(depth, `Object has too many fields (${names.length} > maximum number ${this.#maxFields})`);
     this.size += 2;
-    let replaced: Map<string, unknown> | null = null;
-    let sorted = true;
-    let previous = "";
+    let separator = "{";
     for (let i = 0; i < names.length; i++) {
       const name = names[i]!;
       const field = fields[name];
       if (field === undefined) continue;
-      this.#checkName(name, depth);
-      this.#path[depth] = name;
+      this.text += separator + quoteFieldName(name);
+      if (depth === 0 && this.#systemFields !== undefined) this.#checkSystemField(name, this.#systemFields);
+      separator = ",";
       this.size += name.length + 1;
-      const json = this.#visit(field, depth + 1);
-      if (json !== field) (replaced ??= new Map()).set(name, json);
-      if (previous > name && !isArrayIndex(previous)) sorted = false;
-      previous = name;
+      this.#path[depth] = name;
+      this.visit(field, depth + 1);
     }
-    if (sorted && replaced === null && !hasToJson(fields)) return fields;
-    return rebuild(fields, sorted ? names : canonicalOrder(names), replaced);
+    this.text += separator === "{" ? "{}" : "}";
   }
 
   #enter(depth: number): void {
@@ -188,9 +181,8 @@ class Walk {
     }
   }
 
-  #checkName(name: string, depth: number): void {
-    checkFieldName(name);
-    if (depth === 0 && this.#systemFields !== undefined && name.charCodeAt(0) === 95 && !this.#systemFields.includes(name)) {
+  #checkSystemField(name: string, systemFields: readonly string[]): void {
+    if (name.charCodeAt(0) === 95 && !systemFields.includes(name)) {
       throw new ValueError(`Field name ${name} starts with an underscore, which is only allowed for system fields like '_id'. Rename the field.`);
     }
   }
@@ -221,22 +213,46 @@ class Walk {
   }
 }
 
-/** True where JSON.stringify would call user code: the value is then copied into an object of this realm. */
-function hasToJson(value: object): boolean {
-  return typeof (value as { toJSON?: unknown }).toJSON === "function";
+/** Longer texts are left to the engine, which finds what must be escaped faster than a loop does. */
+const SIMPLE_TEXT_LENGTH_MAX = 48;
+
+/** True of short ASCII text that stands in JSON as it is. */
+function isSimpleText(text: string): boolean {
+  if (text.length > SIMPLE_TEXT_LENGTH_MAX) return false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 32 || code > 126 || code === 34 || code === 92) return false;
+  }
+  return true;
 }
 
-function rebuild(fields: Record<string, unknown>, names: readonly string[], replaced: Map<string, unknown> | null): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const name of names) setField(out, name, replaced?.has(name) === true ? replaced.get(name) : fields[name]);
-  return out;
+/** An app has few field names: each is checked and quoted once. Bounded, because names can also be data. */
+const quotedNames = new Map<string, string>();
+const QUOTED_NAMES_MAX = 4_096;
+
+/** `"name":`. Throws where no field may be named so. */
+function quoteFieldName(name: string): string {
+  const known = quotedNames.get(name);
+  if (known !== undefined) return known;
+  checkFieldName(name);
+  const quoted = `${JSON.stringify(name)}:`;
+  if (quotedNames.size >= QUOTED_NAMES_MAX) quotedNames.clear();
+  quotedNames.set(name, quoted);
+  return quoted;
 }
 
-/** Every object lists its array indexes first and in order; the others are to be sorted. */
-function canonicalOrder(names: readonly string[]): string[] {
+/** Every object lists its array indexes first and in order; `names`, which may be reordered, has the others sorted behind them. */
+function canonicalOrder(names: string[]): string[] {
+  for (let i = 1; i < names.length; i++) {
+    if (names[i - 1]! > names[i]! && !isArrayIndex(names[i - 1]!)) return sortBehindIndexes(names);
+  }
+  return names;
+}
+
+function sortBehindIndexes(names: string[]): string[] {
   let indexes = 0;
-  while (indexes < names.length && isArrayIndex(names[indexes]!)) indexes += 1;
-  return [...names.slice(0, indexes), ...names.slice(indexes).sort()];
+  while (isArrayIndex(names[indexes]!)) indexes += 1;
+  return indexes === 0 ? names.sort() : [...names.slice(0, indexes), ...names.slice(indexes).sort()];
 }
 
 /** The names that JavaScript objects keep in the order of their numbers: canonical integers below 2^32 - 1. */

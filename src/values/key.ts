@@ -30,6 +30,9 @@ const OBJECT = "\x0a";
 const END = "\0";
 const SIGN = 0x8000_0000;
 
+/** All NaNs are one value, whatever their bits, and greater than the other numbers. */
+const NAN_KEY = encodeWords(TAG.number, 0xfff8_0000, 0);
+
 // One double, int64 or pair of 32-bit words (low first: every platform that Node runs on is little-endian).
 const words = new Uint32Array(2);
 const doubles = new Float64Array(words.buffer);
@@ -49,16 +52,15 @@ export function encodeKeyPart(value: Value | undefined): string {
     case "bigint":
       int64s[0] = value;
       return encodeWords(TAG.int64, (words[1]! ^ SIGN) >>> 0, words[0]!);
-    case "object":
+    default:
       return value === null ? NULL : encodeObject(value);
   }
 }
 
 function encodeNumber(value: number): string {
-  // All NaNs are one value, whatever their bits.
-  doubles[0] = value === value ? value : NaN;
+  if (value !== value) return NAN_KEY;
+  doubles[0] = value;
   const high = words[1]!;
-  if (value !== value) return encodeWords(TAG.number, 0xfff8_0000, 0);
   return high >= SIGN ? encodeWords(TAG.number, ~high >>> 0, ~words[0]! >>> 0) : encodeWords(TAG.number, (high ^ SIGN) >>> 0, words[0]!);
 }
 

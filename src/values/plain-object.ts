@@ -6,9 +6,10 @@
  * True of objects made by `{}`, `Object.create(null)` or `JSON.parse`, in this realm or another. The rule is the public
  * client's: another realm's Object.prototype is known by its constructor's name.
  */
-export function isPlainObject(value: object): value is Record<string, unknown> {
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || prototype === Object.prototype || (prototype as { constructor?: { name?: unknown } }).constructor?.name === "Object";
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null;
+  return prototype === null || prototype === Object.prototype || prototype.constructor?.name === "Object";
 }
 
 /** Sets a field that may be named `__proto__`, which a plain assignment would take for the prototype. */

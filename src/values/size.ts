@@ -18,7 +18,7 @@ export function sizeOfValue(value: Value | undefined): number {
       return 9;
     case "boolean":
       return 1;
-    case "object":
+    default:
       return value === null ? 1 : sizeOfObject(value);
   }
 }

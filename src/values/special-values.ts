@@ -10,7 +10,7 @@ const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
 /** The one NaN that is ever written, whatever bits the processor gave it: equal values have equal text. */
-const NAN_TEXT = "AAAAAAAA+H8=";
+const NAN_TEXT = '{"$float":"AAAAAAAA+H8="}';
 
 export function isInt64(value: bigint): boolean {
   return value >= INT64_MIN && value <= INT64_MAX;
@@ -21,21 +21,23 @@ export function isSpecialNumber(value: number): boolean {
   return value === 0 ? 1 / value < 0 : value - value !== 0;
 }
 
-/** Throws where `value` is no int64. */
-export function encodeInteger(value: bigint): { $integer: string } {
+/** JSON text. Throws where `value` is no int64. */
+export function encodeInteger(value: bigint): string {
   if (!isInt64(value)) throw new ValueError(`BigInt ${value} does not fit into a 64-bit signed integer.`);
   scratch.writeBigInt64LE(value);
-  return { $integer: scratch.toString("base64") };
+  return `{"$integer":"${scratch.toString("base64")}"}`;
 }
 
-export function encodeFloat(value: number): { $float: string } {
-  if (value !== value) return { $float: NAN_TEXT };
+/** JSON text of a special number. */
+export function encodeFloat(value: number): string {
+  if (value !== value) return NAN_TEXT;
   scratch.writeDoubleLE(value);
-  return { $float: scratch.toString("base64") };
+  return `{"$float":"${scratch.toString("base64")}"}`;
 }
 
-export function encodeBytes(bytes: ArrayBuffer): { $bytes: string } {
-  return { $bytes: Buffer.from(bytes).toString("base64") };
+/** JSON text. */
+export function encodeBytes(bytes: ArrayBuffer): string {
+  return `{"$bytes":"${Buffer.from(bytes).toString("base64")}"}`;
 }
 
 export function decodeInteger(text: string): bigint {

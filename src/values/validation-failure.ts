@@ -31,8 +31,14 @@ export function formatSchemaError(tableName: string, failure: ValidationFailure)
   return `Failed to insert or update a document in table "${tableName}" because it does not match the schema: ${failure.message}`;
 }
 
+/** For a value that was found not to match. */
+export function explainMismatch(json: ValidatorJson, value: unknown, tables: TableResolver): ValidationFailure {
+  // A getter of user code may answer differently the second time: a refusal stays one.
+  return explainFailure(json, value, tables) ?? mismatch(json, value, "");
+}
+
 /** Null where the value matches. */
-export function explainFailure(json: ValidatorJson, value: unknown, tables: TableResolver, path = ""): ValidationFailure | null {
+function explainFailure(json: ValidatorJson, value: unknown, tables: TableResolver, path = ""): ValidationFailure | null {
   switch (json.type) {
     case "any":
       return value === undefined ? mismatch(json, value, path) : null;
@@ -89,14 +95,14 @@ function explainArray(json: ValidatorJson & { type: "array" }, value: unknown, t
 }
 
 function explainObject(json: ValidatorJson & { type: "object" }, value: unknown, tables: TableResolver, path: string): ValidationFailure | null {
-  if (!isObject(value)) return mismatch(json, value, path);
+  if (!isPlainObject(value)) return mismatch(json, value, path);
   for (const [name, field] of Object.entries(json.value)) {
     const failure = explainField(json, name, field, value, tables, path);
     if (failure !== null) return failure;
   }
   for (const name of Object.keys(value)) {
     if (value[name] === undefined || Object.hasOwn(json.value, name)) continue;
-    return { path, message: `Object contains extra field \`${name}\` that is not in the validator.\n${context(path, "Object", value, validatorToSource(json))}` };
+    return { path, message: `Object contains extra field \`${name}\` that is not in the validator.${context(path, "Object", value, validatorToSource(json))}` };
   }
   return null;
 }
@@ -115,13 +121,13 @@ function explainField(
   return {
     path,
     message:
-      `Object is missing the required field \`${name}\`. Consider wrapping the field validator in \`v.optional(...)\` if this is expected.\n` +
+      `Object is missing the required field \`${name}\`. Consider wrapping the field validator in \`v.optional(...)\` if this is expected.` +
       context(path, "Object", value, validatorToSource(json)),
   };
 }
 
 function explainRecord(json: ValidatorJson & { type: "record" }, value: unknown, tables: TableResolver, path: string): ValidationFailure | null {
-  if (!isObject(value)) return mismatch(json, value, path);
+  if (!isPlainObject(value)) return mismatch(json, value, path);
   for (const name of Object.keys(value)) {
     if (value[name] === undefined) continue;
     const at = path + pathStep(name);
@@ -129,10 +135,6 @@ function explainRecord(json: ValidatorJson & { type: "record" }, value: unknown,
     if (failure !== null) return failure;
   }
   return null;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && isPlainObject(value);
 }
 
 function pathStep(name: string): string {
@@ -143,7 +145,7 @@ function mismatch(json: ValidatorJson, value: unknown, path: string): Validation
   return { path, message: `Value does not match validator.${context(path, "Value", value, validatorToSource(json))}` };
 }
 
-/** An empty path leaves its line out; behind the sentences about objects, it leaves it empty. */
+/** The lines under the sentence: where, what was found, what was asked for. An empty path leaves its line empty. */
 function context(path: string, label: "Object" | "Value", value: unknown, source: string): string {
-  return `${path === "" ? "" : `\nPath: ${path}`}\n${label}: ${displayValue(value)}\nValidator: ${source}`;
+  return `\n${path === "" ? "" : `Path: ${path}`}\n${label}: ${displayValue(value)}\nValidator: ${source}`;
 }

@@ -5,7 +5,7 @@
 import { types } from "node:util";
 import { decodeId } from "./id.js";
 import { isPlainObject } from "./plain-object.js";
-import { explainFailure, type ValidationFailure } from "./validation-failure.js";
+import { explainMismatch, type ValidationFailure } from "./validation-failure.js";
 import { literalValue, type ObjectFieldJson, type ValidatorJson } from "./validator-json.js";
 
 export { formatArgumentError, formatReturnError, formatSchemaError, type ValidationFailure } from "./validation-failure.js";
@@ -27,7 +27,7 @@ export function compileValidator(json: ValidatorJson): Validator {
   const matches = compile(json);
   return {
     json,
-    check: (value, tables) => (matches(value, tables) ? null : explainFailure(json, value, tables)),
+    check: (value, tables) => (matches(value, tables) ? null : explainMismatch(json, value, tables)),
   };
 }
 
@@ -107,7 +107,7 @@ function compileObject(json: { readonly [field: string]: ObjectFieldJson }): Mat
     requiredCount += required;
   }
   return (value, tables) => {
-    if (!isObject(value)) return false;
+    if (!isPlainObject(value)) return false;
     let met = 0;
     for (const name of Object.keys(value)) {
       const found = value[name];
@@ -122,7 +122,7 @@ function compileObject(json: { readonly [field: string]: ObjectFieldJson }): Mat
 
 function compileRecord(key: Matcher, element: Matcher): Matcher {
   return (value, tables) => {
-    if (!isObject(value)) return false;
+    if (!isPlainObject(value)) return false;
     for (const name of Object.keys(value)) {
       const found = value[name];
       if (found !== undefined && !(key(name, tables) && element(found, tables))) return false;
@@ -148,8 +148,4 @@ function compileUnion(members: readonly ValidatorJson[]): Matcher {
     }
     return false;
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && isPlainObject(value);
 }

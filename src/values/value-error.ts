@@ -45,6 +45,7 @@ class Printer {
   }
 
   #printObject(value: object, depth: number): void {
+    const before = this.#text;
     try {
       const shown = withToJson(value);
       if (typeof shown !== "object" || shown === null) this.#text += printScalar(shown);
@@ -52,7 +53,7 @@ class Printer {
       else this.#printFields(shown, depth);
     } catch {
       // A getter, a proxy or toJSON of user code threw: the error being written is the one that matters.
-      this.#text += '"[unreadable]"';
+      this.#text = `${before}"[unreadable]"`;
     }
   }
 
