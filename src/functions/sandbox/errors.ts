@@ -1,0 +1,78 @@
+/**
+ * What user code threw, as its developer and its clients see it. Errors come from the sandbox's realm and from this one, so
+ * they are known by what they have, never by `instanceof`; and since they are user code's objects, any of their properties
+ * may throw when it is read.
+ */
+import type { SourcePosition } from "./source-maps.js";
+
+export interface ErrorDescription {
+  /** "Uncaught Error: boom\n    at handler (../convex/messages.ts:12:15)" */
+  readonly message: string;
+  /** The `data` of a ConvexError; absent for every other. */
+  readonly data?: unknown;
+}
+
+/** Where user code's modules are named in stacks: nothing else's file names begin like this. */
+export const MODULE_URL_PREFIX = "convex:/";
+
+const FRAMES_MAX = 16;
+const FRAME = /^\s+at (?:(async )?(?:(.*) \()?)?convex:\/(.+):(\d+):(\d+)\)?$/;
+const CONVEX_ERROR = Symbol.for("ConvexError");
+
+export function describeError(error: unknown, sandbox: { mapStack(error: unknown): string }): ErrorDescription {
+  const message = `Uncaught ${sandbox.mapStack(error)}`;
+  return isConvexError(error) ? { message, data: read(error, "data") } : { message };
+}
+
+/** `<Name>: <message>` and the frames of user code, each at the place that `locate` gives. */
+export function formatError(error: unknown, locate: (position: SourcePosition) => SourcePosition): string {
+  if (!isErrorLike(error)) return formatThrownValue(error);
+  const name = text(read(error, "name"), "Error");
+  const message = text(read(error, "message"), "");
+  const title = message === "" ? name : `${name}: ${message}`;
+  return [title, ...framesOf(text(read(error, "stack"), ""), message, locate)].join("\n");
+}
+
+/** Whether it has what errors have. */
+export function isErrorLike(value: unknown): value is object {
+  return typeof value === "object" && value !== null && typeof read(value, "message") === "string" && typeof read(value, "stack") === "string";
+}
+
+function isConvexError(value: unknown): value is object {
+  return typeof value === "object" && value !== null && CONVEX_ERROR in value;
+}
+
+function framesOf(stack: string, message: string, locate: (position: SourcePosition) => SourcePosition): string[] {
+  const frames: string[] = [];
+  // The message may have lines that look like frames.
+  const afterMessage = stack.slice(stack.indexOf(message) + message.length);
+  for (const line of afterMessage.split("\n")) {
+    const frame = FRAME.exec(line);
+    if (frame === null) continue;
+    const [, isAsync, name, path, lineNumber, column] = frame;
+    const place = locate({ path: path!, line: Number(lineNumber), column: Number(column) });
+    frames.push(`    at ${isAsync ?? ""}${name ?? "<anonymous>"} (${place.path}:${place.line}:${place.column})`);
+    if (frames.length === FRAMES_MAX) break;
+  }
+  return frames;
+}
+
+function formatThrownValue(value: unknown): string {
+  try {
+    return typeof value === "object" && value !== null ? (JSON.stringify(value) ?? "[object]") : String(value);
+  } catch {
+    return "[thrown value that can't be shown]";
+  }
+}
+
+function read(target: object, name: string): unknown {
+  try {
+    return (target as Record<string, unknown>)[name];
+  } catch {
+    return undefined;
+  }
+}
+
+function text(value: unknown, otherwise: string): string {
+  return typeof value === "string" ? value : otherwise;
+}

@@ -1,0 +1,156 @@
+/**
+ * The script that replaces whatever in a realm would tell one run from another (clock, randomness, garbage collection), and
+ * adds what the default runtime has beyond the language itself. Evaluated once per sandbox, to a function of the hooks
+ * (globals.ts) through which the functions defined here reach the execution that runs now.
+ */
+export const GLOBALS_SOURCE = String.raw`(hooks) => {
+  "use strict";
+  const { apply, construct, defineProperty, getOwnPropertyDescriptor } = Reflect;
+  const NativeDate = Date, NativeProxy = Proxy, NativeError = Error, NativeUint8Array = Uint8Array;
+  const define = (target, values) => {
+    for (const name of Object.keys(values)) defineProperty(target, name, { value: values[name], writable: true, enumerable: false, configurable: true });
+  };
+  const unavailable = (what) => new NativeError(hooks.isImporting()
+    ? "Can't use " + what + " at import time. Move the call into a function; see https://docs.convex.dev/functions/actions for what actions can do."
+    : "Can't use " + what + " in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.");
+
+  // --- Time
+  function Date() {
+    const target = new.target;
+    if (target === undefined) return new NativeDate(hooks.nowMs()).toString();
+    return construct(NativeDate, arguments.length === 0 ? [hooks.nowMs()] : arguments, target);
+  }
+  define(Date, { now() { return hooks.nowMs(); }, parse: NativeDate.parse, UTC: NativeDate.UTC });
+  defineProperty(Date, "length", { value: 7, configurable: true });
+  defineProperty(Date, "prototype", { value: NativeDate.prototype, writable: false });
+  define(NativeDate.prototype, { constructor: Date });
+
+  const formatting = Intl.DateTimeFormat.prototype;
+  const nativeFormat = getOwnPropertyDescriptor(formatting, "format").get;
+  const nativeFormatToParts = formatting.formatToParts;
+  const orNow = (date) => date === undefined ? hooks.nowMs() : date;
+  const boundFormats = new WeakMap();
+  defineProperty(formatting, "format", {
+    get() {
+      let bound = boundFormats.get(this);
+      if (bound === undefined) {
+        const native = apply(nativeFormat, this, []);
+        bound = (date) => native(orNow(date));
+        boundFormats.set(this, bound);
+      }
+      return bound;
+    },
+    configurable: true,
+  });
+  define(formatting, { formatToParts(date) { return apply(nativeFormatToParts, this, [orNow(date)]); } });
+
+  const performance = { now: () => hooks.nowMs() - hooks.timeOriginMs, timeOrigin: hooks.timeOriginMs };
+
+  // --- Randomness
+  define(Math, { random() { return hooks.random(); } });
+  const typedArrayTag = getOwnPropertyDescriptor(Object.getPrototypeOf(NativeUint8Array.prototype), Symbol.toStringTag).get;
+  const crypto = {
+    getRandomValues(view) {
+      const kind = apply(typedArrayTag, view, []);
+      if (kind === undefined || kind.startsWith("Float")) throw new TypeError("crypto.getRandomValues needs an array of integers, such as a Uint8Array.");
+      if (view.byteLength > 65536) throw new RangeError("crypto.getRandomValues fills at most 65536 bytes at a time, and was asked for " + view.byteLength + ".");
+      new NativeUint8Array(view.buffer, view.byteOffset, view.byteLength).set(hooks.randomBytes(view.byteLength));
+      return view;
+    },
+    randomUUID: () => hooks.randomUUID(),
+    subtle: {
+      async digest(algorithm, data) {
+        const name = typeof algorithm === "string" ? algorithm : algorithm.name;
+        const bytes = ArrayBuffer.isView(data) ? new NativeUint8Array(data.buffer, data.byteOffset, data.byteLength) : new NativeUint8Array(data);
+        return hooks.digest(String(name), bytes);
+      },
+    },
+  };
+  for (const name of ["decrypt", "deriveBits", "deriveKey", "encrypt", "exportKey", "generateKey", "importKey", "sign", "unwrapKey", "verify", "wrapKey"]) {
+    crypto.subtle[name] = async () => { throw unavailable("crypto.subtle." + name); };
+  }
+
+  // --- Garbage collection: allowed to be late, so it never shows.
+  const targets = new WeakMap();
+  class WeakRef {
+    constructor(target) {
+      targets.set(this, target);
+    }
+    deref() {
+      return targets.get(this);
+    }
+  }
+  class FinalizationRegistry {
+    constructor(cleanup) {
+      if (typeof cleanup !== "function") throw new TypeError("FinalizationRegistry: cleanup must be callable");
+    }
+    register() {}
+    unregister() { return false; }
+  }
+  define(WeakRef.prototype, { [Symbol.toStringTag]: "WeakRef" });
+  define(FinalizationRegistry.prototype, { [Symbol.toStringTag]: "FinalizationRegistry" });
+  delete Atomics.wait;
+  delete Atomics.waitAsync;
+
+  // --- Not in queries and mutations
+  const fetch = async () => { throw unavailable("fetch()"); };
+  const setTimeout = () => { throw unavailable("setTimeout"); };
+  const setInterval = () => { throw unavailable("setInterval"); };
+  const clearTimeout = () => {};
+  const clearInterval = () => {};
+
+  // --- Output and environment
+  const console = {};
+  for (const name of hooks.consoleMethods) define(console, { [name]: (...args) => hooks.console(name, args) });
+
+  const readOnly = () => { throw new NativeError("process.env can't be changed by functions. Set environment variables with 'npx convex env set' or in the dashboard."); };
+  const env = new NativeProxy({}, {
+    get: (_, name) => typeof name === "string" ? hooks.env(name) : undefined,
+    has: (_, name) => typeof name === "string" && hooks.env(name) !== undefined,
+    ownKeys: () => [...hooks.environmentNames()],
+    getOwnPropertyDescriptor(_, name) {
+      const value = typeof name === "string" ? hooks.env(name) : undefined;
+      return value === undefined ? undefined : { value, writable: false, enumerable: true, configurable: true };
+    },
+    set: readOnly,
+    defineProperty: readOnly,
+    deleteProperty: readOnly,
+  });
+
+  const Convex = Object.freeze({
+    syscall: (op, args) => hooks.syscall(op, args),
+    asyncSyscall: (op, args) => hooks.asyncSyscall(op, args),
+    jsSyscall: (op, args) => hooks.jsSyscall(op, args),
+  });
+
+  // --- Web
+  class TextEncoder {
+    get encoding() { return "utf-8"; }
+    encode(text = "") { return hooks.encodeUtf8(String(text)); }
+    encodeInto(text, target) { return { ...hooks.encodeUtf8Into(String(text), target) }; }
+  }
+
+  const encodeBase64 = (text) => {
+    const encoded = hooks.btoa(String(text));
+    if (encoded === null) throw new RangeError("btoa: the text has characters outside of Latin-1. Encode it first, for example with TextEncoder.");
+    return encoded;
+  };
+  const decodeBase64 = (text) => {
+    const decoded = hooks.atob(String(text));
+    if (decoded === null) throw new SyntaxError("atob: the text is not base64.");
+    return decoded;
+  };
+  const resolved = Promise.resolve();
+  const then = Promise.prototype.then;
+  const queueMicrotask = (callback) => {
+    if (typeof callback !== "function") throw new TypeError("queueMicrotask needs a function.");
+    apply(then, resolved, [() => { callback(); }]);
+  };
+
+  define(globalThis, {
+    ...hooks.webClasses,
+    Date, performance, crypto, WeakRef, FinalizationRegistry, fetch, setTimeout, setInterval, clearTimeout, clearInterval, console, Convex,
+    process: { env }, TextEncoder, queueMicrotask, structuredClone: hooks.structuredCloneOf(globalThis),
+    atob: decodeBase64, btoa: encodeBase64, self: globalThis,
+  });
+}`;

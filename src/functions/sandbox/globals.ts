@@ -1,0 +1,92 @@
+/** Gives a realm the globals of the default runtime, bound to whichever execution runs when they are used. */
+import { createHash } from "node:crypto";
+import { Script, type Context } from "node:vm";
+import { GLOBALS_SOURCE } from "./globals-source.js";
+import type { SandboxHost } from "./host.js";
+import type { Realm } from "./realm.js";
+import { CONSOLE_METHODS, type SandboxConsole } from "./sandbox-console.js";
+import { STRUCTURED_CLONE_SOURCE } from "./structured-clone-source.js";
+
+export interface GlobalsOptions {
+  readonly realm: Realm;
+  readonly currentHost: () => SandboxHost;
+  readonly isImporting: () => boolean;
+  readonly console: SandboxConsole;
+  /** What `performance.now()` counts from. */
+  readonly timeOriginMs: number;
+}
+
+/**
+ * Classes that user code shares with the server. They keep no state between uses; their promises, though, are the
+ * server's and settle only where the event loop runs, which it does not during a query or mutation.
+ */
+const WEB_CLASSES = [
+  "AbortController", "AbortSignal", "Blob", "ByteLengthQueuingStrategy", "CompressionStream", "CountQueuingStrategy", "CryptoKey", "DOMException",
+  "DecompressionStream", "Event", "EventTarget", "File", "FormData", "Headers", "ReadableByteStreamController", "ReadableStream", "ReadableStreamBYOBReader",
+  "ReadableStreamBYOBRequest", "ReadableStreamDefaultController", "ReadableStreamDefaultReader", "Request", "Response", "SubtleCrypto", "TextDecoder",
+  "TextDecoderStream", "TextEncoderStream", "TransformStream", "TransformStreamDefaultController", "URL", "URLSearchParams", "WritableStream",
+  "WritableStreamDefaultController", "WritableStreamDefaultWriter",
+] as const;
+
+const DIGESTS: Readonly<Record<string, string>> = { "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512" };
+
+const globalsScript = new Script(GLOBALS_SOURCE, { filename: "rivulet:globals" });
+const structuredCloneScript = new Script(STRUCTURED_CLONE_SOURCE, { filename: "rivulet:structured-clone" });
+const encoder = new TextEncoder();
+
+/** Must be called once, before any user code runs in the context. */
+export function installGlobals(context: Context, options: GlobalsOptions): void {
+  const install = globalsScript.runInContext(context) as (hooks: unknown) => void;
+  const makeStructuredClone = structuredCloneScript.runInContext(context) as (domException: unknown) => unknown;
+  install({ ...executionHooks(options), ...pureHooks(options.realm), structuredCloneOf: () => makeStructuredClone(DOMException) });
+}
+
+/** What follows from the execution that runs now. */
+function executionHooks({ currentHost, isImporting, console, timeOriginMs, realm }: GlobalsOptions): object {
+  return {
+    timeOriginMs,
+    isImporting,
+    nowMs: () => currentHost().nowMs(),
+    random: () => currentHost().random(),
+    randomBytes: (length: number) => currentHost().randomBytes(length),
+    randomUUID: () => currentHost().randomUUID(),
+    env: (name: string) => currentHost().env(name),
+    environmentNames: () => currentHost().environmentNames(),
+    syscall: (op: unknown, args: unknown) => currentHost().syscall(stringArgument(op, realm), stringArgument(args, realm)),
+    asyncSyscall: (op: unknown, args: unknown) => currentHost().asyncSyscall(stringArgument(op, realm), stringArgument(args, realm)),
+    jsSyscall: (op: unknown, args: unknown) => currentHost().jsSyscall(stringArgument(op, realm), args),
+    consoleMethods: CONSOLE_METHODS,
+    console: (method: string, args: unknown[]) => console.call(method, args),
+  };
+}
+
+function pureHooks(realm: Realm): object {
+  const globals = globalThis as unknown as Readonly<Record<string, unknown>>;
+  return {
+    webClasses: Object.fromEntries(WEB_CLASSES.map((name) => [name, globals[name]])),
+    encodeUtf8: (text: string) => realm.makeUint8Array(encoder.encode(text)),
+    encodeUtf8Into: (text: string, target: Uint8Array) => encoder.encodeInto(text, target),
+    atob: (text: string) => orNull(() => atob(text)),
+    btoa: (text: string) => orNull(() => btoa(text)),
+    digest: (algorithm: string, bytes: Uint8Array) => digest(algorithm, bytes, realm),
+  };
+}
+
+function digest(algorithm: string, bytes: Uint8Array, realm: Realm): ArrayBuffer {
+  const name = DIGESTS[algorithm.toUpperCase()];
+  if (name === undefined) throw realm.makeError(`crypto.subtle.digest does not know "${algorithm}". Use one of ${Object.keys(DIGESTS).join(", ")}.`);
+  return realm.makeBytes(createHash(name).update(bytes).digest());
+}
+
+function stringArgument(value: unknown, realm: Realm): string {
+  if (typeof value === "string") return value;
+  throw realm.makeError("The syscalls of Convex take strings.", "TypeError");
+}
+
+function orNull(action: () => string): string | null {
+  try {
+    return action();
+  } catch {
+    return null; // the realm's own code says why, in an error of the realm
+  }
+}

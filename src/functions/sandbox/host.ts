@@ -1,0 +1,19 @@
+/** What the sandbox asks of the execution that is running now. Executions run strictly one after another. */
+import type { LogLevel } from "./console.js";
+
+export interface SandboxHost {
+  /** The same for the whole execution. */
+  nowMs(): number;
+  /** 0 ≤ x < 1, as `Math.random`. */
+  random(): number;
+  randomBytes(length: number): Uint8Array;
+  randomUUID(): string;
+  log(level: LogLevel, args: unknown[]): void;
+  /** `Convex.syscall`; throws errors of the realm. */
+  syscall(op: string, jsonArgs: string): string;
+  /** `Convex.asyncSyscall`; the promise is the realm's. */
+  asyncSyscall(op: string, jsonArgs: string): Promise<string>;
+  jsSyscall(op: string, args: unknown): unknown;
+  env(name: string): string | undefined;
+  environmentNames(): string[];
+}

@@ -1,0 +1,95 @@
+/**
+ * Modules of one sandbox by path: each is evaluated at most once, when it is first asked for. Circular requires see what
+ * the other module has exported so far, as in CommonJS; esbuild's output makes that live bindings.
+ */
+import { posix } from "node:path";
+import { compileFunction, type Context } from "node:vm";
+import { MODULE_URL_PREFIX } from "./errors.js";
+import type { ModuleCode } from "./module-code.js";
+import type { RealmInternals } from "./realm.js";
+
+export type ModuleExports = Record<string, unknown>;
+
+interface LoadedModule {
+  exports: ModuleExports;
+}
+
+type ModuleRecord =
+  | { readonly state: "loading" | "loaded"; readonly module: LoadedModule }
+  | { readonly state: "failed"; readonly error: unknown };
+
+type ModuleBody = (exports: ModuleExports, require: (specifier: unknown) => unknown, module: LoadedModule, filename: string, dirname: string) => void;
+
+export interface LoaderOptions {
+  readonly modules: ReadonlyMap<string, ModuleCode>;
+  readonly context: Context;
+  readonly realm: RealmInternals;
+  /** Called around the evaluation of each module. The second call does not come if the watchdog stops the evaluation. */
+  readonly onEnter: () => void;
+  readonly onLeave: () => void;
+}
+
+export class ModuleLoader {
+  readonly #records = new Map<string, ModuleRecord>();
+
+  constructor(private readonly options: LoaderOptions) {}
+
+  /** Throws what the module threw, the same error again on each further load; an Error of the realm if there is no such module. */
+  load(path: string): ModuleExports {
+    const record = this.#records.get(path);
+    if (record === undefined) return this.#evaluate(path);
+    if (record.state === "failed") throw record.error;
+    return record.module.exports;
+  }
+
+  /** Forgets modules whose evaluation was stopped half way, so that they are evaluated again when next asked for. */
+  forgetUnfinished(): void {
+    for (const [path, record] of this.#records) if (record.state === "loading") this.#records.delete(path);
+  }
+
+  clear(): void {
+    this.#records.clear();
+  }
+
+  #evaluate(path: string): ModuleExports {
+    const { realm, onEnter, onLeave } = this.options;
+    const body = this.#compile(path);
+    const module = realm.makeObject() as unknown as LoadedModule;
+    module.exports = realm.makeObject();
+    this.#records.set(path, { state: "loading", module });
+    onEnter();
+    try {
+      body.call(module.exports, module.exports, realm.makeRequire(this.#requireFrom, path), module, path, posix.dirname(path));
+    } catch (error) {
+      this.#records.set(path, { state: "failed", error });
+      throw error;
+    } finally {
+      onLeave();
+    }
+    this.#records.set(path, { state: "loaded", module });
+    return module.exports;
+  }
+
+  /**
+   * Compiles without evaluating anything: a script run in the context would drain its microtasks, in the middle of whatever
+   * synchronous user code caused the load.
+   */
+  #compile(path: string): ModuleBody {
+    const { modules, context, realm } = this.options;
+    const module = modules.get(path);
+    if (module === undefined) throw realm.makeError(`Could not find module "${path}".`);
+    return compileFunction(module.code, ["exports", "require", "module", "__filename", "__dirname"], {
+      filename: MODULE_URL_PREFIX + path,
+      parsingContext: context,
+    }) as ModuleBody;
+  }
+
+  readonly #requireFrom = (fromPath: string, specifier: unknown): unknown => {
+    const { modules, realm } = this.options;
+    const name = String(specifier);
+    const path = name.startsWith(".") ? posix.join(posix.dirname(fromPath), name) : name;
+    if (modules.has(path)) return this.load(path);
+    const mend = name.startsWith(".") ? "Push the code again." : `If it is a Node.js module, import it only in files that begin with "use node".`;
+    throw realm.makeError(`Could not find module "${name}" imported from "${fromPath}". ${mend}`);
+  };
+}

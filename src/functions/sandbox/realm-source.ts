@@ -1,0 +1,66 @@
+/**
+ * The script that makes the primitives of a realm, as text because it must be compiled inside the realm: a promise
+ * reaction goes to the microtask queue of the realm that its closure was made in, and `instanceof` holds only for what the
+ * realm itself made. It takes its own copies of the intrinsics it uses, so that user code that changes them changes
+ * nothing here.
+ */
+export const REALM_SOURCE = String.raw`(() => {
+  "use strict";
+  const { apply, defineProperty } = Reflect;
+  const { resolve, reject } = Promise;
+  const { parse } = JSON;
+  const NativePromise = Promise, NativeError = Error, NativeUint8Array = Uint8Array;
+  const errors = { Error, TypeError, RangeError, SyntaxError };
+  const setBytes = Uint8Array.prototype.set;
+  const bufferOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "buffer").get;
+
+  // Frames of the server's own code stand above user code's and are left out when a stack is shown: leave room for both.
+  Error.stackTraceLimit = 30;
+
+  const copyBytes = (bytes) => {
+    const copy = new NativeUint8Array(bytes.length);
+    apply(setBytes, copy, [bytes]);
+    return copy;
+  };
+
+  const rejected = (error) => apply(reject, NativePromise, [error]);
+
+  return {
+    Promise,
+    resolve: (value) => apply(resolve, NativePromise, [value]),
+    reject: rejected,
+    defer() {
+      let settle;
+      const promise = new NativePromise((resolve, reject) => { settle = { resolve, reject }; });
+      return { promise, resolve: settle.resolve, reject: settle.reject };
+    },
+    parse: (text) => parse(text),
+    makeBytes: (bytes) => apply(bufferOf, copyBytes(bytes), []),
+    makeUint8Array: copyBytes,
+    makeArray: () => [],
+    makeObject: () => ({}),
+    makeError(message, name) {
+      const error = new (errors[name] ?? NativeError)(message);
+      if (name !== undefined && errors[name] === undefined) defineProperty(error, "name", { value: name, writable: true, configurable: true });
+      return error;
+    },
+    makeRequire: (requireFrom, path) => (specifier) => requireFrom(path, specifier),
+    // An async function rather than then(): awaiting an ordinary promise can't be changed by user code, and takes one microtask.
+    async call(handler, args, onOk, onError) {
+      let pending;
+      try {
+        pending = apply(handler, undefined, args);
+      } catch (error) {
+        pending = rejected(error);
+      }
+      let value;
+      try {
+        value = await pending;
+      } catch (error) {
+        onError(error);
+        return;
+      }
+      onOk(value);
+    },
+  };
+})()`;
