@@ -17,7 +17,7 @@ export class BackgroundIndexing {
   readonly #onProgress: () => void;
   readonly #backfills = new Map<number, IndexBackfill>();
   readonly #running = new Set<Promise<void>>();
-  #isSweeping = false;
+  #sweep: "none" | "running" | "again" = "none";
   #isClosed = false;
 
   /** To be made when the database was opened, before the first transaction. */
@@ -34,7 +34,8 @@ export class BackgroundIndexing {
       const waiting = table.record.indexes.filter(({ id, state }) => state === "backfilling" && !this.#backfills.has(id)).map(({ id }) => id);
       if (waiting.length > 0) this.#track(this.#backfill(table.number, waiting));
     }
-    if (!this.#isSweeping) this.#track(this.#sweep());
+    if (this.#sweep === "none") this.#track(this.#sweepLeftovers());
+    else this.#sweep = "again";
   }
 
   /** Documents that the index has been filled with so far; 0 for one that is not being filled. */
@@ -62,10 +63,16 @@ export class BackgroundIndexing {
     this.#onProgress();
   }
 
-  async #sweep(): Promise<void> {
-    this.#isSweeping = true;
-    await sweepLeftovers(this.#database, () => this.#isClosed);
-    this.#isSweeping = false;
+  async #sweepLeftovers(): Promise<void> {
+    do {
+      this.#sweep = "running";
+      await sweepLeftovers(this.#database, () => this.#isClosed);
+    } while (this.sweepIsWanted);
+    this.#sweep = "none";
+  }
+
+  private get sweepIsWanted(): boolean {
+    return this.#sweep === "again";
   }
 
   /** An error in here is a bug or a disk that can't be read: it is not caught, and ends the engine. */

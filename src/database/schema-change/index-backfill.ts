@@ -69,10 +69,9 @@ export class IndexBackfill {
     }
   }
 
-  /** In the turn in which the walk came to the end. */
   async #finish(catalog: Catalog): Promise<void> {
     const done = new Set(this.#unfinished().map((record) => record.id));
-    if (done.size === 0) return;
+    if (done.size === 0 || hasRolledBack(this.database, catalog)) return;
     const transaction = this.database.begin("mutation");
     const { record } = this.database.catalog.tableByNumber(this.tableNumber)!;
     transaction.putTable({ ...record, indexes: record.indexes.map((index) => (done.has(index.id) ? { ...index, state: "ready" } : index)) });
