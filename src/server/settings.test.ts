@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { engineLimits, environmentVariable, readSettings, SETTING_NAMES, SETTINGS, type SettingName } from "./settings.js";
 
-test("CL-1: defaults", () => {
+test("CL-1, CL-11: defaults", () => {
   const settings = readSettings({}, {});
   expect(settings).toMatchObject({ dataFolder: resolve("rivulet-data"), host: "127.0.0.1", port: 3210, sitePort: null, origin: null, redactErrors: true, logLevel: "info", socketsMax: 20_000, bodyBytesMax: 256 * 2 ** 20 });
   expect(engineLimits(settings)).toEqual({

@@ -12,6 +12,8 @@ const { CONVEX_SELF_HOSTED_URL: url, CONVEX_SELF_HOSTED_ADMIN_KEY: key, CONVEX_D
 console.log(JSON.stringify({ args: process.argv.slice(2), CONVEX_DEPLOYMENT, CONVEX_DEPLOY_KEY }));
 const response = await fetch(url + "/api/v1/get_canonical_urls", { headers: { Authorization: "Convex " + key } });
 console.error("canonical", (await response.json()).convexCloudUrl === url);
+const options = await fetch(url + "/api/query", { method: "POST", body: JSON.stringify({ path: "test:options", args: {} }) });
+console.error("options", JSON.stringify((await options.json()).value));
 process.on("SIGTERM", () => process.exit(0));
 const exit = process.argv.indexOf("--exit");
 if (exit !== -1) process.exit(Number(process.argv[exit + 1]));
@@ -44,11 +46,11 @@ class TestApp extends TestFolder {
 }
 
 describe("rivulet dev", () => {
-  test("CL-30: serves the app and runs its own convex dev against it; a signal ends both", async () => {
+  test("CL-11, CL-30: serves the app and runs its own convex dev against it; a signal ends both", async () => {
     using app = new TestApp();
     const { exitCode, out, err } = await app.dev();
     expect(exitCode).toBe(0);
-    expect(out.split("\n").sort()).toEqual(['[convex]  canonical true', '[convex]  watching', '[convex]  {"args":["dev"]}']);
+    expect(out.split("\n").sort()).toEqual(['[convex]  canonical true', '[convex]  options {"redactErrors":false}', '[convex]  watching', '[convex]  {"args":["dev"]}']);
     expect(err).toMatch(/^\[rivulet\] Ready at http:\/\/127\.0\.0\.1:\d+, data in .*\.rivulet$/m);
   });
 

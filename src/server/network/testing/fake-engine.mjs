@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 
-const { instanceName, running, poisoned, limits } = workerData;
+const { instanceName, running, poisoned } = workerData;
 if (instanceName === "fails-to-start") throw new Error("The data folder is not readable");
 
 const received = [];
@@ -30,6 +30,8 @@ function runFunction(call) {
   switch (call.path) {
     case "test:call":
       return success(call);
+    case "test:options":
+      return success({ redactErrors: workerData.redactErrors });
     case "test:values":
       return success({ integer: { $integer: "KgAAAAAAAAA=" }, bytes: { $bytes: "AQID" }, list: [{ $float: "AAAAAAAA8H8=" }], plain: 1.5 });
     case "test:fail":
@@ -70,13 +72,11 @@ function answer(call) {
   }
 }
 
-/** Frames are commands: {send: [texts]}, {fill: bytes}, {close: [code, reason]}, {received: true}, {limits: true}. */
+/** Frames are commands: {send: [texts]}, {close: [code, reason]}, {received: true}. */
 function frame(socket, text) {
   const command = JSON.parse(text);
   if (command.close !== undefined) return [{ type: "close", socket, code: command.close[0], reason: command.close[1] }];
-  if (command.fill !== undefined) return [{ type: "send", socket, text: "x".repeat(command.fill) }];
   if (command.received !== undefined) return [{ type: "send", socket, text: JSON.stringify(received) }];
-  if (command.limits !== undefined) return [{ type: "send", socket, text: JSON.stringify(limits) }];
   return command.send.map((line) => ({ type: "send", socket, text: line }));
 }
 
