@@ -45,6 +45,13 @@ describe("Q-3 filters", () => {
     );
   });
 
+  it("Q-3.1 equality tells 0 from -0 and knows one NaN", () => {
+    expect(holds({ $eq: [field("x"), literal(0)] }, { x: -0 })).toBe(false);
+    expect(holds({ $neq: [field("x"), literal(-0)] }, { x: 0 })).toBe(true);
+    expect(holds({ $eq: [field("x"), literal(-0)] }, { x: -0 })).toBe(true);
+    expect(holds({ $eq: [field("x"), literal(NaN)] }, { x: NaN })).toBe(true);
+  });
+
   it("Q-3.2 fields are paths through objects, and undefined where there is none", () => {
     const document: DocumentValue = { _id: "k1", a: { b: { c: 1 } }, list: [{ c: 1 }], text: "abc" };
     const valueAt = (path: string, value: Value | undefined): boolean => holds({ $eq: [field(path), literal(value)] }, document);

@@ -5,8 +5,9 @@ import { DEFAULT_TRANSACTION_LIMITS } from "../limits.js";
 import { DatabaseError } from "../errors.js";
 import { overlaps, type ReadSet } from "../read-set.js";
 import type { DocumentValue } from "../table.js";
+import { CursorCodec } from "./cursor.js";
 import { PageJournal, type Page } from "./paginate.js";
-import { QueryDatabase, bound, field, indexOf, literal, page, scanOf } from "./query-database.suite.js";
+import { NAMESPACE, QueryDatabase, bound, field, indexOf, literal, page, scanOf } from "./query-database.suite.js";
 import type { Order, SerializedQuery } from "./serialized-query.js";
 
 let db: QueryDatabase;
@@ -110,7 +111,10 @@ describe("Q-6 pages", () => {
     const [index] = db.table("items").indexes.filter(({ record }) => record.name === "by_n");
     const keyOf = (n: number): string => index!.keyOf({ n, _creationTime: 1 }, "id");
     const dependsOn = (args: { cursor?: string | null; endCursor?: string | null; pageSize: number }): number[] => {
-      const { readSet } = db.read((transaction) => page(transaction, { query, ...args }));
+      const { readSet } = db.read((transaction) => {
+        page(transaction, { query, ...args });
+        expect(transaction.readSet.ranges, "nothing is left open").toHaveLength(1);
+      });
       return [0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5].filter((n) => overlaps(readSet, [keyOf(n)]));
     };
     const first = db.page({ query, pageSize: 2 });
@@ -143,6 +147,8 @@ describe("Q-6 pages", () => {
     expect(numbers(first)).toEqual([1]);
     const second = db.page({ query: BY_N, cursor: first.continueCursor, maximumBytesRead: 1500 });
     expect([numbers(second), second.isDone]).toEqual([[2, 3], false]);
+    expect(numbers(db.page({ query: BY_N, maximumBytesRead: 0 }))).toEqual([1]);
+    expect(numbers(db.page({ query: BY_N, maximumRowsRead: 0 }))).toEqual([1]);
   });
 
   it("Q-6.10 a page that can't be read to its given end asks to be split, until the pieces can", () => {
@@ -159,7 +165,7 @@ describe("Q-6 pages", () => {
     };
     expect(pieces(null, first.continueCursor)).toEqual([[1, 2], [3, 4], [5, 6], [7, 8, 9, 10]]);
     const single = db.page({ query: BY_N, maximumRowsRead: 1 }, first.continueCursor);
-    expect(single.pageStatus).toBe("SplitRequired");
+    expect([single.pageStatus, single.splitCursor]).toEqual(["SplitRequired", db.page({ query: BY_N, pageSize: 1 }).continueCursor]);
     expect(db.page({ query: BY_N, endCursor: single.splitCursor, maximumRowsRead: 1 })).toMatchObject({ page: [{ n: 1 }], pageStatus: null, splitCursor: null });
   });
 
@@ -220,7 +226,19 @@ describe("Q-6 pages", () => {
     }
   });
 
-  it("Q-6.15 a query with a limit can't be paginated", () => {
+  it.each([null, "desc"] as const)("Q-6.15 no cursor leads out of the range of its query, not even a forged one, order %s", (order) => {
+    insert(1, 2, 3, 4, 5);
+    const query = indexOf("items.by_n", [bound("Gt", "n", 1), bound("Lt", "n", 5)], order);
+    const [index] = db.table("items").indexes.filter(({ record }) => record.name === "by_n");
+    const codec = new CursorCodec(NAMESPACE, query, { space: index!.prefix, fields: index!.rangeFields });
+    const at = (n: number): string => codec.encode({ type: "after", key: index!.keyOf({ n, _creationTime: 0 }, "") });
+    const [before, after] = order === "desc" ? [at(9), at(0)] : [at(0), at(9)];
+    expect(numbers(db.page({ query, cursor: before, endCursor: after })).sort()).toEqual([2, 3, 4]);
+    expect(numbers(db.page({ query, cursor: after }))).toEqual([]);
+    expect(numbers(db.page({ query, endCursor: before }))).toEqual([]);
+  });
+
+  it("Q-6.16 a query with a limit can't be paginated", () => {
     expect(refusal(() => db.page({ query: scanOf("items", null, [{ limit: 1 }]) })).message).toContain("A query with a limit can't be paginated");
   });
 });
