@@ -95,6 +95,12 @@ export class TestServer implements AsyncDisposable {
     return client;
   }
 
+  /** Closes any other kind of client together with the server. */
+  adopt<Client extends { close(): Promise<void> }>(client: Client): Client {
+    this.#clients.push(client);
+    return client;
+  }
+
   http(): ConvexHttpClient {
     return new ConvexHttpClient(this.url, { logger: false });
   }

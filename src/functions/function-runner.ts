@@ -15,6 +15,7 @@
  */
 import { DatabaseError } from "../database/errors.js";
 import type { Transaction } from "../database/transaction.js";
+import { encodeValue } from "../values/value.js";
 import type { Deployment, RegisteredFunction } from "./deployment.js";
 import { FunctionError, type FunctionFailure } from "./errors.js";
 import { Fifo } from "./fifo.js";
@@ -285,8 +286,19 @@ export class FunctionRunner {
   #describe(error: unknown): FunctionFailure {
     if (error instanceof FunctionError) return { message: error.message, data: null };
     if (error instanceof DatabaseError) return { message: error.message, data: null };
-    const { message, data } = describeError(error, this.#deployment!.sandbox);
-    return { message, data: data ?? null };
+    if (this.#deployment === null) throw error;
+    const { message, data } = describeError(error, this.#deployment.sandbox);
+    return { message, data: encodeErrorData(data) };
+  }
+}
+
+/** A ConvexError whose data is no value still fails its function; only the data is lost. */
+function encodeErrorData(data: unknown): string | null {
+  if (data === undefined) return null;
+  try {
+    return encodeValue(data);
+  } catch {
+    return "null";
   }
 }
 

@@ -147,5 +147,8 @@ function mismatch(json: ValidatorJson, value: unknown, path: string): Validation
 
 /** The lines under the sentence: where, what was found, what was asked for. An empty path leaves its line empty. */
 function context(path: string, label: "Object" | "Value", value: unknown, source: string): string {
-  return `\n${path === "" ? "" : `Path: ${path}`}\n${label}: ${displayValue(value)}\nValidator: ${source}`;
+  const where = path === "" ? "" : `Path: ${path}`;
+  // What is wrong with an object's own fields is set apart from where it is.
+  const gap = label === "Object" && path !== "" ? "\n" : "";
+  return `\n${where}${gap}\n${label}: ${displayValue(value)}\nValidator: ${source}`;
 }

@@ -16,6 +16,7 @@ import { randomInt } from "node:crypto";
 import { constants, createContext, Script, type Context } from "node:vm";
 import { PlainText, type LogLevel } from "./console.js";
 import { formatError, isErrorLike } from "./errors.js";
+import { findFunction } from "./find-function.js";
 import { installGlobals } from "./globals.js";
 import type { SandboxHost } from "./host.js";
 import { ImportHost } from "./import-host.js";
@@ -137,9 +138,10 @@ export class Sandbox {
     return formatError(error, (position) => this.#sourceMaps.locate(position));
   }
 
-  /** Where a place in a module's code is in the developer's files. */
-  locate(position: SourcePosition): SourcePosition {
-    return this.#sourceMaps.locate(position);
+  /** Where a function of user code stands in the developer's files; null where that can't be told. */
+  positionOf(userFunction: SandboxFunction): SourcePosition | null {
+    const position = findFunction(this.#options.modules, userFunction);
+    return position === null ? null : this.#sourceMaps.locate(position);
   }
 
   /** Lets go of the modules. The context itself ends when nobody holds any object of it. */

@@ -1,0 +1,49 @@
+/** Builds an example's front-end against a server and serves it, as a static host would. */
+import { createServer, type Server } from "node:http";
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { extname, join, normalize } from "node:path";
+import type { AddressInfo } from "node:net";
+import { ROOT, run, temporaryFolder } from "../harness.js";
+
+const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+
+export interface ServedPage extends AsyncDisposable {
+  readonly url: string;
+}
+
+export const CHAT = join(ROOT, "examples", "chat");
+
+/** Installs the example's own packages where they are missing, as its developer would. */
+export async function installExample(folder: string): Promise<void> {
+  if (existsSync(join(folder, "node_modules", "vite"))) return;
+  const result = await run("npm", ["ci", "--no-audit", "--no-fund"], folder);
+  if (result.code !== 0) throw new Error(`npm ci in ${folder} failed:\n${result.output}`);
+}
+
+export async function servePage(folder: string, convexUrl: string): Promise<ServedPage> {
+  const out = await temporaryFolder();
+  const result = await run("npx", ["vite", "build", "--outDir", out, "--emptyOutDir"], folder, { VITE_CONVEX_URL: convexUrl });
+  if (result.code !== 0) throw new Error(`vite build in ${folder} failed:\n${result.output}`);
+  const server = await listen(out);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+      await rm(out, { recursive: true, force: true });
+    },
+  };
+}
+
+function listen(folder: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
+    const file = join(folder, path === "/" ? "index.html" : path);
+    readFile(file).then(
+      (content) => response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" }).end(content),
+      () => response.writeHead(404).end(),
+    );
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+}
