@@ -93,7 +93,8 @@ export class EngineHost {
     if (before.type === "waiting") clearTimeout(before.timer);
     if (before.type !== "running") return;
     const timeout = new AbortController();
-    await Promise.race([before.thread.call({ kind: "shutdown" }), before.thread.exited, delay(SHUTDOWN_MS_MAX, timeout.signal)]);
+    void before.thread.call({ kind: "shutdown" });
+    await Promise.race([before.thread.exited, delay(SHUTDOWN_MS_MAX, timeout.signal)]);
     timeout.abort();
     await before.thread.terminate();
   }

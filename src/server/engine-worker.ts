@@ -1,9 +1,10 @@
 /**
- * The engine thread: opens the data folder and answers what the network thread sends. Anything thrown here is a bug of
+ * The engine thread: opens the store in the data folder, whose lock the network thread holds, and answers what the network thread sends. Anything thrown here is a bug of
  * ours and ends the thread; what was acknowledged is on disk, and the network thread starts another.
  */
+import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { openDataFolder } from "../storage/folder.js";
+import { DATA_FILE } from "../storage/folder.js";
 import { openLmdbStore } from "../storage/lmdb.js";
 import { AdminKeys } from "./admin-keys.js";
 import { Engine } from "./engine/engine.js";
@@ -13,8 +14,7 @@ const options = workerData as EngineOptions;
 const port = parentPort!;
 const post = (batch: readonly FromEngine[]): void => port.postMessage(batch);
 
-const folder = await openDataFolder(options.dataFolder);
-const store = await openLmdbStore({ path: folder.dataFile });
+const store = await openLmdbStore({ path: join(options.dataFolder, DATA_FILE) });
 const engine = new Engine({
   options,
   store,
@@ -22,7 +22,8 @@ const engine = new Engine({
   // Better than a millisecond, so that commits of one millisecond keep their order in time.
   nowMs: () => performance.timeOrigin + performance.now(),
   post,
-  onClosed: () => folder.release(),
+  // With its port closed the thread has nothing left to wait for, and ends.
+  onClosed: () => port.close(),
 });
 port.on("message", (batch: readonly ToEngine[]) => engine.receive(batch));
 post([{ type: "ready" }]);

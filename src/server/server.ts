@@ -2,6 +2,7 @@
  * Puts a server together, network side: ports, admin keys, sockets, HTTP, and the host of the engine thread, which opens
  * the database. The engine starts while the modules of the network are still being loaded, to be ready sooner.
  */
+import { openDataFolder, type DataFolder } from "../storage/folder.js";
 import { AdminKeys } from "./admin-keys.js";
 import { EngineHost, type EngineEvents, type EngineHostOptions } from "./engine-host.js";
 import type { NetworkContext, RequestHandler } from "./network/http-server.js";
@@ -35,7 +36,18 @@ const CLOSE_SERVICE_RESTART = 1012;
 
 /** Rejects with a message fit for the user: port in use, data folder not usable, bad key file. */
 export async function startServer(settings: Settings, options: ServerOptions = {}): Promise<RunningServer> {
-  const adminKeys = AdminKeys.open(settings.dataFolder, options.presetAdminKey);
+  // The lock on the folder belongs to this thread: engine threads come and go under it.
+  const folder = await openDataFolder(settings.dataFolder);
+  try {
+    return await startInFolder(folder, settings, options);
+  } catch (error) {
+    await folder.release();
+    throw error;
+  }
+}
+
+async function startInFolder(folder: DataFolder, settings: Settings, options: ServerOptions): Promise<RunningServer> {
+  const adminKeys = AdminKeys.open(folder.path, options.presetAdminKey);
   const log = options.log ?? (await createJsonLogger(settings.logLevel));
   const handlers: Handlers = { main: deferred(), site: deferred() };
   const listeners = await openListeners(settings, handlers);
@@ -60,6 +72,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     await host.stop();
     await sockets.current?.shutDown(GOOD_BYE_MS);
     await closeListeners(listeners, GOOD_BYE_MS);
+    await folder.release();
   };
   let closing: Promise<void> | null = null;
   return { url: origins.cloudOrigin, siteUrl: origins.siteOrigin, failed: failure.promise, close: () => (closing ??= close()) };

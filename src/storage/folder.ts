@@ -31,6 +31,8 @@ export interface DataFolder {
   release(): Promise<void>;
 }
 
+export const DATA_FILE = "data.mdb";
+
 /** What may lie in a folder whose creation was interrupted. */
 const CREATION_NAMES = ["admin-keys.json", "lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
 const OWN_NAMES = [...CREATION_NAMES, "files"];
@@ -43,7 +45,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   const lock = await lockFolder(absolute);
   const folder: DataFolder = {
     path: absolute,
-    dataFile: join(absolute, "data.mdb"),
+    dataFile: join(absolute, DATA_FILE),
     filesFolder: join(absolute, "files"),
     adminKeysFile: join(absolute, "admin-keys.json"),
     release: () => lock.release(),

@@ -80,7 +80,7 @@ function malformedCursor(): DatabaseError {
 function foreignCursor(): DatabaseError {
   return new DatabaseError(
     "invalidCursor",
-    "InvalidCursor: Tried to run a query starting from a cursor, but it looks like this cursor is from a different query. " +
+    "InvalidCursor: This cursor belongs to another query. " +
       "Pages of one list must use exactly the same index range, order and filters: keep values that change, such as Date.now(), out of them, or start again with a null cursor.",
   );
 }

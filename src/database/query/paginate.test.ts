@@ -201,7 +201,7 @@ describe("Q-6 pages", () => {
       for (const args of [{ cursor: continueCursor }, { cursor: splitCursor }, { endCursor: continueCursor }]) {
         const error = refusal(() => db.page({ query: other, ...args }));
         expect(error.kind).toBe("invalidCursor");
-        expect(error.message).toContain("InvalidCursor: Tried to run a query starting from a cursor, but it looks like this cursor is from a different query.");
+        expect(error.message).toContain("InvalidCursor: This cursor belongs to another query.");
       }
       expect(refusal(() => db.page({ query: other }, continueCursor)).kind).toBe("invalidCursor");
     }

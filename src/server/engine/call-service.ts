@@ -15,6 +15,8 @@ export interface CallServiceOptions {
   readonly outbox: Outbox;
   readonly metrics: () => EngineMetrics;
   readonly shutdown: () => Promise<void>;
+  /** After the answer to a shutdown has been posted. */
+  readonly onShutdown: () => void;
 }
 
 type RunFunction = EngineCall & { kind: "runFunction" };
@@ -47,7 +49,7 @@ export class CallService {
         this.#reply(id, ok(this.#options.metrics()));
         break;
       case "shutdown":
-        this.#replyLater(id, this.#options.shutdown().then(() => ({})));
+        void this.#shutDown(id);
         break;
       default:
         call satisfies never;
@@ -74,6 +76,13 @@ export class CallService {
       { kind: call.functionKind, path: call.path, componentPath: call.componentPath, args: call.args, principal, requestId: call.requestId, caller: "HttpApi", atTs, once: null },
       (result) => this.#reply(id, functionReply(result)),
     );
+  }
+
+  async #shutDown(id: number): Promise<void> {
+    await this.#options.shutdown();
+    this.#reply(id, ok({}));
+    // The outbox posts when this turn yields; the port must be open until then.
+    setImmediate(() => this.#options.onShutdown());
   }
 
   /** Answers reflect the newest state, so they wait until that is durable. */

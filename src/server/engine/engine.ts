@@ -26,8 +26,8 @@ export interface EngineSetup {
   /** Wall clock, milliseconds. */
   readonly nowMs: () => number;
   readonly post: (batch: readonly FromEngine[]) => void;
-  /** After the store is closed: gives the data folder back. */
-  readonly onClosed: () => Promise<void>;
+  /** Nothing will be posted any more. */
+  readonly onClosed: () => void;
 }
 
 const TRIM_INTERVAL_MS = 10_000;
@@ -91,7 +91,7 @@ export class Engine {
       instance: { cloudOrigin: options.cloudOrigin, siteOrigin: options.siteOrigin },
       activate: (code) => this.#activate(code),
     });
-    this.#calls = new CallService({ database: this.#database, functions, deployer, log, outbox: this.#outbox, metrics: () => this.#metrics(), shutdown: () => this.close() });
+    this.#calls = new CallService({ database: this.#database, functions, deployer, log, outbox: this.#outbox, metrics: () => this.#metrics(), shutdown: () => this.close(), onShutdown: setup.onClosed });
     const code = deployer.load();
     if (code !== null) this.#activate(code);
     this.#every(TRIM_INTERVAL_MS, () => this.#trim());
@@ -127,7 +127,6 @@ export class Engine {
     await this.#database.idle();
     this.#runner.deployment?.dispose();
     await this.#database.close();
-    await this.#setup.onClosed();
   }
 
   /** Swaps the running code. Clients stay connected; every live query runs again on the new code. */
