@@ -6,9 +6,9 @@
 export const GLOBALS_SOURCE = String.raw`(hooks) => {
   "use strict";
   const { apply, construct, defineProperty, getOwnPropertyDescriptor } = Reflect;
-  const NativeDate = Date, NativeProxy = Proxy, NativeError = Error, NativeUint8Array = Uint8Array;
+  const NativeDate = globalThis.Date, NativeProxy = Proxy, NativeError = Error, NativeUint8Array = Uint8Array;
   const define = (target, values) => {
-    for (const name of Object.keys(values)) defineProperty(target, name, { value: values[name], writable: true, enumerable: false, configurable: true });
+    for (const name of Reflect.ownKeys(values)) defineProperty(target, name, { value: values[name], writable: true, enumerable: false, configurable: true });
   };
   const unavailable = (what) => new NativeError(hooks.isImporting()
     ? "Can't use " + what + " at import time. Move the call into a function; see https://docs.convex.dev/functions/actions for what actions can do."
