@@ -1,0 +1,117 @@
+/** `npm run bench`: runs the parts that were asked for, one after another, and reports. Progress goes to the error stream. */
+import { BenchServer } from "./bench-server.js";
+import type { LoopTimes } from "./load/closed-loop.js";
+import type { Job, ResultOf } from "./load/job.js";
+import { runJob } from "./load/run-job.js";
+import { describeMachine } from "./machine.js";
+import { helpText, readOptions, UsageError, type Options } from "./options.js";
+import type { Bench } from "./parts/part.js";
+import { PARTS } from "./parts/parts.js";
+import { Profiler } from "./profile/profiler.js";
+import { machineText, table, type FailedRow, type Report, type Row } from "./report.js";
+
+const WARM_UP_SECONDS_MAX = 2;
+/** Name of the server's profile; the engine alone has one for each part. */
+const SERVER_PROFILE = "server";
+
+/** What all parts share; closes the server at the end. */
+class SharedBench implements Bench, AsyncDisposable {
+  readonly times: LoopTimes;
+  readonly #accountCount: number;
+  #server: Promise<BenchServer> | null = null;
+  #accounts: Promise<readonly string[]> | null = null;
+  readonly #rows = new Map<string, Row>();
+
+  constructor(
+    { seconds, accounts }: Options,
+    private readonly profiler: Profiler | null,
+  ) {
+    this.times = { seconds, warmUpSeconds: Math.min(WARM_UP_SECONDS_MAX, seconds) };
+    this.#accountCount = accounts;
+  }
+
+  async server(): Promise<BenchServer> {
+    this.#server ??= BenchServer.create(this.profiler?.nodeFlags(SERVER_PROFILE));
+    const server = await this.#server;
+    await server.start();
+    return server;
+  }
+
+  accounts(): Promise<readonly string[]> {
+    this.#accounts ??= this.server().then((server) => server.openAccounts(this.#accountCount));
+    return this.#accounts;
+  }
+
+  async run<J extends Job>(part: string, job: J): Promise<ResultOf<J>> {
+    const holdsEngine = job.kind === "engine";
+    const nodeFlags = holdsEngine ? this.profiler?.nodeFlags(part) : undefined;
+    const measurement = await runJob(job, nodeFlags);
+    if (!part.startsWith("ceiling.")) this.profiler?.measured(part, measurement.ops, measurement.window, holdsEngine ? part : SERVER_PROFILE);
+    return measurement;
+  }
+
+  async p50Of(name: string): Promise<number> {
+    return (await this.row(name)).p50Ms;
+  }
+
+  async row(name: string): Promise<Row> {
+    const known = this.#rows.get(name);
+    if (known !== undefined) return known;
+    process.stderr.write(`${name} …\n`);
+    const row = await PARTS.find((part) => part.name === name)!.run(this);
+    this.#rows.set(name, row);
+    return row;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const server = await this.#server?.catch(() => null);
+    await server?.[Symbol.asyncDispose]();
+  }
+}
+
+/** A part that fails is reported and does not keep the others from running. */
+async function runParts(bench: SharedBench, names: readonly string[]): Promise<(Row | FailedRow)[]> {
+  const rows: (Row | FailedRow)[] = [];
+  for (const name of names) {
+    try {
+      rows.push(await bench.row(name));
+    } catch (error) {
+      const failed = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`${name} failed: ${failed}\n`);
+      rows.push({ name, failed });
+    }
+  }
+  return rows;
+}
+
+async function measure(options: Options, profiler: Profiler | null): Promise<(Row | FailedRow)[]> {
+  await using bench = new SharedBench(options, profiler);
+  return await runParts(bench, options.parts);
+}
+
+function print(report: Report, asJson: boolean): void {
+  process.stdout.write(asJson ? `${JSON.stringify(report)}\n` : `${machineText(report.machine)}\n\n${table(report.rows)}\n`);
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options.help) {
+    process.stdout.write(helpText());
+    return 0;
+  }
+  const machine = await describeMachine();
+  const profiler = options.profile ? await Profiler.create() : null;
+  const rows = await measure(options, profiler);
+  print({ machine, settings: { seconds: options.seconds, accounts: options.accounts }, rows }, options.json);
+  // Only now: the server writes its profile when it ends.
+  if (profiler !== null) (options.json ? process.stderr : process.stdout).write(`\n${await profiler.report()}\n`);
+  return rows.some((row) => "failed" in row) ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\nSee npm run bench -- --help.\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,85 @@
+/** The command line of the benchmarks. */
+import { parseArgs } from "node:util";
+import { PARTS } from "./parts/parts.js";
+
+export interface Options {
+  /** Names of the parts to run, in their order. */
+  readonly parts: readonly string[];
+  readonly seconds: number;
+  readonly accounts: number;
+  readonly json: boolean;
+  readonly profile: boolean;
+  readonly help: boolean;
+}
+
+/** A command line that cannot be followed; the message is for the user. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const DEFAULT_SECONDS = 5;
+const DEFAULT_ACCOUNTS = 10_000;
+const ACCOUNTS_MIN = 1_001;
+
+export function readOptions(args: readonly string[]): Options {
+  const { values, positionals } = parse(args);
+  return {
+    parts: partsNamed(positionals),
+    seconds: number("seconds", values.seconds, DEFAULT_SECONDS, 0.1, 3600),
+    accounts: number("accounts", values.accounts, DEFAULT_ACCOUNTS, ACCOUNTS_MIN, 1_000_000),
+    json: values.json ?? false,
+    profile: values.profile ?? false,
+    help: values.help ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { seconds: { type: "string" }, accounts: { type: "string" }, json: { type: "boolean" }, profile: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** All parts by default. A name stands for itself and for everything below it: "transfer" for "transfer.http" and others. */
+function partsNamed(names: readonly string[]): string[] {
+  const unknown = names.find((name) => !PARTS.some((part) => isNamed(part.name, name)));
+  if (unknown !== undefined) throw new UsageError(`There is no part "${unknown}". The parts are:\n${partList()}`);
+  return PARTS.map((part) => part.name).filter((part) => names.length === 0 || names.some((name) => isNamed(part, name)));
+}
+
+function isNamed(part: string, name: string): boolean {
+  return part === name || part.startsWith(`${name}.`);
+}
+
+function number(flag: string, text: string | undefined, fallback: number, min: number, max: number): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= min && value <= max)) throw new UsageError(`--${flag} must be a number from ${min} to ${max}, not "${text}".`);
+  return value;
+}
+
+function partList(): string {
+  return PARTS.map(({ name, about }) => `  ${name.padEnd(30)} ${about}`).join("\n");
+}
+
+export function helpText(): string {
+  return `Measures a built server: npm run bench -- [PART…] [options]
+
+Options:
+  --seconds N     length of each measured window, after a warm-up (default ${DEFAULT_SECONDS})
+  --accounts N    accounts that transfers choose from (default ${DEFAULT_ACCOUNTS.toLocaleString("en")})
+  --json          one JSON object on the output and nothing else (with npm: npm run --silent bench -- --json)
+  --profile       CPU profiles of the server, and where the engine thread spent each window
+  --help          this text
+
+Data goes to the folder for temporary files; TMPDIR chooses another, for example on another disk.
+
+Parts (all by default; "transfer" stands for all that begin with "transfer."):
+${partList()}
+`;
+}

@@ -1,0 +1,32 @@
+/** What the generator reaches against a server that answers at once: no figure of a transfer can be above it. */
+import { InstantServer } from "../servers/instant-server.js";
+import type { Job } from "../load/job.js";
+import type { LoopTimes } from "../load/closed-loop.js";
+import { rowOf } from "../report.js";
+import type { Bench, Part } from "./part.js";
+import { HTTP_CONNECTIONS, IN_FLIGHT, ONE_SOCKET_IN_FLIGHT, SEED, SOCKETS } from "./transfer.js";
+
+/** Of the length of real ids; nobody looks at them. */
+const PLAN = { accounts: Array.from({ length: 10_000 }, (_, i) => `${i}`.padStart(32, "j")), alpha: 0, seed: SEED };
+
+interface Target extends LoopTimes {
+  readonly url: string;
+  readonly serverPid: number;
+}
+
+export const CEILING_PARTS: readonly Part[] = [
+  ceiling("ceiling.http", `an HTTP server that answers at once, ${HTTP_CONNECTIONS} connections`, (target) => ({ kind: "http", ...target, connections: HTTP_CONNECTIONS, plan: PLAN })),
+  ceiling("ceiling.socket1", `a socket server that echoes, one socket × ${ONE_SOCKET_IN_FLIGHT} in flight`, (target) => ({ kind: "sockets", ...target, sockets: 1, inFlight: ONE_SOCKET_IN_FLIGHT, plan: PLAN })),
+  ceiling(`ceiling.sockets${SOCKETS}`, `a socket server that echoes, ${SOCKETS} sockets × ${IN_FLIGHT} in flight`, (target) => ({ kind: "sockets", ...target, sockets: SOCKETS, inFlight: IN_FLIGHT, plan: PLAN })),
+];
+
+function ceiling(name: string, about: string, jobFor: (target: Target) => Job): Part {
+  return {
+    name,
+    about,
+    async run(bench: Bench) {
+      await using server = await InstantServer.start();
+      return rowOf(name, await bench.run(name, jobFor({ ...bench.times, url: server.url, serverPid: server.pid })));
+    },
+  };
+}

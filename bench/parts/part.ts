@@ -1,0 +1,23 @@
+/** A part of the benchmarks: a name, what it measures, and how it is run against what all parts share. */
+import type { BenchServer } from "../bench-server.js";
+import type { LoopTimes } from "../load/closed-loop.js";
+import type { Job, ResultOf } from "../load/job.js";
+import type { Row } from "../report.js";
+
+export interface Part {
+  readonly name: string;
+  readonly about: string;
+  run(bench: Bench): Promise<Row>;
+}
+
+export interface Bench {
+  readonly times: LoopTimes;
+  /** Started when it is first asked for, and again when a part stopped it. */
+  server(): Promise<BenchServer>;
+  /** Ids of the accounts that transfers choose from. */
+  accounts(): Promise<readonly string[]>;
+  /** Runs a job of the part of this name in a generator process. */
+  run<J extends Job>(part: string, job: J): Promise<ResultOf<J>>;
+  /** The median of a latency part of this run, measured now if it was not yet. */
+  p50Of(part: string): Promise<number>;
+}

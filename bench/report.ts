@@ -1,0 +1,97 @@
+/** The rows of a report, and how they are shown to people and to programs. */
+import type { Machine } from "./machine.js";
+import type { Measurement } from "./load/meter.js";
+
+export interface Row {
+  readonly name: string;
+  readonly ops: number;
+  readonly seconds: number;
+  readonly opsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** CPU time of the server's process, user and system, per operation; null where the system does not tell. */
+  readonly serverCpuMicrosPerOp: number | null;
+  readonly generatorCpuMicrosPerOp: number | null;
+  /** The server's busiest thread, in percent of one core. At 100 it is what limits the rate. */
+  readonly busiestThreadPercent: number | null;
+  /** What neither server nor generator used of one core meanwhile: a busy machine spoils the figures. */
+  readonly otherCpuPercent: number | null;
+  /** What only some parts measure, by name. */
+  readonly more: Readonly<Record<string, number>>;
+}
+
+export interface FailedRow {
+  readonly name: string;
+  readonly failed: string;
+}
+
+export interface Report {
+  readonly machine: Machine;
+  readonly settings: Readonly<Record<string, number>>;
+  readonly rows: readonly (Row | FailedRow)[];
+}
+
+export function rowOf(name: string, measurement: Measurement, more: Readonly<Record<string, number>> = {}): Row {
+  const { ops, seconds, p50Ms, p99Ms, server, generatorMicros } = measurement;
+  const windowMicros = seconds * 1e6;
+  return {
+    name,
+    ops,
+    seconds,
+    opsPerSecond: ops / seconds,
+    p50Ms,
+    p99Ms,
+    serverCpuMicrosPerOp: server === null ? null : server.processMicros / ops,
+    generatorCpuMicrosPerOp: generatorMicros / ops,
+    busiestThreadPercent: server === null ? null : (100 * server.busiestThreadMicros) / windowMicros,
+    otherCpuPercent: server === null ? null : Math.max(0, (100 * (server.machineMicros - server.processMicros - generatorMicros)) / windowMicros),
+    more,
+  };
+}
+
+const HEADINGS = ["", "ops/s", "p50 ms", "p99 ms", "server µs/op", "generator µs/op", "busiest thread", "other load", ""];
+
+export function table(rows: readonly (Row | FailedRow)[]): string {
+  const lines = [HEADINGS, ...rows.map(cells)];
+  const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines.map((line) => line.map((cell, column) => pad(cell, widths[column]!, column)).join("  ").trimEnd()).join("\n");
+}
+
+/** The name and the remarks on the left, figures on the right. */
+function pad(cell: string, width: number, column: number): string {
+  return column === 0 || column === HEADINGS.length - 1 ? cell.padEnd(width) : cell.padStart(width);
+}
+
+function cells(row: Row | FailedRow): string[] {
+  if ("failed" in row) return [row.name, "", "", "", "", "", "", "", `failed: ${row.failed.split("\n")[0]}`];
+  return [
+    row.name,
+    figure(row.opsPerSecond, 0),
+    figure(row.p50Ms, 2),
+    figure(row.p99Ms, 2),
+    figure(row.serverCpuMicrosPerOp, 1),
+    figure(row.generatorCpuMicrosPerOp, 1),
+    percent(row.busiestThreadPercent),
+    percent(row.otherCpuPercent),
+    Object.entries(row.more).map(([name, value]) => `${name} ${figure(value, 2)}`).join(", "),
+  ];
+}
+
+function figure(value: number | null, decimals: number): string {
+  return value === null ? "–" : value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+function percent(value: number | null): string {
+  return value === null ? "–" : `${Math.round(value)} %`;
+}
+
+export function machineText(machine: Machine): string {
+  const { cpu, cores, memoryGb, system, node, rivulet, fileSystem, fsyncP50Ms, fsyncP99Ms, durability, generator } = machine;
+  return [
+    `machine      ${cores} × ${cpu}, ${memoryGb} GB, ${system}`,
+    `versions     rivulet ${rivulet}, node ${node}`,
+    `disk         ${fileSystem}; 4 KiB and fdatasync: p50 ${figure(fsyncP50Ms, 2)} ms, p99 ${figure(fsyncP99Ms, 2)} ms`,
+    `durability   ${durability}`,
+    `generator    ${generator}; its ceiling is in the rows "ceiling.…"`,
+  ].join("\n");
+}
