@@ -2,9 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { build } from "esbuild";
+import type { BuildOptions } from "esbuild";
 import { DeterministicRandom } from "../deterministic-random.js";
 import { formatLogLine } from "./console.js";
+import { withEsbuild } from "./esbuild-service.js";
 import { compileModule, type ModuleCode, type ModuleSource } from "./module-code.js";
 import { Sandbox, type SandboxHost, type SandboxOptions } from "./sandbox.js";
 
@@ -30,7 +31,7 @@ export async function bundle(files: Files): Promise<ModuleSource[]> {
 }
 
 async function bundleFolder(folder: string, entries: readonly string[]): Promise<ModuleSource[]> {
-  const { outputFiles } = await build({
+  const options = {
     absWorkingDir: folder,
     entryPoints: entries.map((path) => join(folder, "convex", path)),
     bundle: true,
@@ -53,7 +54,8 @@ async function bundleFolder(folder: string, entries: readonly string[]): Promise
     define: { "process.env.NODE_ENV": '"production"' },
     nodePaths: [resolve("node_modules")],
     logLevel: "silent",
-  });
+  } satisfies BuildOptions;
+  const { outputFiles } = await withEsbuild((esbuild) => esbuild.build(options));
   const texts = new Map(outputFiles.map(({ path, text }) => [relative(join(folder, "out"), path), text]));
   const paths = [...texts.keys()].filter((path) => !path.endsWith(".map"));
   return paths.map((path) => ({ path, source: texts.get(path)!, sourceMap: texts.get(`${path}.map`) ?? null }));

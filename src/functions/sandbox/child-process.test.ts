@@ -11,7 +11,7 @@ async function child(mode: string): Promise<unknown> {
 describe("in a process of its own", () => {
   test("RT-4.9 sandboxes that are dropped are freed", async () => {
     const { bytesPerSandbox } = (await child("memory")) as { bytesPerSandbox: number };
-    // One that leaks holds its context and its modules' state: some 700 kB.
+    // One that leaks holds its context and its modules' state: some 500 kB.
     expect(bytesPerSandbox).toBeLessThan(20_000);
   });
 

@@ -26,8 +26,10 @@ export const expectedText = query({ args: {}, handler: async () => { throw new C
 export const text = query({ args: {}, handler: async () => { throw "just text"; } });
 export const nothing = query({ args: {}, handler: async () => { throw undefined; } });
 export const object = query({ args: {}, handler: async () => { throw { code: 1 }; } });
+export const trapped = query({ args: {}, handler: async () => { throw new Proxy({}, { has() { throw 1; } }); } });
 export const hostile = query({ args: {}, handler: async () => { throw { get message() { throw 1; }, stack: "x", toJSON() { throw 2; } }; } });
 export const imitates = query({ args: {}, handler: async () => { throw new Error("line\\n    at fake (convex:/fail.js:1:1)"); } });
+export const long = query({ args: {}, handler: async () => { throw new Error("x".repeat(1e6)); } });
 export const database = query({ args: {}, handler: async (ctx: any) => { await ctx.fail(); } });
 `,
   "lib/check.ts": `export function check(n: number): void {\n  if (n > 0) {\n    throw new Error("checked " + n);\n  }\n}\n`,
@@ -69,15 +71,22 @@ describe("errors", () => {
     expect(failure("text")).toEqual({ message: "Uncaught just text" });
     expect(failure("nothing")).toEqual({ message: "Uncaught undefined" });
     expect(failure("object")).toEqual({ message: 'Uncaught {"code":1}' });
+    expect(failure("trapped")).toEqual({ message: "Uncaught {}" });
     expect(failure("hostile")).toEqual({ message: "Uncaught [thrown value that can't be shown]" });
   });
 
   test("RT-5.4 a message that looks like a frame is none", () => {
-    expect(failure("imitates").message.split("\n").slice(1)).toEqual(["    at fake (convex:/fail.js:1:1)", expect.stringMatching(/^ {4}at handler \(\.\.\/convex\/fail\.ts:24:/)]);
+    expect(failure("imitates").message.split("\n").slice(1)).toEqual(["    at fake (convex:/fail.js:1:1)", expect.stringMatching(/^ {4}at handler \(\.\.\/convex\/fail\.ts:25:/)]);
+  });
+
+  test("RT-5.4 endless messages are cut", () => {
+    const { message } = failure("long");
+    expect(message).toMatch(/^Uncaught Error: x+… \(truncated due to length\)\n {4}at handler /);
+    expect(message.length).toBeLessThan(40_000);
   });
 
   test("RT-5.5 frames of the server are left out of errors that it makes", () => {
     const { realm } = app.sandbox;
-    expect(failure("database", { fail: () => realm.reject(realm.makeError("no document")) }).message).toMatch(/^Uncaught Error: no document\n {4}at handler \(\.\.\/convex\/fail\.ts:25:\d+\)$/);
+    expect(failure("database", { fail: () => realm.reject(realm.makeError("no document")) }).message).toMatch(/^Uncaught Error: no document\n {4}at handler \(\.\.\/convex\/fail\.ts:27:\d+\)$/);
   });
 });

@@ -15,6 +15,8 @@ export interface ErrorDescription {
 /** Where user code's modules are named in stacks: nothing else's file names begin like this. */
 export const MODULE_URL_PREFIX = "convex:/";
 
+/** In characters. */
+const TITLE_LENGTH_MAX = 32 * 1024;
 const FRAMES_MAX = 16;
 const FRAME = /^\s+at (?:(async )?(?:(.*) \()?)?convex:\/(.+):(\d+):(\d+)\)?$/;
 const CONVEX_ERROR = Symbol.for("ConvexError");
@@ -30,7 +32,7 @@ export function formatError(error: unknown, locate: (position: SourcePosition) =
   const name = text(read(error, "name"), "Error");
   const message = text(read(error, "message"), "");
   const title = message === "" ? name : `${name}: ${message}`;
-  return [title, ...framesOf(text(read(error, "stack"), ""), message, locate)].join("\n");
+  return [shorten(title), ...framesOf(text(read(error, "stack"), ""), message, locate)].join("\n");
 }
 
 /** Whether it has what errors have. */
@@ -39,7 +41,11 @@ export function isErrorLike(value: unknown): value is object {
 }
 
 function isConvexError(value: unknown): value is object {
-  return typeof value === "object" && value !== null && CONVEX_ERROR in value;
+  try {
+    return typeof value === "object" && value !== null && CONVEX_ERROR in value;
+  } catch {
+    return false;
+  }
 }
 
 function framesOf(stack: string, message: string, locate: (position: SourcePosition) => SourcePosition): string[] {
@@ -59,10 +65,14 @@ function framesOf(stack: string, message: string, locate: (position: SourcePosit
 
 function formatThrownValue(value: unknown): string {
   try {
-    return typeof value === "object" && value !== null ? (JSON.stringify(value) ?? "[object]") : String(value);
+    return shorten(typeof value === "object" && value !== null ? (JSON.stringify(value) ?? "[object]") : String(value));
   } catch {
     return "[thrown value that can't be shown]";
   }
+}
+
+function shorten(title: string): string {
+  return title.length <= TITLE_LENGTH_MAX ? title : `${title.slice(0, TITLE_LENGTH_MAX)}… (truncated due to length)`;
 }
 
 function read(target: object, name: string): unknown {

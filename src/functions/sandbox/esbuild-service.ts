@@ -9,20 +9,14 @@ const IDLE_MS_MAX = 5_000;
 let running = 0;
 let idleTimer: NodeJS.Timeout | null = null;
 
-/** As esbuild's own `transform`. */
-export async function transform(source: string, options: esbuild.TransformOptions): Promise<esbuild.TransformResult> {
-  if (idleTimer !== null) clearTimeout(idleTimer);
+/** The process lives at least until `use` has settled. Use esbuild through this only: stopping it fails whatever runs in it. */
+export async function withEsbuild<T>(use: (service: typeof esbuild) => Promise<T>): Promise<T> {
   running++;
+  if (idleTimer !== null) clearTimeout(idleTimer);
   try {
-    return await esbuild.transform(source, options);
+    return await use(esbuild);
   } finally {
     running--;
-    if (running === 0) stopWhenIdle();
+    if (running === 0) idleTimer = setTimeout(() => void esbuild.stop(), IDLE_MS_MAX).unref();
   }
-}
-
-function stopWhenIdle(): void {
-  if (idleTimer !== null) clearTimeout(idleTimer);
-  idleTimer = setTimeout(() => void (running === 0 ? esbuild.stop() : undefined), IDLE_MS_MAX);
-  idleTimer.unref();
 }

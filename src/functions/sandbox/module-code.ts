@@ -6,7 +6,7 @@
 import { posix } from "node:path";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { Message, TransformOptions } from "esbuild";
-import { transform } from "./esbuild-service.js";
+import { withEsbuild } from "./esbuild-service.js";
 import { originalPath } from "./source-maps.js";
 
 export interface ModuleSource {
@@ -45,7 +45,8 @@ const OPTIONS: TransformOptions = {
 /** Throws {@link ModuleSyntaxError}. */
 export async function compileModule(module: ModuleSource): Promise<ModuleCode> {
   try {
-    const { code, map } = await transform(withInlineMap(module), { ...OPTIONS, sourcefile: posix.basename(module.path) });
+    const options = { ...OPTIONS, sourcefile: posix.basename(module.path) };
+    const { code, map } = await withEsbuild((esbuild) => esbuild.transform(withInlineMap(module), options));
     return { path: module.path, code, sourceMap: module.sourceMap === null ? null : map };
   } catch (error) {
     const [first] = (error as { errors?: readonly Message[] }).errors ?? [];

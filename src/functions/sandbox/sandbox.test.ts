@@ -39,25 +39,25 @@ describe("running functions", () => {
   });
 
   test("RT-1.1 what a handler throws at once is delivered too, from a microtask", () => {
-    const { sandbox, ...rest } = { sandbox: app() };
-    expect(rest).toEqual({});
-    const handler = sandbox.handler("run.js", "throwsAtOnce");
+    const running = app();
+    const handler = running.handler("run.js", "throwsAtOnce");
     const steps: string[] = [];
-    sandbox.sandbox.drive(() => {
-      sandbox.sandbox.call(handler, [], () => steps.push("ok"), () => steps.push("error"));
+    running.sandbox.drive(() => {
+      running.sandbox.call(handler, [], () => steps.push("ok"), () => steps.push("error"));
       steps.push("call returned");
     }, 1_000);
     expect(steps).toEqual(["call returned", "error"]);
   });
 
   test("RT-1.2 many calls run in one evaluation, one after another from callbacks", () => {
-    const { sandbox, ...tools } = { sandbox: app(), results: [] as unknown[] };
-    const handler = sandbox.handler("run.js", "add");
+    const running = app();
+    const handler = running.handler("run.js", "add");
+    const results: unknown[] = [];
     const next = (n: number): void => {
-      if (n < 1_000) sandbox.sandbox.call(handler, [{}, { a: n, b: n }], (value) => (tools.results.push(value), next(n + 1)), (error) => tools.results.push(error));
+      if (n < 1_000) running.sandbox.call(handler, [{}, { a: n, b: n }], (value) => (results.push(value), next(n + 1)), (error) => results.push(error));
     };
-    expect(sandbox.sandbox.drive(() => next(0), 1_000)).toBe("done");
-    expect(tools.results).toEqual(Array.from({ length: 1_000 }, (_, n) => 2 * n));
+    expect(running.sandbox.drive(() => next(0), 1_000)).toBe("done");
+    expect(results).toEqual(Array.from({ length: 1_000 }, (_, n) => 2 * n));
   });
 
   test.each(["loops", "chains"])("RT-1.3 an endless function is stopped, and others run on: %s", (name) => {
@@ -85,12 +85,10 @@ describe("running functions", () => {
   });
 
   test("RT-1.6 a function that settles in a later evaluation than its own is not delivered", () => {
-    const { sandbox, handler } = (() => {
-      const made = app();
-      return { sandbox: made.sandbox, handler: (name: string) => made.handler("run.js", name) };
-    })();
+    const running = app();
+    const { sandbox } = running;
     const delivered: unknown[] = [];
-    const run = (name: string): void => void sandbox.drive(() => sandbox.call(handler(name), [], (value) => delivered.push(value), (error) => delivered.push(error)), 1_000);
+    const run = (name: string): void => void sandbox.drive(() => sandbox.call(running.handler("run.js", name), [], (value) => delivered.push(value), (error) => delivered.push(error)), 1_000);
     run("parks");
     run("releases");
     expect(delivered).toEqual(["released"]);

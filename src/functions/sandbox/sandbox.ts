@@ -13,7 +13,7 @@
  * This gives determinism and contains faults. It is no border against hostile code.
  */
 import { randomInt } from "node:crypto";
-import { constants, createContext, Script, type Context } from "node:vm";
+import * as vm from "node:vm";
 import { PlainText, type LogLevel } from "./console.js";
 import { formatError, isErrorLike } from "./errors.js";
 import { findFunction } from "./find-function.js";
@@ -51,14 +51,14 @@ export interface SandboxOptions {
 
 const IMPORT_MS_MAX = 10_000;
 const RUN = "__rivuletRun";
-const runScript = new Script(`globalThis.${RUN}()`, { filename: "rivulet:run" });
-const globalScript = new Script("globalThis", { filename: "rivulet:global" });
+const runScript = new vm.Script(`globalThis.${RUN}()`, { filename: "rivulet:run" });
+const globalScript = new vm.Script("globalThis", { filename: "rivulet:global" });
 const ignore = (): void => undefined;
 
 export class Sandbox {
   readonly realm: Realm;
   readonly #options: SandboxOptions;
-  readonly #context: Context;
+  readonly #context: vm.Context;
   readonly #internals: RealmInternals;
   readonly #loader: ModuleLoader;
   readonly #importHost: ImportHost;
@@ -227,7 +227,7 @@ export class Sandbox {
  * An ordinary global object where Node has it (20.18 and newer): each use of a global is some 200 times faster than through
  * the interceptors of a contextified one.
  */
-function newContext(): Context {
-  const global = (constants as { DONT_CONTEXTIFY?: unknown }).DONT_CONTEXTIFY ?? {};
-  return createContext(global as Context, { name: "rivulet sandbox", microtaskMode: "afterEvaluate" });
+function newContext(): vm.Context {
+  const constants = vm.constants as { readonly DONT_CONTEXTIFY?: unknown } | undefined;
+  return vm.createContext((constants?.DONT_CONTEXTIFY ?? {}) as vm.Context, { name: "rivulet sandbox", microtaskMode: "afterEvaluate" });
 }
