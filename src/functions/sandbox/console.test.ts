@@ -14,6 +14,7 @@ export const all = mutation({ args: {}, handler: async () => {
   console.dir({ a: 1 }, { depth: 0 }); console.trace("here"); console.timeEnd("unknown");
 } });
 export const timed = mutation({ args: {}, handler: async () => { console.time("t"); console.timeLog("t", "extra"); console.timeEnd("t"); console.timeEnd("t"); } });
+export const counts = mutation({ args: {}, handler: async () => { console.count(); console.time("open"); } });
 export const error = mutation({ args: {}, handler: async () => { console.error("failed:", new Error("boom")); } });
 export const hostile = mutation({ args: {}, handler: async () => {
   const calls: string[] = [];
@@ -58,8 +59,13 @@ describe("console", () => {
     ]);
   });
 
+  test("RT-6.2 counters and timers belong to one execution", () => {
+    expect(lines("counts")).toEqual(["[LOG] default: 1"]);
+    expect(lines("counts")).toEqual(["[LOG] default: 1"]);
+  });
+
   test("RT-6.3 errors are shown with their place in the developer's files", () => {
-    expect(lines("error")).toEqual([expect.stringMatching(/^\[ERROR\] 'failed:' Error: boom\n {4}at handler \(\.\.\/convex\/print\.ts:10:\d+\)$/)]);
+    expect(lines("error")).toEqual([expect.stringMatching(/^\[ERROR\] 'failed:' Error: boom\n {4}at handler \(\.\.\/convex\/print\.ts:11:\d+\)$/)]);
   });
 
   test("RT-6.4 printing calls no code of the function", () => {

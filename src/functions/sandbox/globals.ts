@@ -4,14 +4,15 @@ import { Script, type Context } from "node:vm";
 import { GLOBALS_SOURCE } from "./globals-source.js";
 import type { SandboxHost } from "./host.js";
 import type { Realm } from "./realm.js";
-import { CONSOLE_METHODS, type SandboxConsole } from "./sandbox-console.js";
+import { CONSOLE_METHODS } from "./sandbox-console.js";
 import { STRUCTURED_CLONE_SOURCE } from "./structured-clone-source.js";
 
 export interface GlobalsOptions {
   readonly realm: Realm;
   readonly currentHost: () => SandboxHost;
   readonly isImporting: () => boolean;
-  readonly console: SandboxConsole;
+  /** Does what a method of `console` does, for the execution that runs. */
+  readonly console: (method: string, args: unknown[]) => void;
   /** What `performance.now()` counts from. */
   readonly timeOriginMs: number;
 }
@@ -56,7 +57,7 @@ function executionHooks({ currentHost, isImporting, console, timeOriginMs, realm
     asyncSyscall: (op: unknown, args: unknown) => currentHost().asyncSyscall(stringArgument(op, realm), stringArgument(args, realm)),
     jsSyscall: (op: unknown, args: unknown) => currentHost().jsSyscall(stringArgument(op, realm), args),
     consoleMethods: CONSOLE_METHODS,
-    console: (method: string, args: unknown[]) => console.call(method, args),
+    console,
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the methods of `console` do, apart from formatting: levels, counters, timers. One per sandbox; counters and timers
- * belong to one execution and are dropped with it.
+ * What the methods of `console` do, apart from formatting: levels, counters, timers. One per execution, as counters
+ * and timers are its own.
  */
 import { PlainText, type LogLevel } from "./console.js";
 
@@ -44,12 +44,6 @@ export class SandboxConsole {
 
   call(method: string, args: unknown[]): void {
     METHODS[method as keyof typeof METHODS](this, args);
-  }
-
-  /** Forgets counters and timers. */
-  reset(): void {
-    this.#counts.clear();
-    this.#startsMs.clear();
   }
 
   count(label: string): void {

@@ -62,7 +62,7 @@ export class Sandbox {
   readonly #internals: RealmInternals;
   readonly #loader: ModuleLoader;
   readonly #importHost: ImportHost;
-  readonly #console: SandboxConsole;
+  readonly #consoles = new WeakMap<SandboxHost, SandboxConsole>();
   readonly #sourceMaps: SourceMaps;
   /** Modules that are being evaluated, one within the other. */
   #importing = 0;
@@ -81,12 +81,11 @@ export class Sandbox {
     const nowMs = options.importNowMs ?? Date.now();
     this.#importHost = this.#newImportHost(nowMs);
     this.#sourceMaps = new SourceMaps(options.modules);
-    this.#console = new SandboxConsole((level, args) => this.#print(level, args), () => performance.now());
     installGlobals(this.#context, {
       realm: this.realm,
       currentHost: this.#currentHost,
       isImporting: () => this.#importing > 0,
-      console: this.#console,
+      console: (method, args) => this.#consoleOf(this.#currentHost()).call(method, args),
       timeOriginMs: nowMs,
     });
     this.#loader = this.#newLoader();
@@ -157,7 +156,6 @@ export class Sandbox {
     const result = this.#run(timeoutMs);
     this.#isDriving = false;
     this.#evaluation++;
-    this.#console.reset();
     if (result === "timedOut") {
       this.#importing = 0;
       this.#loader.forgetUnfinished();
@@ -203,8 +201,16 @@ export class Sandbox {
 
   readonly #currentHost = (): SandboxHost => (this.#importing > 0 ? this.#importHost : (this.#options.host() ?? this.#importHost));
 
-  #print(level: LogLevel, args: unknown[]): void {
-    this.#currentHost().log(level, args.map((arg) => (isErrorLike(arg) ? new PlainText(this.mapStack(arg)) : arg)));
+  #consoleOf(host: SandboxHost): SandboxConsole {
+    const known = this.#consoles.get(host);
+    if (known !== undefined) return known;
+    const made = new SandboxConsole((level, args) => this.#print(host, level, args), () => performance.now());
+    this.#consoles.set(host, made);
+    return made;
+  }
+
+  #print(host: SandboxHost, level: LogLevel, args: unknown[]): void {
+    host.log(level, args.map((arg) => (isErrorLike(arg) ? new PlainText(this.mapStack(arg)) : arg)));
   }
 
   #newImportHost(nowMs: number): ImportHost {
