@@ -13,8 +13,9 @@ import { DatabaseError, assert } from "./errors.js";
 import { readerAt } from "./history.js";
 import { commitLogKey, metaKey, prefixRange, sessionRequestKey, tableRecordKey } from "./keys.js";
 import { DEFAULT_TRANSACTION_LIMITS, type TransactionLimits } from "./limits.js";
-import { overlaps } from "./read-set.js";
+import { overlaps, type ReadSet } from "./read-set.js";
 import { Schema, SchemaSet, type SchemaJson } from "./schema.js";
+import type { Table } from "./table.js";
 import { Transaction } from "./transaction.js";
 import type { DocumentWrite } from "./write-overlay.js";
 
@@ -40,6 +41,16 @@ export interface CommitOptions {
   /** The client request that this commit answers, with what to answer when it is sent again. */
   readonly request?: SessionRequest;
   readonly answer?: string;
+}
+
+/** What a commit needs to know of a transaction: a {@link Transaction} itself, or the report of one that ran elsewhere. */
+export interface CommitCandidate {
+  readonly ts: number;
+  readonly readSet: ReadSet;
+  writes(): DocumentWrite[];
+  newTables(): Iterable<Table>;
+  /** Called first: nothing is read any more. */
+  finish(): void;
 }
 
 export interface StoredAnswer {
@@ -137,7 +148,7 @@ export class Database {
    * Commits at a new timestamp, or at none when the transaction changed nothing (then the newest is returned). Throws
    * "conflict" where another commit since `transaction.ts` touched what it read. Durable later: see `onDurable`.
    */
-  commit(transaction: Transaction, options: CommitOptions = {}): number {
+  commit(transaction: CommitCandidate, options: CommitOptions = {}): number {
     transaction.finish();
     this.#checkConflict(transaction);
     const writes = transaction.writes();
@@ -194,7 +205,7 @@ export class Database {
     await this.#options.store.close();
   }
 
-  #checkConflict(transaction: Transaction): void {
+  #checkConflict(transaction: CommitCandidate): void {
     if (transaction.ts === this.lastTs) return;
     const oldest = this.#recent[0];
     assert(oldest !== undefined, "a transaction is older than every commit");
@@ -254,7 +265,7 @@ function collectWrite({ table, id, before, after, beforeKeys, afterKeys }: Docum
   }
 }
 
-function loadSchemas(reader: Reader): SchemaSet {
+export function loadSchemas(reader: Reader): SchemaSet {
   let schemas = new SchemaSet();
   for (const [key, text] of reader.entries(prefixRange(SCHEMA_PREFIX))) {
     schemas = schemas.with(key.slice(SCHEMA_PREFIX.length), new Schema(JSON.parse(text) as SchemaJson));

@@ -3,6 +3,11 @@ export class CallQueue {
   readonly #waiting: ((done: () => void) => void)[] = [];
   #isRunning = false;
 
+  /** Whether nothing waits behind the one that runs. */
+  get isLast(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   run(start: (done: () => void) => void): void {
     this.#waiting.push(start);
     if (!this.#isRunning) this.#next();

@@ -53,6 +53,8 @@ interface OutcomeBase {
   /** What was read, and for a mutation written; null where it failed before it began. */
   readonly transaction: Transaction | null;
   readonly kind: "query" | "mutation" | null;
+  /** From its start to its end, without waiting for its turn. */
+  readonly durationMs: number;
 }
 
 export type FunctionOutcome =
@@ -86,6 +88,7 @@ interface Running {
   readonly execution: Execution;
   readonly transaction: Transaction;
   readonly kind: "query" | "mutation";
+  readonly startMs: number;
 }
 
 export class FunctionRunner {
@@ -245,7 +248,7 @@ export class FunctionRunner {
       requestId: request.requestId,
       environmentVariables: deployment.environmentVariables,
     });
-    return { request, execution, transaction: request.begin(kind), kind };
+    return { request, execution, transaction: request.begin(kind), kind, startMs: performance.now() };
   }
 
   /** From the sandbox's microtasks: the outcome, then the next request in the same evaluation. */
@@ -255,17 +258,17 @@ export class FunctionRunner {
     this.#startNext();
   }
 
-  #finish({ request, execution, transaction, kind }: Running, result: Result): void {
+  #finish({ request, execution, transaction, kind, startMs }: Running, result: Result): void {
     this.#running = null;
     this.#host = null;
     transaction.finish();
     const { usedIdentity, logs, journal } = execution;
-    this.#deliver(request, { ...result, kind, usedIdentity, transaction, logLines: logs.lines(), journal: journal.serialize() });
+    this.#deliver(request, { ...result, kind, usedIdentity, transaction, durationMs: performance.now() - startMs, logLines: logs.lines(), journal: journal.serialize() });
   }
 
   #refuse(request: FunctionRequest, error: unknown): void {
     const failure = this.#describe(error);
-    this.#deliver(request, { ok: false, failure, kind: null, usedIdentity: false, transaction: null, logLines: [], journal: request.journal });
+    this.#deliver(request, { ok: false, failure, kind: null, usedIdentity: false, transaction: null, durationMs: 0, logLines: [], journal: request.journal });
   }
 
   #deliver(request: FunctionRequest, outcome: FunctionOutcome): void {

@@ -19,6 +19,7 @@ const VARIABLES_MAX = 512;
 const NAME_LENGTH_MAX = 256;
 const VALUE_SIZE_MAX = 8 * 1024;
 const TOTAL_SIZE_MAX = 512 * 1024;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 const NAME = /^[a-zA-Z][a-zA-Z0-9_]*$/;
 
 export function readEnvironment(transaction: Transaction): EnvironmentVariables {
@@ -61,7 +62,7 @@ function checkName(name: string, instance: Instance): void {
 function checkValue(name: string, value: string): string {
   const size = Buffer.byteLength(value);
   if (size > VALUE_SIZE_MAX) throw refuse(`The value of environment variable "${name}" has ${size} bytes, and at most ${VALUE_SIZE_MAX} are allowed. Keep large values in a table.`);
-  if (!value.isWellFormed()) throw refuse(`The value of environment variable "${name}" is not well-formed text. Encode binary data, in base64 for example.`);
+  if (LONE_SURROGATE.test(value)) throw refuse(`The value of environment variable "${name}" is not well-formed text. Encode binary data, in base64 for example.`);
   return value;
 }
 

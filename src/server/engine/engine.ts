@@ -15,6 +15,7 @@ import type { EngineMetrics, EngineOptions, FromEngine, ToEngine } from "../engi
 import { CallService } from "./call-service.js";
 import { FunctionLog } from "./function-log.js";
 import { FunctionsService } from "./functions-service.js";
+import { OptimisticLane } from "./optimistic-lane.js";
 import { Outbox } from "./outbox.js";
 import { RunningMark } from "./running-mark.js";
 import { SyncService } from "./sync-service.js";
@@ -40,6 +41,7 @@ export class Engine {
   readonly #setup: EngineSetup;
   readonly #database: Database;
   readonly #runner: FunctionRunner;
+  readonly #lane: OptimisticLane;
   readonly #queries: LiveQueries;
   readonly #outbox: Outbox;
   readonly #sync: SyncService;
@@ -69,7 +71,8 @@ export class Engine {
       onRunning: (request) => running.set(request === null ? null : executionName(request.path, request.args)),
     });
     const log = new FunctionLog(nowMs);
-    const functions = new FunctionsService({ database: this.#database, runner: this.#runner, log, redactErrors: options.redactErrors });
+    this.#lane = new OptimisticLane({ dataFolder: options.dataFolder, limits: options.limits });
+    const functions = new FunctionsService({ database: this.#database, runner: this.#runner, log, lane: this.#lane, redactErrors: options.redactErrors });
     this.#queries = new LiveQueries({
       run: (spec, journal, done) => functions.runLive(spec, journal, done),
       barrier: (reached) => this.#runner.barrier(reached),
@@ -124,6 +127,7 @@ export class Engine {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#lane.close();
     await this.#database.idle();
     this.#runner.deployment?.dispose();
     await this.#database.close();
@@ -133,6 +137,7 @@ export class Engine {
   #activate(code: DeploymentCode): void {
     const previous = this.#runner.deployment;
     this.#runner.use(new Deployment(code, this.#runner.currentHost));
+    this.#lane.use(code);
     previous?.dispose();
     this.#queries.invalidateAll();
   }
@@ -183,6 +188,7 @@ export class Engine {
         liveQueryRuns: counters.runs,
         liveQueryRunsUnchanged: counters.runsUnchanged,
         invalidations: counters.invalidations,
+        laneRuns: this.#lane.runs,
         commitGroups: this.#database.groupsWritten,
       },
       gauges: {

@@ -3,7 +3,7 @@
  * database, runner and log together; knows nothing of sockets.
  */
 import { randomBytes } from "node:crypto";
-import type { Database } from "../../database/database.js";
+import type { CommitCandidate, Database } from "../../database/database.js";
 import { DatabaseError } from "../../database/errors.js";
 import { ReadSet } from "../../database/read-set.js";
 import type { Transaction } from "../../database/transaction.js";
@@ -15,6 +15,8 @@ import type { Principal } from "../../live/session.js";
 import { encodeValue, parseValue } from "../../values/value.js";
 import { SYSTEM_QUERIES } from "../system-functions/system-queries.js";
 import type { FunctionLog } from "./function-log.js";
+import type { LaneResult } from "./lane-messages.js";
+import { LaneCandidate, type OptimisticLane } from "./optimistic-lane.js";
 
 export interface FunctionCallRequest {
   readonly kind: "query" | "mutation" | "action" | "any";
@@ -47,6 +49,7 @@ export interface FunctionsServiceOptions {
   readonly database: Database;
   readonly runner: FunctionRunner;
   readonly log: FunctionLog;
+  readonly lane: OptimisticLane;
   readonly redactErrors: boolean;
 }
 
@@ -56,12 +59,14 @@ export class FunctionsService {
   readonly #database: Database;
   readonly #runner: FunctionRunner;
   readonly #log: FunctionLog;
+  readonly #lane: OptimisticLane;
   readonly #redactErrors: boolean;
 
   constructor(options: FunctionsServiceOptions) {
     this.#database = options.database;
     this.#runner = options.runner;
     this.#log = options.log;
+    this.#lane = options.lane;
     this.#redactErrors = options.redactErrors;
   }
 
@@ -76,7 +81,16 @@ export class FunctionsService {
       done(this.#toResult(request, this.#runSystemQuery(request.path, request.args, request.principal)));
       return;
     }
-    const startMs = performance.now();
+    if (this.isSlow(request)) this.#callInLane(request, done);
+    else this.#callInTurn(request, done);
+  }
+
+  /** Whether a call leaves the order of calls: it runs beside others and may end after them. */
+  isSlow({ kind, path }: Pick<FunctionCallRequest, "kind" | "path">): boolean {
+    return kind === "mutation" && this.#lane.isSlow(path);
+  }
+
+  #callInTurn(request: FunctionCallRequest, done: (result: CallResult) => void): void {
     const { once } = request;
     this.#runner.enqueue({
       path: request.path,
@@ -90,10 +104,46 @@ export class FunctionsService {
       begin: (kind) => (request.atTs === null || kind === "mutation" ? this.#database.begin(kind) : this.#database.beginAt(request.atTs)),
       done: (outcome) => {
         const result = this.#complete(request, outcome);
-        this.#logExecution(request.path, request.caller, request.principal, request.requestId, outcome, startMs);
+        if (outcome.kind === "mutation") this.#lane.measured(request.path, outcome.durationMs);
+        this.#logExecution(request.path, request.caller, request.principal, request.requestId, outcome);
         done(result);
       },
     });
+  }
+
+  #callInLane(request: FunctionCallRequest, done: (result: CallResult) => void): void {
+    const { path, args, principal, requestId, once } = request;
+    const job = { path, args, caller: principal.isAdmin ? ("server" as const) : ("client" as const), identity: principal.identity, requestId };
+    this.#lane.run(job, (result) => {
+      // Between the run and now the same request may have come again and been answered.
+      if (once?.isAnswered() === true) return;
+      const completed = this.#completeLane(request, result);
+      if (completed === null) this.#callInTurn(request, done);
+      else done(completed);
+    });
+  }
+
+  /** Null where the serial lane must run it again. */
+  #completeLane(request: FunctionCallRequest, result: LaneResult): CallResult | null {
+    if (result.type === "declined") return null;
+    const { logLines } = result;
+    if (result.type === "failed") {
+      // What failed on an older state may well succeed on the newest.
+      if (result.ts !== null && result.ts !== this.#database.lastTs) return null;
+      return { ok: false, failure: this.#shown(request.requestId, result.failure), logLines };
+    }
+    this.#lane.measured(request.path, result.durationMs);
+    try {
+      const ts = this.#commit(new LaneCandidate(result, this.#database.catalog), request, result.value, logLines);
+      return { ok: true, value: result.value, logLines, ts };
+    } catch (error) {
+      if (error instanceof DatabaseError && error.kind === "conflict") return null;
+      throw error;
+    }
+  }
+
+  #commit(candidate: CommitCandidate, { once }: FunctionCallRequest, value: string, logLines: readonly string[]): number {
+    return this.#database.commit(candidate, once === null ? {} : { request: once.request, answer: once.answer(value, logLines) });
   }
 
   /** A run of a live query: at the newest state, before requests that have not begun. */
@@ -109,7 +159,6 @@ export class FunctionsService {
       done(this.#toRun(requestId, this.#runSystemQuery(spec.path, spec.args, principal)));
       return;
     }
-    const startMs = performance.now();
     this.#runner.enqueueRerun({
       path: spec.path,
       kind: "query",
@@ -120,7 +169,7 @@ export class FunctionsService {
       requestId,
       begin: (kind) => this.#database.begin(kind),
       done: (outcome) => {
-        this.#logExecution(spec.path, "SyncWorker", principal, requestId, outcome, startMs);
+        this.#logExecution(spec.path, "SyncWorker", principal, requestId, outcome);
         done(this.#toRun(requestId, outcome));
       },
     });
@@ -128,10 +177,8 @@ export class FunctionsService {
 
   #complete(request: FunctionCallRequest, outcome: FunctionOutcome): CallResult {
     if (!outcome.ok || outcome.kind === "query") return this.#toResult(request, outcome);
-    const { once } = request;
     try {
-      const options = once === null ? {} : { request: once.request, answer: once.answer(outcome.value, outcome.logLines) };
-      const ts = this.#database.commit(outcome.transaction, options);
+      const ts = this.#commit(outcome.transaction, request, outcome.value, outcome.logLines);
       return { ok: true, value: outcome.value, logLines: outcome.logLines, ts };
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
@@ -154,7 +201,7 @@ export class FunctionsService {
 
   /** The server's own queries, for the CLI and dashboards. */
   #runSystemQuery(path: string, args: string, principal: Principal): FunctionOutcome {
-    const base = { logLines: [], usedIdentity: false, journal: null, kind: "query" as const };
+    const base = { logLines: [], usedIdentity: false, journal: null, kind: "query" as const, durationMs: 0 };
     const transaction: Transaction = this.#database.begin("query");
     const failed = (message: string): FunctionOutcome => ({ ...base, ok: false, transaction, failure: { message, data: null } });
     const query = SYSTEM_QUERIES.get(path);
@@ -181,7 +228,7 @@ export class FunctionsService {
     return { message: this.#redactErrors ? header : `${header}\n${message}`, data };
   }
 
-  #logExecution(path: string, caller: string, principal: Principal, requestId: string, outcome: FunctionOutcome, startMs: number): void {
+  #logExecution(path: string, caller: string, principal: Principal, requestId: string, outcome: FunctionOutcome): void {
     this.#log.add({
       kind: outcome.kind ?? "query",
       path,
@@ -189,7 +236,7 @@ export class FunctionsService {
       logLines: outcome.logLines,
       failure: outcome.ok ? null : outcome.failure.message,
       requestId,
-      durationMs: performance.now() - startMs,
+      durationMs: outcome.durationMs,
       caller,
       isAdmin: principal.isAdmin,
       usage: outcome.transaction?.usage ?? null,

@@ -3,6 +3,7 @@
  * that go out after every refresh of the live queries.
  */
 import type { Database } from "../../database/database.js";
+import { CallQueue } from "../../functions/call-queue.js";
 import type { FunctionCall } from "../../live/client-message.js";
 import { ProtocolError, parseClientMessage } from "../../live/client-message.js";
 import type { LiveQueries } from "../../live/live-queries.js";
@@ -31,6 +32,8 @@ export class SyncService {
   readonly #sessions = new Map<number, Session>();
   /** Sessions that may have something to send after the next refresh. */
   readonly #changed = new Set<Session>();
+  /** By session id, while a mutation of the session runs in the optimistic lane. */
+  readonly #order = new Map<string, CallQueue>();
 
   constructor(options: SyncServiceOptions) {
     this.#options = options;
@@ -114,6 +117,23 @@ export class SyncService {
 
   #call(socket: number, call: FunctionCall, context: CallContext): void {
     const kind = call.type === "Mutation" ? ("mutation" as const) : ("action" as const);
+    const waiting = this.#order.get(context.sessionId);
+    if (waiting === undefined && !this.#options.functions.isSlow({ kind, path: call.udfPath })) {
+      this.#run(kind, socket, call, context, () => undefined);
+      return;
+    }
+    // Mutations of a session happen in its order: whatever follows one that runs elsewhere waits for it.
+    const queue = waiting ?? new CallQueue();
+    this.#order.set(context.sessionId, queue);
+    queue.run((done) =>
+      this.#run(kind, socket, call, context, () => {
+        if (queue.isLast) this.#order.delete(context.sessionId);
+        done();
+      }),
+    );
+  }
+
+  #run(kind: "mutation" | "action", socket: number, call: FunctionCall, context: CallContext, done: () => void): void {
     this.#options.functions.call(
       {
         kind,
@@ -124,19 +144,23 @@ export class SyncService {
         requestId: newRequestId(),
         caller: "SyncWorker",
         atTs: null,
-        once: call.type === "Mutation" ? this.#once(socket, call, context) : null,
+        once: call.type === "Mutation" ? this.#once(socket, call, context, done) : null,
       },
-      (result) => this.#answer(socket, call, context, result),
+      (result) => {
+        this.#answer(socket, call, context, result);
+        done();
+      },
     );
   }
 
-  #once(socket: number, call: FunctionCall, context: CallContext): Once {
+  #once(socket: number, call: FunctionCall, context: CallContext, done: () => void): Once {
     const request = { sessionId: context.sessionId, requestId: call.requestId };
     const isAnswered = (): boolean => {
       const stored = this.#options.database.answerOf(request);
       if (stored === undefined) return false;
       this.#send({ type: "send", socket, text: mutationSuccess(call.requestId, stored.ts, stored.answer) });
       context.answered(stored.ts);
+      done();
       return true;
     };
     return { request, answer: mutationAnswer, isAnswered };

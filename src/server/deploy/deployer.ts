@@ -1,0 +1,295 @@
+/**
+ * Deploys: takes code from the CLI, and swaps the running code when everything of it is in order.
+ *
+ *     start_push ──▶ evaluate ──▶ begin schema change ──▶ wait_for_schema … ──▶ finish_push ──▶ commit, activate
+ *                       │               ▲                      │ failed             │
+ *                       └─ refused      └─ a later start_push takes the place      └─ refused: race, or not ready
+ *
+ * Until finish_push nothing of the running version is touched. There is one push at a time: the one that was started
+ * last. It lives in memory; what it began in the database is dropped when it does not come to its end.
+ */
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { Database } from "../../database/database.js";
+import { BackgroundIndexing } from "../../database/schema-change/background-indexing.js";
+import { diffSchema } from "../../database/schema-change/index-diff.js";
+import { SchemaChange, activeSchema, dropUnfinished } from "../../database/schema-change/schema-change.js";
+import type { Transaction } from "../../database/transaction.js";
+import type { DeploymentCode } from "../../functions/deployment.js";
+import type { DeployRoute } from "../engine-messages.js";
+import { evaluateAuthConfig } from "./auth-config.js";
+import { readDeployment, readModuleSummaries, readModules, writeDeployment } from "./code-store.js";
+import { configHashes, pulledConfig } from "./config-response.js";
+import { DeployError } from "./deploy-error.js";
+import { changeEnvironment, fullEnvironment, readEnvironment, writeEnvironment, type EnvironmentVariables, type Instance } from "./environment.js";
+import { writeInstance } from "./instance.js";
+import { ProgressSignal } from "./progress-signal.js";
+import { evaluatePush, schemaOf, storePush, type EvaluatedPush } from "./push.js";
+import { finishPushResponse, type PushedState } from "./push-diff.js";
+import { APP_COMPONENT, parseEnvironmentRequest, parseFinishPush, parseStartPush, parseWaitForSchema } from "./push-request.js";
+import { schemaChangeResponse, startPushResponse } from "./push-response.js";
+import { codeByPath } from "./pushed-modules.js";
+import { evaluateSchemaChange } from "./schema-evaluation.js";
+import { APP_NAMESPACE, NO_LIMITS } from "./system-documents.js";
+
+export { DeployError } from "./deploy-error.js";
+
+export interface DeployerOptions {
+  readonly database: Database;
+  readonly instance: Instance;
+  /** Swaps the running code, in the turn of the commit that stores it. */
+  readonly activate: (code: DeploymentCode) => void;
+  /** Wall clock, milliseconds; the system's by default. */
+  readonly nowMs?: () => number;
+  /** A push that nobody asks about for so long is given up. */
+  readonly abandonAfterMs?: number;
+}
+
+interface StartedPush extends EvaluatedPush {
+  readonly id: string;
+  readonly change: SchemaChange;
+}
+
+const ABANDON_AFTER_MS = 30 * 60 * 1000;
+/** Long polls are cut to this, whatever the client asks for. */
+const WAIT_MS_MAX = 30_000;
+
+export class Deployer {
+  readonly #options: DeployerOptions;
+  readonly #database: Database;
+  readonly #indexing: BackgroundIndexing;
+  readonly #progress = new ProgressSignal();
+  /** Pushes are named after the engine that knows them, so that those of an earlier one are told from superseded ones. */
+  readonly #engineId = randomUUID();
+  #starts = 0;
+  /** The push that can be finished, and the one that only pretends (`--dry-run`). */
+  #push: StartedPush | null = null;
+  #rehearsal: StartedPush | null = null;
+  #abandonTimer: NodeJS.Timeout | undefined;
+  #activatedTs = 0;
+
+  /** To be made when the database was opened, before the first transaction. */
+  constructor(options: DeployerOptions) {
+    this.#options = options;
+    this.#database = options.database;
+    this.#indexing = new BackgroundIndexing({ database: options.database, onProgress: () => this.#progress.notify() });
+  }
+
+  /** The code that was running when the engine ended; null before the first push. Takes up work that was under way. */
+  load(): DeploymentCode | null {
+    dropUnfinished(this.#database, APP_NAMESPACE, null);
+    writeInstance(this.#database, this.#options.instance);
+    this.#indexing.wake();
+    return this.#storedCode();
+  }
+
+  /** Throws {@link DeployError} for what is wrong with the request. */
+  async handle(route: DeployRoute, body: string): Promise<object> {
+    switch (route) {
+      case "get_config":
+        return pulledConfig(this.#begin());
+      case "get_config_hashes":
+        return configHashes(this.#begin());
+      case "evaluate_push":
+        return await this.#evaluatePush(body);
+      case "evaluate_schema":
+        return await this.#evaluateSchema(body);
+      case "start_push":
+        return await this.#startPush(body);
+      case "wait_for_schema":
+        return await this.#waitForSchema(body);
+      case "finish_push":
+        return this.#finishPush(body);
+      case "report_push_completed":
+        return {};
+      default:
+        route satisfies never;
+        throw new DeployError("UnsupportedRoute", `This version of Rivulet has no deploy operation "${String(route)}".`);
+    }
+  }
+
+  /** Sets and removes environment variables; running code sees them at once. */
+  async updateEnvironment(body: string): Promise<object> {
+    const { changes } = parseEnvironmentRequest(body);
+    const { instance } = this.#options;
+    const transaction = this.#database.begin("mutation", NO_LIMITS);
+    const variables = changeEnvironment(readEnvironment(transaction), changes, instance);
+    writeEnvironment(transaction, variables);
+    const deployment = readDeployment(transaction);
+    if (deployment !== null) {
+      const authProviders = evaluateAuthConfig(codeByPath(readModules(transaction)), fullEnvironment(variables, instance));
+      writeDeployment(transaction, { ...deployment, authProviders });
+    }
+    this.#database.commit(transaction);
+    if (deployment !== null) this.#activate();
+    return {};
+  }
+
+  /** To be called when the disk refused commits; what is durable is so up to `durableTs`. */
+  rolledBack(durableTs: number): void {
+    this.#progress.notify();
+    if (this.#activatedTs > durableTs) this.#activate();
+  }
+
+  /** To be waited for before the database is closed. */
+  async close(): Promise<void> {
+    clearTimeout(this.#abandonTimer);
+    this.#push?.change.check.stop();
+    this.#rehearsal?.change.check.stop();
+    this.#push = null;
+    this.#rehearsal = null;
+    this.#progress.notify();
+    await this.#indexing.close();
+  }
+
+  async #evaluatePush(body: string): Promise<object> {
+    const next = await schemaOf(parseStartPush(body), this.#visibleEnvironment());
+    return { schemaChange: schemaChangeResponse("", diffSchema(activeSchema(this.#database, APP_NAMESPACE), next)) };
+  }
+
+  async #evaluateSchema(body: string): Promise<object> {
+    return await evaluateSchemaChange(this.#database, await schemaOf(parseStartPush(body), this.#visibleEnvironment()));
+  }
+
+  async #startPush(body: string): Promise<object> {
+    const request = parseStartPush(body);
+    const number = request.dryRun || request.forCodegen ? this.#starts : ++this.#starts;
+    const evaluated = await evaluatePush(this.#database, this.#options.instance, request);
+    const id = `${this.#engineId}:${randomUUID()}`;
+    const schemaOptions = { database: this.#database, namespace: APP_NAMESPACE, next: evaluated.schema };
+    if (request.dryRun || request.forCodegen) {
+      const push = { ...evaluated, id, change: SchemaChange.rehearse(schemaOptions) };
+      if (request.dryRun) this.#replaceRehearsal(push);
+      return this.#startResponse(push);
+    }
+    if (number !== this.#starts) throw superseded();
+    this.#push?.change.check.stop();
+    this.#push = { ...evaluated, id, change: SchemaChange.begin(schemaOptions) };
+    this.#indexing.wake();
+    this.#check(this.#push.change);
+    this.#progress.notify();
+    this.#keepFromAbandoning();
+    return this.#startResponse(this.#push);
+  }
+
+  #startResponse(push: StartedPush): object {
+    return startPushResponse({ ...push, pushId: push.id, udfServerVersion: push.request.appDefinition.udfServerVersion, indexDiff: push.change.diff });
+  }
+
+  #replaceRehearsal(push: StartedPush): void {
+    this.#rehearsal?.change.check.stop();
+    this.#rehearsal = push;
+    this.#check(push.change);
+  }
+
+  /** An error in it is a bug or a disk that can't be read: it is not caught, and ends the engine. */
+  #check(change: SchemaChange): void {
+    void change.check.run().then(() => this.#progress.notify());
+  }
+
+  async #waitForSchema(body: string): Promise<object> {
+    const { schemaChange, timeoutMs, dryRun } = parseWaitForSchema(body);
+    const id = schemaChange.schemaIds[APP_COMPONENT] ?? "";
+    const deadlineMs = performance.now() + Math.min(timeoutMs, WAIT_MS_MAX);
+    for (;;) {
+      const push = this.#find(id, dryRun);
+      if (push === null || push.change.isUndone) return { type: "raceDetected" };
+      this.#keepFromAbandoning();
+      const { check, indexesReady, indexesTotal } = push.change.status;
+      if (check.state === "failed") return { type: "failed", error: check.failure.message, componentPath: APP_COMPONENT, tableName: check.failure.tableName };
+      if (check.state === "valid" && indexesReady === indexesTotal) return { type: "complete" };
+      const remainingMs = deadlineMs - performance.now();
+      if (remainingMs <= 0) {
+        const status = { schemaValidationComplete: check.state === "valid", indexesComplete: indexesReady, indexesTotal };
+        return { type: "inProgress", components: { [APP_COMPONENT]: status } };
+      }
+      if (check.state === "checking") this.#check(push.change);
+      this.#indexing.wake();
+      await this.#progress.wait(remainingMs);
+    }
+  }
+
+  #finishPush(body: string): object {
+    const { startPush, dryRun, message } = parseFinishPush(body);
+    const push = this.#find(startPush.schemaChange.schemaIds[APP_COMPONENT] ?? "", dryRun);
+    if (push === null) throw superseded();
+    this.#checkFinishable(push);
+    const response = this.#diff(push);
+    if (dryRun) {
+      this.#rehearsal = null;
+      return response;
+    }
+    const transaction = this.#database.begin("mutation", NO_LIMITS);
+    storePush(transaction, push, message ?? null, (this.#options.nowMs ?? Date.now)());
+    push.change.finish(transaction);
+    this.#push = null;
+    clearTimeout(this.#abandonTimer);
+    this.#activate();
+    this.#indexing.wake();
+    return response;
+  }
+
+  #checkFinishable({ change, environmentVariables }: StartedPush): void {
+    if (change.isUndone) throw new DeployError("RaceDetected", "The server could not write to its disk during this push. Free some space, then push again.");
+    if (!isDeepStrictEqual(readEnvironment(this.#begin()), environmentVariables)) throw new DeployError("RaceDetected", "Environment variables were changed during this push. Push again.");
+    const { check, indexesReady, indexesTotal } = change.status;
+    if (check.state === "failed") throw new DeployError("SchemaValidationFailed", check.failure.message);
+    if (check.state !== "valid" || indexesReady < indexesTotal) {
+      throw new DeployError("SchemaNotReady", `The schema is not ready yet: ${indexesReady} of ${indexesTotal} indexes are filled, and the check of documents is ${check.state === "valid" ? "done" : "under way"}. Push again.`);
+    }
+  }
+
+  #diff({ modules, authProviders, request, schema, change }: StartedPush): object {
+    const transaction = this.#begin();
+    const deployment = readDeployment(transaction);
+    const before: PushedState = {
+      modules: readModuleSummaries(transaction),
+      authProviders: deployment?.authProviders ?? [],
+      udfServerVersion: deployment?.udfServerVersion ?? null,
+      schema: activeSchema(this.#database, APP_NAMESPACE),
+    };
+    return finishPushResponse(before, { modules, authProviders, udfServerVersion: request.appDefinition.udfServerVersion, schema }, change.diff);
+  }
+
+  /** Null for a push that another one took the place of. Throws for one of an earlier engine. */
+  #find(id: string, dryRun: boolean): StartedPush | null {
+    if (!id.startsWith(`${this.#engineId}:`)) throw new DeployError("RaceDetected", "The server was restarted during this push, and knows nothing of it any more. Push again.");
+    const push = dryRun ? this.#rehearsal : this.#push;
+    return push?.id === id ? push : null;
+  }
+
+  #keepFromAbandoning(): void {
+    clearTimeout(this.#abandonTimer);
+    this.#abandonTimer = setTimeout(() => this.#abandon(), this.#options.abandonAfterMs ?? ABANDON_AFTER_MS).unref();
+  }
+
+  #abandon(): void {
+    this.#push?.change.abandon();
+    this.#push = null;
+    this.#progress.notify();
+    this.#indexing.wake();
+  }
+
+  #activate(): void {
+    this.#activatedTs = this.#database.lastTs;
+    this.#options.activate(this.#storedCode() ?? { modules: new Map(), environmentVariables: this.#visibleEnvironment() });
+  }
+
+  #storedCode(): DeploymentCode | null {
+    const transaction = this.#begin();
+    if (readDeployment(transaction) === null) return null;
+    return { modules: codeByPath(readModules(transaction)), environmentVariables: this.#visibleEnvironment() };
+  }
+
+  #visibleEnvironment(): EnvironmentVariables {
+    return fullEnvironment(readEnvironment(this.#begin()), this.#options.instance);
+  }
+
+  #begin(): Transaction {
+    return this.#database.begin("query", NO_LIMITS);
+  }
+}
+
+function superseded(): DeployError {
+  return new DeployError("RaceDetected", "Another push was started after this one, and took its place. Push again if yours is to be the one that runs.");
+}

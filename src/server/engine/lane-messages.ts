@@ -1,0 +1,63 @@
+/** Between the engine and the thread of the optimistic lane; see optimistic-lane.ts. */
+import type { DeploymentCode } from "../../functions/deployment.js";
+import type { FunctionFailure } from "../../functions/errors.js";
+import type { KeyRange } from "../../storage/store.js";
+import type { EngineLimits } from "../engine-messages.js";
+
+export interface LaneOptions {
+  readonly dataFolder: string;
+  readonly limits: EngineLimits;
+}
+
+export interface LaneJob {
+  readonly id: number;
+  readonly path: string;
+  readonly caller: "client" | "server";
+  readonly args: string;
+  readonly identity: Readonly<Record<string, unknown>> | null;
+  readonly requestId: string;
+}
+
+/** A document's change, with the table by number: the engine has a Table of its own. */
+export interface LaneWrite {
+  readonly tableNumber: number;
+  readonly id: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly beforeKeys: readonly string[];
+  readonly afterKeys: readonly string[];
+}
+
+export interface LaneUsage {
+  readonly bytesRead: number;
+  readonly documentsRead: number;
+  readonly bytesWritten: number;
+  readonly documentsWritten: number;
+}
+
+export type LaneResult =
+  | {
+      readonly type: "ran";
+      readonly value: string;
+      readonly durationMs: number;
+      readonly logLines: readonly string[];
+      readonly ts: number;
+      readonly points: readonly string[];
+      readonly ranges: readonly KeyRange[];
+      readonly writes: readonly LaneWrite[];
+      readonly usage: LaneUsage;
+    }
+  /** `ts` is null where no other run could end better. */
+  | { readonly type: "failed"; readonly failure: FunctionFailure; readonly logLines: readonly string[]; readonly ts: number | null }
+  /** Nothing that the lane can do: the serial lane must run it (it makes a table, for example). */
+  | { readonly type: "declined" };
+
+export type ToLane =
+  | { readonly type: "code"; readonly code: DeploymentCode }
+  | { readonly type: "run"; readonly job: LaneJob }
+  | { readonly type: "close" };
+
+export interface FromLane {
+  readonly id: number;
+  readonly result: LaneResult;
+}

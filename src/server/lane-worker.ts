@@ -1,0 +1,79 @@
+/**
+ * The thread of the optimistic lane: runs one slow mutation at a time on a snapshot of the store, with code of its own, and
+ * reports what it read and would write. It never writes itself.
+ */
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { beginOnSnapshot, type SnapshotTransaction } from "../database/snapshot-database.js";
+import { Deployment } from "../functions/deployment.js";
+import { FunctionRunner, type FunctionOutcome } from "../functions/function-runner.js";
+import { DATA_FILE } from "../storage/folder.js";
+import { openLmdbStore } from "../storage/lmdb.js";
+import type { LaneJob, LaneOptions, LaneResult, ToLane } from "./engine/lane-messages.js";
+
+const { dataFolder, limits } = workerData as LaneOptions;
+const port = parentPort!;
+const store = await openLmdbStore({ path: join(dataFolder, DATA_FILE) });
+const nowMs = (): number => performance.timeOrigin + performance.now();
+const runner = new FunctionRunner({
+  limits,
+  nowMs,
+  randomSeed: () => randomInt(2 ** 32),
+  refuse: () => null,
+  onRunning: () => undefined,
+});
+
+port.on("message", (message: ToLane) => {
+  switch (message.type) {
+    case "code":
+      runner.deployment?.dispose();
+      runner.use(new Deployment(message.code, runner.currentHost));
+      break;
+    case "run":
+      run(message.job);
+      break;
+    case "close":
+      void store.close().then(() => port.close());
+      break;
+    default:
+      message satisfies never;
+  }
+});
+
+function run(job: LaneJob): void {
+  let begun: SnapshotTransaction | null = null;
+  runner.enqueue({
+    ...job,
+    kind: "mutation",
+    journal: null,
+    begin: () => {
+      begun = beginOnSnapshot(store, limits, nowMs);
+      return begun.transaction;
+    },
+    done: (outcome) => {
+      const result = report(outcome);
+      begun?.release();
+      port.postMessage({ id: job.id, result });
+    },
+  });
+}
+
+function report(outcome: FunctionOutcome): LaneResult {
+  const { logLines } = outcome;
+  if (!outcome.ok) return { type: "failed", failure: outcome.failure, logLines, ts: outcome.transaction?.ts ?? null };
+  const { transaction, durationMs } = outcome;
+  if ([...transaction.newTables()].length > 0) return { type: "declined" };
+  const { bytesRead, documentsRead, bytesWritten, documentsWritten } = transaction.usage;
+  return {
+    type: "ran",
+    value: outcome.value,
+    durationMs,
+    logLines,
+    ts: transaction.ts,
+    points: [...transaction.readSet.points],
+    ranges: transaction.readSet.ranges,
+    writes: transaction.writes().map(({ table, ...write }) => ({ ...write, tableNumber: table.number })),
+    usage: { bytesRead, documentsRead, bytesWritten, documentsWritten },
+  };
+}
