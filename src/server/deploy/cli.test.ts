@@ -34,15 +34,17 @@ describe("npx convex", () => {
   it("D-2 deploy sends only hashes of what did not change", async () => {
     await using fixture = new DeployFixture();
     await using server = await serve(fixture);
-    using app = new AppFolder(FILES);
+    using app = new AppFolder({ ...FILES, "convex/numbers.ts": `export const answer = 41;` });
+    expect((await app.convex(server.url, "codegen", "--typecheck", "disable")).code).toBe(0);
     expect((await app.convex(server.url, "deploy", "--typecheck", "disable")).code).toBe(0);
-    const before = fixture.activated.at(-1)!;
-    app.write({ "convex/more.ts": `import { query } from "./_generated/server"; export const one = query({ args: {}, handler: async () => 1 });` });
-    const { code, output } = await app.convex(server.url, "deploy", "--typecheck", "disable");
-    expect({ code, output }).toMatchObject({ code: 0 });
-    const after = fixture.activated.at(-1)!;
-    expect(after.modules.get("messages.js")).toEqual(before.modules.get("messages.js"));
-    expect(after.modules.has("more.js")).toBe(true);
+    const before = fixture.activated.at(-1)!.modules.get("messages.js")!;
+    app.write({ "convex/numbers.ts": `export const answer = 42;` });
+    expect((await app.convex(server.url, "deploy", "--typecheck", "disable")).code).toBe(0);
+    expect(fixture.pushes.at(-1)!.changedModules).toEqual(["numbers.js"]);
+    expect(fixture.pushes.at(-1)!.unchangedModules).toContain("messages.js");
+    const { modules } = fixture.activated.at(-1)!;
+    expect(modules.get("messages.js")!.code === before.code).toBe(true);
+    expect(modules.get("numbers.js")!.code).toContain("42");
   });
 
   it("D-3 dev --once pushes", async () => {
@@ -68,11 +70,14 @@ describe("npx convex", () => {
     await using fixture = new DeployFixture();
     await using server = await serve(fixture);
     using app = new AppFolder(FILES);
+    expect((await app.convex(server.url, "deploy", "--typecheck", "disable")).code).toBe(0);
+    await fixture.database.idle();
     const before = fixture.database.lastTs;
-    const { code, output } = await app.convex(server.url, "deploy", "--dry-run");
-    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("messages.by_room") as string });
+    app.write({ "convex/schema.ts": SCHEMA.replace('["room"]', '["room", "body"]') });
+    const { code, output } = await app.convex(server.url, "deploy", "--dry-run", "--typecheck", "disable");
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("Would add table indexes:\n  [+] messages.by_room   room, body, _creationTime") as string });
     expect(fixture.database.lastTs).toBe(before);
-    expect(fixture.activated).toEqual([]);
+    expect(fixture.activated).toHaveLength(1);
   });
 
   it("D-6 a module that throws is refused with its error and place, and the running version stays", async () => {

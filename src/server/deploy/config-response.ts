@@ -17,10 +17,11 @@ export function pulledConfig(transaction: Transaction): object {
 
 function config(transaction: Transaction): object {
   const deployment = readDeployment(transaction);
+  const nodeVersion = deployment?.nodeVersion ?? null;
   return {
     config: { functions: deployment?.functions ?? FUNCTIONS_DEFAULT },
     nodeDependencies: deployment?.nodeDependencies ?? [],
     udfServerVersion: deployment?.udfServerVersion ?? null,
-    ...(deployment?.nodeVersion == null ? {} : { nodeVersion: deployment.nodeVersion }),
+    ...(nodeVersion === null ? {} : { nodeVersion }),
   };
 }

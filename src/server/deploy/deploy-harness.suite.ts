@@ -16,6 +16,7 @@ import type { DeploymentCode } from "../../functions/deployment.js";
 import { MemoryStore } from "../../storage/memory.js";
 import type { DeployRoute } from "../engine-messages.js";
 import { DeployError, Deployer, type DeployerOptions } from "./deployer.js";
+import { parseStartPush } from "./push-request.js";
 
 export class DeployFixture implements AsyncDisposable {
   readonly database: Database;
@@ -23,6 +24,8 @@ export class DeployFixture implements AsyncDisposable {
   readonly loaded: DeploymentCode | null;
   /** Every code that was made the running one. */
   readonly activated: DeploymentCode[] = [];
+  /** Paths of the modules of every start_push. */
+  readonly pushes: { readonly changedModules: readonly string[]; readonly unchangedModules: readonly string[] }[] = [];
 
   constructor(
     readonly store = new MemoryStore(),
@@ -99,6 +102,10 @@ async function route(fixture: DeployFixture, path: string, body: string): Promis
   if (path === "/api/v1/get_canonical_urls") return { convexCloudUrl: "http://cloud.test", convexSiteUrl: "http://site.test" };
   if (path === "/api/stream_function_logs") return { entries: [], newCursor: 0 };
   if (path === "/api/update_environment_variables") return await fixture.deployer.updateEnvironment(body);
+  if (path === "/api/deploy2/start_push") {
+    const { changedModules, unchangedModuleHashes } = parseStartPush(body).appDefinition;
+    fixture.pushes.push({ changedModules: changedModules.map(({ path }) => path), unchangedModules: unchangedModuleHashes.map(({ path }) => path) });
+  }
   return await fixture.deployer.handle(path.split("/").at(-1) as DeployRoute, body);
 }
 
