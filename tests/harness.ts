@@ -12,6 +12,7 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
+import { makeFunctionReference, type FunctionReference } from "convex/server";
 
 export const ROOT = resolve(import.meta.dirname, "..");
 const BIN = join(ROOT, "dist", "cli", "main.js");
@@ -178,3 +179,7 @@ export async function until<T>(condition: () => T | Promise<T>, what: string, ti
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** References by name: tests are no app, so they have no generated `api`. */
+export const queryNamed = (name: string): FunctionReference<"query"> => makeFunctionReference<"query">(name);
+export const mutationNamed = (name: string): FunctionReference<"mutation"> => makeFunctionReference<"mutation">(name);

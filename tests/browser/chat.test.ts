@@ -4,8 +4,7 @@
  */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { anyApi } from "convex/server";
-import { startServer, until, type TestServer } from "../harness.js";
+import { mutationNamed, queryNamed, startServer, until, type TestServer } from "../harness.js";
 import { launchBrowser } from "./chromium.js";
 import { CHAT, installExample, servePage, type ServedPage } from "./pages.js";
 
@@ -20,7 +19,7 @@ beforeAll(async () => {
   await installExample(CHAT);
   server = await startServer();
   await server.deploy(CHAT);
-  await server.http().mutation(anyApi["rooms"]!["create"]!, { name: "Lobby" });
+  await server.http().mutation(mutationNamed("rooms:create"), { name: "Lobby" });
   [page, browser] = await Promise.all([servePage(CHAT, server.url), launchBrowser()]);
 });
 
@@ -85,7 +84,7 @@ describe("E chat", () => {
     await until(async () => (await ben.tab.getByTestId("message").count()) === before + texts.length, "the second tab to show all", 40_000);
     const bodies = await ben.tab.getByTestId("message-body").allInnerTexts();
     for (const text of texts) expect(bodies.filter((body) => body === text)).toHaveLength(1);
-    expect(await server.http().query(anyApi["rooms"]!["stats"]!, {})).toMatchObject({ messages: before + texts.length });
+    expect(await server.http().query(queryNamed("rooms:stats"), {})).toMatchObject({ messages: before + texts.length });
     await ada.context.close();
     await ben.context.close();
   });

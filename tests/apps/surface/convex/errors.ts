@@ -25,11 +25,11 @@ export const fail = query({
       case "null access":
         return (null as unknown as { x: { y: null } }).x.y;
       case "string":
-        throw "just text"; // eslint-disable-line no-throw-literal
+        throw "just text";
       case "object":
-        throw { code: 7 }; // eslint-disable-line no-throw-literal
+        throw { code: 7 };
       case "undefined":
-        throw undefined; // eslint-disable-line no-throw-literal
+        throw undefined;
       case "multiline":
         throw new Error("first\nsecond");
       case "empty":

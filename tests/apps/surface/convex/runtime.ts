@@ -73,7 +73,7 @@ export const digest = query({
 export const hmac = query({
   args: {},
   handler: async () => {
-    const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+    const encode = (text: string) => new TextEncoder().encode(text);
     const key = await crypto.subtle.importKey("raw", encode("key"), { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
     const signature = await crypto.subtle.sign("HMAC", key, encode("message"));
     return await crypto.subtle.verify("HMAC", key, signature, encode("message"));
