@@ -126,7 +126,7 @@ export class EngineHost {
     const lived = death.readyForMs !== null && death.readyForMs >= HEALTHY_MS;
     this.#deathsInRow = lived ? 1 : this.#deathsInRow + 1;
     if (death.running !== null) this.#poison(death.running, death);
-    events.onLog({ type: "log", level: "error", message: `The engine died: ${death.cause}.`, fields: { running: death.running, deathsInRow: this.#deathsInRow } });
+    events.onLog({ type: "log", level: "error", message: `The engine died: ${death.cause}.`, fields: { running: death.running === null ? null : functionOf(death.running), deathsInRow: this.#deathsInRow } });
     if (this.#deathsInRow > DEATHS_IN_ROW_MAX) {
       this.#state = { type: "failed" };
       events.onDeath("InternalServerError: the engine died too often");

@@ -28,7 +28,7 @@ export async function dev({ flags, once, convexArgs }: DevOptions, io: Io): Prom
   const app = openApp(io.cwd);
   const envPath = join(app.folder, ENV_FILE);
   const envContent = existsSync(envPath) ? readFileSync(envPath, "utf8") : "";
-  const defaults = { dataFolder: join(app.folder, DATA_FOLDER), redactErrors: "no", logLevel: "warn" } as const;
+  const defaults = { dataFolder: join(app.folder, DATA_FOLDER), logLevel: "warn" } as const;
   const wanted = readSettings(flags, io.environment, defaults);
   const remembered = rememberedDeployment(envContent, wanted.origin);
   const settings = portIsGiven(flags, io) ? wanted : { ...wanted, port: await freePort(wanted.host, remembered.port ?? PREFERRED_PORT) };

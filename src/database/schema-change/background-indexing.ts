@@ -4,7 +4,7 @@
  */
 import type { Database } from "../database.js";
 import { IndexBackfill } from "./index-backfill.js";
-import { reserveLeftoverIndexIds, sweepLeftovers } from "./leftover-sweep.js";
+import { hasLeftovers, reserveLeftoverIndexIds, sweepLeftovers } from "./leftover-sweep.js";
 
 export interface BackgroundIndexingOptions {
   readonly database: Database;
@@ -34,8 +34,8 @@ export class BackgroundIndexing {
       const waiting = table.record.indexes.filter(({ id, state }) => state === "backfilling" && !this.#backfills.has(id)).map(({ id }) => id);
       if (waiting.length > 0) this.#track(this.#backfill(table.number, waiting));
     }
-    if (this.#sweep === "none") this.#track(this.#sweepLeftovers());
-    else this.#sweep = "again";
+    if (this.#sweep !== "none") this.#sweep = "again";
+    else if (hasLeftovers(this.#database)) this.#track(this.#sweepLeftovers());
   }
 
   /** Documents that the index has been filled with so far; 0 for one that is not being filled. */

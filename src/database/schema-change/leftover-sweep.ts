@@ -17,10 +17,20 @@ export async function sweepLeftovers(database: Database, isStopped: () => boolea
   for (;;) {
     await nextTurn();
     if (isStopped()) return;
-    const leftover = leftoverIndexIds(database).next();
-    if (leftover.done === true) return;
-    database.applyUnseen(deleteSlice(database, leftover.value));
+    const id = firstLeftover(database);
+    if (id === null) return;
+    database.applyUnseen(deleteSlice(database, id));
   }
+}
+
+/** Whether there is anything to sweep. */
+export function hasLeftovers(database: Database): boolean {
+  return firstLeftover(database) !== null;
+}
+
+function firstLeftover(database: Database): number | null {
+  for (const id of leftoverIndexIds(database)) return id;
+  return null;
 }
 
 function deleteSlice(database: Database, indexId: number): WriteOp[] {

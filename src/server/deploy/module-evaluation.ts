@@ -10,7 +10,7 @@ import type { EnvironmentVariables } from "./environment.js";
 import type { ModuleConfig } from "./push-request.js";
 
 /** The engine does nothing else meanwhile. */
-export const EVALUATION_MS_MAX = 5_000;
+export const EVALUATION_MS_MAX = 3_000;
 
 export interface ModuleEvaluation {
   /** Has the module, and what it imports. */

@@ -1,0 +1,61 @@
+/** What is deployed, and with what settings. */
+import { z } from "zod";
+import { DatabaseError } from "../../database/errors.js";
+import type { Transaction } from "../../database/transaction.js";
+import { parseValue, type Value } from "../../values/value.js";
+import type { AnalyzedFunction, ModuleAnalysis } from "../../functions/sandbox/analyze.js";
+import { readDeployment, readModuleSummaries } from "../deploy/code-store.js";
+import { readEnvironment, type Instance } from "../deploy/environment.js";
+import { readInstance } from "../deploy/instance.js";
+import { APP_NAMESPACE } from "../deploy/system-documents.js";
+import { noArguments, systemQuery } from "./system-query.js";
+
+export const environmentVariables = systemQuery(noArguments, (transaction) =>
+  Object.entries(readEnvironment(transaction))
+    .map(([name, value]) => ({ name, value }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1)),
+);
+
+export const environmentVariable = systemQuery(z.looseObject({ name: z.string() }), (transaction, { name }) => {
+  const variables = readEnvironment(transaction);
+  return Object.hasOwn(variables, name) ? { name, value: variables[name]! } : null;
+});
+
+export const cloudUrl = systemQuery(noArguments, (transaction) => instance(transaction).cloudOrigin);
+export const siteUrl = systemQuery(noArguments, (transaction) => instance(transaction).siteOrigin);
+
+/** Every function and HTTP route: what `function-spec` prints. */
+export const apiSpec = systemQuery(noArguments, (transaction) =>
+  readModuleSummaries(transaction)
+    .flatMap(({ analysis }) => analysis ?? [])
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .flatMap((analysis) => [...analysis.functions.filter(({ udfType }) => udfType !== "HttpAction").map((analyzed) => functionSpec(analysis, analyzed)), ...routeSpecs(analysis)]),
+);
+
+/** The schema in force, as JSON text, beside one that a push is about to bring. */
+export const schemas = systemQuery(noArguments, (transaction) => {
+  readDeployment(transaction); // the schema itself is in no read set: a push that changes it writes this too
+  const active = transaction.schemas.get(APP_NAMESPACE);
+  return { active: active === undefined ? null : JSON.stringify(active.json), inProgress: null };
+});
+
+export const components = systemQuery(noArguments, () => []);
+
+function functionSpec({ path }: ModuleAnalysis, { name, udfType, visibility, args, returns }: AnalyzedFunction): Value {
+  return { functionType: udfType, identifier: `${path}:${name}`, visibility: { kind: visibility }, args: validatorValue(args), returns: validatorValue(returns) };
+}
+
+function routeSpecs({ routes }: ModuleAnalysis): Value[] {
+  return (routes ?? []).map(({ method, path }) => ({ functionType: "HttpAction", method, path }));
+}
+
+/** Literals of int64 are values themselves. */
+function validatorValue(json: string): Value {
+  return parseValue(json) ?? { type: "any" };
+}
+
+function instance(transaction: Transaction): Instance {
+  const found = readInstance(transaction);
+  if (found === null) throw new DatabaseError("notFound", "The server has not recorded its address yet. Restart it.");
+  return found;
+}

@@ -1,0 +1,69 @@
+/** What is in the app's tables. */
+import { z } from "zod";
+import { DatabaseError } from "../../database/errors.js";
+import { TABLE_RECORD_RANGE, prefixRange } from "../../database/keys.js";
+import { queryPage } from "../../database/query/paginate.js";
+import { countDocuments } from "../../database/schema-change/table-size.js";
+import { parseDocument } from "../../database/schema-change/table-walk.js";
+import type { Table, TableRecord } from "../../database/table.js";
+import type { Transaction } from "../../database/transaction.js";
+import type { Value } from "../../values/value.js";
+import { APP_NAMESPACE } from "../deploy/system-documents.js";
+import { noArguments, systemQuery } from "./system-query.js";
+
+/** A larger table counts as this large. The CLI warns from 100,000 documents on. */
+const DOCUMENTS_COUNTED_MAX = 200_000;
+
+/** One page has them all: a deployment has few tables. */
+export const tables = systemQuery(noArguments, (transaction) => ({ page: tableNames(transaction).map((name) => ({ name })), isDone: true, continueCursor: "" }));
+
+export const tableData = systemQuery(
+  z.looseObject({
+    table: z.string(),
+    order: z.enum(["asc", "desc"]).default("desc"),
+    paginationOpts: z.looseObject({ cursor: z.string().nullable(), numItems: z.number() }),
+  }),
+  (transaction, { table, order, paginationOpts }) => {
+    refuseSystemTable(table);
+    const query = { source: { type: "FullTableScan" as const, tableName: table, order }, operators: [] };
+    const { cursor, numItems } = paginationOpts;
+    const args = { query, cursor, endCursor: null, pageSize: numItems, maximumRowsRead: null, maximumBytesRead: null };
+    return { ...queryPage(transaction, APP_NAMESPACE, args, parseDocument, null) } as unknown as Value;
+  },
+);
+
+export const tableSize = systemQuery(z.looseObject({ tableName: z.string() }), (transaction, { tableName }) => {
+  const table = readWholeTable(transaction, tableName);
+  return table === undefined ? 0 : countDocuments(transaction.reader, table, DOCUMENTS_COUNTED_MAX);
+});
+
+/** Has another result whenever anything in the table has changed. */
+export const tableVersion = systemQuery(z.looseObject({ tableName: z.string() }), (transaction, { tableName }) => {
+  readWholeTable(transaction, tableName);
+  return transaction.ts;
+});
+
+function readWholeTable(transaction: Transaction, tableName: string): Table | undefined {
+  refuseSystemTable(tableName);
+  const table = transaction.table(APP_NAMESPACE, tableName);
+  if (table !== undefined) transaction.readSet.addRange(prefixRange(table.creationIndex.prefix));
+  return table;
+}
+
+function tableNames(transaction: Transaction): string[] {
+  transaction.readSet.addRange(TABLE_RECORD_RANGE);
+  const names: string[] = [];
+  for (const [, text] of transaction.reader.entries(TABLE_RECORD_RANGE)) {
+    const { namespace, name } = JSON.parse(text) as TableRecord;
+    if (namespace === APP_NAMESPACE && !isSystemTable(name)) names.push(name);
+  }
+  return names;
+}
+
+function refuseSystemTable(name: string): void {
+  if (isSystemTable(name)) throw new DatabaseError("invalidQuery", `Table "${name}" is the server's own and can't be read like this. Tables of the app don't start with an underscore.`);
+}
+
+function isSystemTable(name: string): boolean {
+  return name.startsWith("_");
+}
