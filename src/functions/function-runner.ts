@@ -10,6 +10,9 @@
  * Two queues: requests, and re-runs of live queries, which go first and are never interleaved with mutations, so that all
  * of them see one timestamp. A barrier marks the place among the requests where re-runs are to be gathered.
  *
+ * The watchdog stops whatever it finds, also code of ours. So within an evaluation only short work of ours is done, and only
+ * while the limit is far away; barriers, and the outcome of a function that took long, are dealt with after it.
+ *
  * Since nothing else touches the database between begin() and done(), a mutation can't conflict. A handler that loops for
  * ever is stopped by the watchdog, one that never settles is found when the sandbox has nothing left to do: both fail alone.
  */
@@ -23,7 +26,7 @@ import { Execution, type UserIdentity } from "./execution.js";
 import { ExecutionHost } from "./execution-host.js";
 import { FunctionCalls, wrongKind, type CallLimits } from "./function-calls.js";
 import { describeError } from "./sandbox/errors.js";
-import type { SandboxHost } from "./sandbox/sandbox.js";
+import type { Sandbox, SandboxHost } from "./sandbox/sandbox.js";
 import { Syscalls } from "./syscalls.js";
 
 export interface FunctionRequest {
@@ -80,6 +83,9 @@ interface Barrier {
   readonly reached: () => void;
 }
 
+/** How long into an evaluation the outcomes of functions are still dealt with inside it. */
+const SAFE_MS = 100;
+
 /** How long one turn takes requests from the queue before the event loop gets its chance. */
 const TURN_MS = 5;
 
@@ -100,9 +106,13 @@ export class FunctionRunner {
   #host: SandboxHost | null = null;
   #isScheduled = false;
   #turnEndMs = 0;
-  /** True while done() runs: the watchdog must not stop that, and an error in it is ours. */
+  #driveStartMs = 0;
+  /** Work of ours that must come before any further request, and outside of the sandbox. */
+  readonly #next = new Fifo<() => void>();
+  /** True while code of ours runs within an evaluation: the watchdog must not stop that. */
   #isInEngine = false;
-  #bug: unknown = null;
+  /** An error in our own code: thrown where it ends the engine, once the sandbox has been left. */
+  #bug: Error | null = null;
   #executions = 0;
 
   constructor(options: RunnerOptions) {
@@ -142,6 +152,12 @@ export class FunctionRunner {
     this.#schedule();
   }
 
+  /** Calls `action` before any request that has not begun, outside of the sandbox. */
+  runNext(action: () => void): void {
+    this.#next.push(action);
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -151,22 +167,27 @@ export class FunctionRunner {
   #turn(): void {
     this.#isScheduled = false;
     this.#turnEndMs = performance.now() + TURN_MS;
-    while (this.#hasQueued() && performance.now() < this.#turnEndMs) this.#drive();
+    // Work of ours is never left for the next turn: a transaction that it has to commit would not survive it.
+    while (this.#next.length > 0 || (this.#hasQueued() && performance.now() < this.#turnEndMs)) this.#step();
     if (this.#hasQueued()) this.#schedule();
   }
 
   #hasQueued(): boolean {
-    return this.#reruns.length > 0 || this.#requests.length > 0;
+    return this.#next.length > 0 || this.#reruns.length > 0 || this.#requests.length > 0;
   }
 
-  #drive(): void {
-    const { sandbox } = this.#deployment ?? {};
-    if (sandbox === undefined) {
-      this.#startNext();
-      return;
-    }
-    const result = sandbox.drive(() => this.#startNext(), this.#options.limits.functionMsMax + TURN_MS);
+  #step(): void {
+    const action = this.#next.shift();
+    if (action !== undefined) action();
+    else if (this.#deployment === null) this.#startNext();
+    else this.#drive(this.#deployment.sandbox);
     if (this.#bug !== null) throw this.#bug;
+  }
+
+  #drive(sandbox: Sandbox): void {
+    this.#driveStartMs = performance.now();
+    const result = sandbox.drive(() => this.#startNext(), this.#options.limits.functionMsMax + TURN_MS);
+    if (this.#bug !== null) return;
     if (result === "timedOut" && this.#isInEngine) throw new Error("Rivulet bug: the watchdog stopped the engine itself");
     const stopped = this.#running;
     if (stopped === null) return;
@@ -175,14 +196,13 @@ export class FunctionRunner {
         ? `Function execution timed out (maximum duration: ${this.#options.limits.functionMsMax / 1000}s)`
         : "The function never finished: it awaits a promise that nothing will settle. In queries and mutations only database calls can be awaited.";
     this.#finish(stopped, { ok: false, failure: { message: reason, data: null } });
-    if (this.#bug !== null) throw this.#bug;
   }
 
-  /** Starts requests until one has to wait for the sandbox, or the turn is over. */
+  /** Starts requests until one has to wait for the sandbox, work of ours is due, or the turn is over. */
   #startNext(): void {
-    while (this.#running === null && this.#hasQueued() && performance.now() < this.#turnEndMs && this.#bug === null) {
+    while (this.#running === null && this.#next.length === 0 && this.#hasQueued() && performance.now() < this.#turnEndMs && this.#bug === null) {
       const next = (this.#reruns.shift() ?? this.#requests.shift())!;
-      if ("reached" in next) this.#inEngine(next.reached);
+      if ("reached" in next) this.#next.push(next.reached);
       else if (next.isAnswered === undefined || !this.#isAnswered(next.isAnswered)) this.#start(next);
     }
   }
@@ -254,6 +274,11 @@ export class FunctionRunner {
   /** From the sandbox's microtasks: the outcome, then the next request in the same evaluation. */
   #settled(running: Running, result: Result): void {
     if (this.#running !== running) return; // stopped by the watchdog before
+    if (performance.now() > this.#driveStartMs + SAFE_MS) {
+      this.#running = null;
+      this.#next.push(() => this.#finish(running, result));
+      return;
+    }
     this.#finish(running, result);
     this.#startNext();
   }
@@ -281,7 +306,7 @@ export class FunctionRunner {
     try {
       action();
     } catch (error) {
-      this.#bug ??= error;
+      this.#bug ??= error instanceof Error ? error : new Error(String(error));
     }
     this.#isInEngine = false;
   }

@@ -76,7 +76,8 @@ export class Engine {
     this.#queries = new LiveQueries({
       run: (spec, journal, done) => functions.runLive(spec, journal, done),
       barrier: (reached) => this.#runner.barrier(reached),
-      onRefreshed: () => this.#sync.flush(),
+      // Before the next mutation: what was found fresh must leave as it is.
+      onRefreshed: () => this.#runner.runNext(() => this.#sync.flush()),
       nowMs,
       warmMs: options.limits.warmQueryMs,
     });
