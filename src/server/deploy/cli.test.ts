@@ -14,12 +14,13 @@ import { v } from "convex/values";
 export default defineSchema({ messages: defineTable({ room: v.string(), body: v.string() }).index("by_room", ["room"]) });
 `;
 const FILES = { "convex/messages.ts": MESSAGES, "convex/schema.ts": SCHEMA };
+const TSCONFIG = JSON.stringify({ compilerOptions: { target: "ESNext", lib: ["ES2023", "DOM"], module: "ESNext", moduleResolution: "Bundler", strict: true, skipLibCheck: true, noEmit: true, types: ["node"] }, include: ["./**/*"] });
 
 describe("npx convex", () => {
   it("D-1 deploy pushes an app, generates its types and runs the type check", async () => {
     await using fixture = new DeployFixture();
     await using server = await serve(fixture);
-    using app = new AppFolder(FILES);
+    using app = new AppFolder({ ...FILES, "convex/tsconfig.json": TSCONFIG });
     const { code, output } = await app.convex(server.url, "deploy");
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("Deployed Convex functions") as string });
     expect(output).toContain("[+] messages.by_room");
@@ -29,6 +30,16 @@ describe("npx convex", () => {
     expect(server.requests).toEqual(
       expect.arrayContaining(["/api/get_config_hashes", "/api/deploy2/evaluate_schema", "/api/deploy2/start_push", "/api/deploy2/wait_for_schema", "/api/deploy2/finish_push"]),
     );
+  });
+
+  it("D-1 deploy stops at an error of the type check, which knows the generated types", async () => {
+    await using fixture = new DeployFixture();
+    await using server = await serve(fixture);
+    using app = new AppFolder({ ...FILES, "convex/messages.ts": MESSAGES.replace('"messages", args', '"messagse", args'), "convex/tsconfig.json": TSCONFIG });
+    const { code, output } = await app.convex(server.url, "deploy");
+    expect(code).toBe(1);
+    expect(output).toContain(`Argument of type '"messagse"' is not assignable to parameter of type '"messages"`);
+    expect(fixture.activated).toEqual([]);
   });
 
   it("D-2 deploy sends only hashes of what did not change", async () => {
