@@ -3,7 +3,7 @@
  * every transaction. A table of a component carries that component's namespace; the app's own is "".
  */
 import type { Reader } from "../storage/store.js";
-import { TABLE_RECORD_RANGE, tableRecordKey } from "./keys.js";
+import { INDEX_RANGE, TABLE_RECORD_RANGE, indexIdOf, tableRecordKey } from "./keys.js";
 import { Table, type TableRecord } from "./table.js";
 
 /** User tables are numbered from here, as in existing exports; lower numbers are system tables'. */
@@ -19,6 +19,11 @@ export class Catalog {
   static load(reader: Reader): Catalog {
     const catalog = new Catalog();
     for (const [, text] of reader.entries(TABLE_RECORD_RANGE)) catalog.put(new Table(JSON.parse(text) as TableRecord));
+    // Entries of a dropped index may still wait to be swept: its number must not be given to another.
+    for (const [key] of reader.entries(INDEX_RANGE, true)) {
+      catalog.#lastIndexId = Math.max(catalog.#lastIndexId, indexIdOf(key));
+      break;
+    }
     return catalog;
   }
 

@@ -2,10 +2,10 @@
  * Key ranges of many owners, searched by the keys inside them: a treap ordered by range, each node knowing the greatest
  * end below it, so that a lookup visits only branches that can contain the key. Equal ranges share one node.
  *
- * The space is cut by key prefix (one tree per index of a table), since a range never crosses it; see keys.ts.
+ * One tree for each part of the key space (an index of a table, say), since a range never crosses parts; see keys.ts.
  */
 import type { Key, KeyRange } from "../storage/store.js";
-import { SPACE_PREFIX_LENGTH } from "./keys.js";
+import { spaceOf } from "./keys.js";
 
 interface Node<Owner> {
   readonly start: Key;
@@ -112,7 +112,7 @@ export class IntervalIndex<Owner> {
   }
 
   add(range: KeyRange, owner: Owner): void {
-    const space = range.start.slice(0, SPACE_PREFIX_LENGTH);
+    const space = spaceOf(range.start);
     const tree = this.#trees.get(space) ?? null;
     const node = find(tree, range);
     if (node !== null) {
@@ -126,7 +126,7 @@ export class IntervalIndex<Owner> {
   }
 
   remove(range: KeyRange, owner: Owner): void {
-    const space = range.start.slice(0, SPACE_PREFIX_LENGTH);
+    const space = spaceOf(range.start);
     const tree = this.#trees.get(space) ?? null;
     const node = find(tree, range);
     if (node === null || !node.owners.delete(owner) || node.owners.size > 0) return;
@@ -138,7 +138,7 @@ export class IntervalIndex<Owner> {
 
   /** Adds to `found` the owners of every range that contains `key`. */
   collect(key: Key, found: Set<Owner>): void {
-    const tree = this.#trees.get(key.slice(0, SPACE_PREFIX_LENGTH));
+    const tree = this.#trees.get(spaceOf(key));
     if (tree !== undefined) stab(tree, key, found);
   }
 

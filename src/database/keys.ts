@@ -27,8 +27,20 @@ export function indexPrefix(indexId: number): Key {
   return "i" + encodeUint32(indexId);
 }
 
-/** Length of what {@link indexPrefix} and {@link documentPrefix} return: live range lookups are partitioned by it. */
+/** Length of what {@link indexPrefix} and {@link documentPrefix} return. */
 export const SPACE_PREFIX_LENGTH = 5;
+
+/** The part of the key space that a key lies in: one table's documents, one index, or all records of another kind. */
+export function spaceOf(key: Key): Key {
+  return key.startsWith("d") || key.startsWith("i") ? key.slice(0, SPACE_PREFIX_LENGTH) : key.slice(0, 1);
+}
+
+export const INDEX_RANGE: KeyRange = { start: "i", end: "j" };
+
+/** The index that an index entry belongs to. */
+export function indexIdOf(key: Key): number {
+  return key.charCodeAt(1) * 2 ** 24 + ((key.charCodeAt(2) << 16) | (key.charCodeAt(3) << 8) | key.charCodeAt(4));
+}
 
 export function commitLogKey(ts: number): Key {
   return "l" + encodeTimestampKey(ts);

@@ -58,8 +58,10 @@ export class Session implements Subscriber {
   #sent: StateVersion = { querySet: 0, ts: 0, identity: 0 };
   #querySetVersion = 0;
   #identityVersion = 0;
-  /** The client must be taken at least here, whether or not a query changed. */
+  /** The client must be taken at least here. */
   #dueTs = 0;
+  /** A call was answered: the client waits for the next transition, also where no query and no timestamp changed. */
+  #isTransitionDue = false;
   #isSlow = false;
   #isClosed = false;
   #clientClockSkewMs = 0;
@@ -118,8 +120,9 @@ export class Session implements Subscriber {
     const modifications = this.#takeModifications();
     const ts = Math.max(this.#host.newestTs(), this.#dueTs, this.#sent.ts);
     const end = { querySet: this.#querySetVersion, ts, identity: this.#identityVersion };
-    const isDue = modifications.length > 0 || end.querySet !== this.#sent.querySet || end.identity !== this.#sent.identity || this.#dueTs > this.#sent.ts;
-    if (!isDue) return;
+    const isChanged = modifications.length > 0 || end.querySet !== this.#sent.querySet || end.identity !== this.#sent.identity;
+    if (!isChanged && !this.#isTransitionDue) return;
+    this.#isTransitionDue = false;
     const text = transition(this.#sent, end, modifications, this.#clientClockSkewMs, this.#host.nowMs());
     this.#sent = end;
     for (const frame of inChunks(text, `${this.#sessionId}-${end.querySet}-${end.ts}`)) this.#host.send(frame);
@@ -208,6 +211,7 @@ export class Session implements Subscriber {
   #mustReach(ts: number): void {
     if (this.#isClosed) return;
     this.#dueTs = Math.max(this.#dueTs, ts);
+    this.#isTransitionDue = true;
     this.#changedQuerySet();
   }
 

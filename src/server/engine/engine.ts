@@ -45,6 +45,7 @@ export class Engine {
   readonly #queries: LiveQueries;
   readonly #outbox: Outbox;
   readonly #sync: SyncService;
+  readonly #deployer: Deployer;
   readonly #calls: CallService;
   readonly #timers: NodeJS.Timeout[] = [];
 
@@ -59,7 +60,7 @@ export class Engine {
       logRetention: options.logRetention,
       onCommit: (commit) => this.#queries.invalidate(commit.keys),
       onDurable: (ts) => this.#outbox.release(ts),
-      onRollback: (_durableTs, keys, error) => this.#rolledBack(keys, error),
+      onRollback: (durableTs, keys, error) => this.#rolledBack(durableTs, keys, error),
     });
     this.#outbox = new Outbox(this.#database.durableTs, post);
     const running = new RunningMark(options.running);
@@ -90,13 +91,13 @@ export class Engine {
       nowMs,
       subscriptionsMax: options.limits.subscriptionsPerSocketMax,
     });
-    const deployer = new Deployer({
+    this.#deployer = new Deployer({
       database: this.#database,
       instance: { cloudOrigin: options.cloudOrigin, siteOrigin: options.siteOrigin },
       activate: (code) => this.#activate(code),
     });
-    this.#calls = new CallService({ database: this.#database, functions, deployer, log, outbox: this.#outbox, metrics: () => this.#metrics(), shutdown: () => this.close(), onShutdown: setup.onClosed });
-    const code = deployer.load();
+    this.#calls = new CallService({ database: this.#database, functions, deployer: this.#deployer, log, outbox: this.#outbox, metrics: () => this.#metrics(), shutdown: () => this.close(), onShutdown: setup.onClosed });
+    const code = this.#deployer.load();
     if (code !== null) this.#activate(code);
     this.#every(TRIM_INTERVAL_MS, () => this.#trim());
     this.#every(SWEEP_INTERVAL_MS, () => this.#queries.sweep());
@@ -129,6 +130,7 @@ export class Engine {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#lane.close();
+    await this.#deployer.close();
     await this.#database.idle();
     this.#runner.deployment?.dispose();
     await this.#database.close();
@@ -147,7 +149,7 @@ export class Engine {
    * The disk refused a group of commits. Whoever waits for an answer about them is told so: callers get an error, sockets
    * are closed and come back to the state that is on disk.
    */
-  #rolledBack(keys: readonly string[], error: Error): void {
+  #rolledBack(durableTs: number, keys: readonly string[], error: Error): void {
     this.#log("error", "The disk refused a group of commits; they are undone.", { error: error.message });
     const sockets = new Set<number>();
     for (const message of this.#outbox.withdraw()) {
@@ -158,6 +160,7 @@ export class Engine {
       this.#outbox.add({ type: "close", socket, code: CLOSE_TRY_AGAIN, reason: "InternalServerError: the disk refused to write" }, 0);
       this.#sync.close(socket);
     }
+    this.#deployer.rolledBack(durableTs);
     this.#queries.invalidate(keys);
   }
 

@@ -12,7 +12,7 @@ import type { FunctionFailure } from "../../functions/errors.js";
 import type { FunctionOutcome, FunctionRunner } from "../../functions/function-runner.js";
 import type { QueryRun, QuerySpec } from "../../live/live-query.js";
 import type { Principal } from "../../live/session.js";
-import { encodeValue, parseValue } from "../../values/value.js";
+import { ValueError, encodeValue, parseValue } from "../../values/value.js";
 import { SYSTEM_QUERIES } from "../system-functions/system-queries.js";
 import type { FunctionLog } from "./function-log.js";
 import type { LaneResult } from "./lane-messages.js";
@@ -213,7 +213,7 @@ export class FunctionsService {
       return { ...base, ok: true, value, transaction };
     } catch (error) {
       transaction.finish();
-      if (error instanceof DatabaseError) return failed(error.message);
+      if (error instanceof DatabaseError || error instanceof ValueError) return failed(error.message);
       throw error;
     }
   }
