@@ -5,8 +5,7 @@ import type { Job, ResultOf } from "./load/job.js";
 import { runJob } from "./load/run-job.js";
 import { describeMachine } from "./machine.js";
 import { helpText, readOptions, UsageError, type Options } from "./options.js";
-import type { Bench } from "./parts/part.js";
-import { PARTS } from "./parts/parts.js";
+import type { Bench, Part } from "./parts/part.js";
 import { Profiler } from "./profile/profiler.js";
 import { machineText, table, type FailedRow, type Report, type Row } from "./report.js";
 
@@ -20,7 +19,6 @@ class SharedBench implements Bench, AsyncDisposable {
   readonly #accountCount: number;
   #server: Promise<BenchServer> | null = null;
   #accounts: Promise<readonly string[]> | null = null;
-  readonly #rows = new Map<string, Row>();
 
   constructor(
     { seconds, accounts }: Options,
@@ -50,19 +48,6 @@ class SharedBench implements Bench, AsyncDisposable {
     return measurement;
   }
 
-  async p50Of(name: string): Promise<number> {
-    return (await this.row(name)).p50Ms;
-  }
-
-  async row(name: string): Promise<Row> {
-    const known = this.#rows.get(name);
-    if (known !== undefined) return known;
-    process.stderr.write(`${name} …\n`);
-    const row = await PARTS.find((part) => part.name === name)!.run(this);
-    this.#rows.set(name, row);
-    return row;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     const server = await this.#server?.catch(() => null);
     await server?.[Symbol.asyncDispose]();
@@ -70,11 +55,12 @@ class SharedBench implements Bench, AsyncDisposable {
 }
 
 /** A part that fails is reported and does not keep the others from running. */
-async function runParts(bench: SharedBench, names: readonly string[]): Promise<(Row | FailedRow)[]> {
+async function runParts(bench: SharedBench, parts: readonly Part[]): Promise<(Row | FailedRow)[]> {
   const rows: (Row | FailedRow)[] = [];
-  for (const name of names) {
+  for (const { name, run } of parts) {
     try {
-      rows.push(await bench.row(name));
+      process.stderr.write(`${name} …\n`);
+      rows.push(await run(bench));
     } catch (error) {
       const failed = error instanceof Error ? error.message : String(error);
       process.stderr.write(`${name} failed: ${failed}\n`);

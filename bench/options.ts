@@ -1,10 +1,11 @@
 /** The command line of the benchmarks. */
 import { parseArgs } from "node:util";
+import type { Part } from "./parts/part.js";
 import { PARTS } from "./parts/parts.js";
 
 export interface Options {
-  /** Names of the parts to run, in their order. */
-  readonly parts: readonly string[];
+  /** To be run in this order. */
+  readonly parts: readonly Part[];
   readonly seconds: number;
   readonly accounts: number;
   readonly json: boolean;
@@ -46,10 +47,10 @@ function parse(args: readonly string[]) {
 }
 
 /** All parts by default. A name stands for itself and for everything below it: "transfer" for "transfer.http" and others. */
-function partsNamed(names: readonly string[]): string[] {
+function partsNamed(names: readonly string[]): readonly Part[] {
   const unknown = names.find((name) => !PARTS.some((part) => isNamed(part.name, name)));
   if (unknown !== undefined) throw new UsageError(`There is no part "${unknown}". The parts are:\n${partList()}`);
-  return PARTS.map((part) => part.name).filter((part) => names.length === 0 || names.some((name) => isNamed(part, name)));
+  return PARTS.filter((part) => names.length === 0 || names.some((name) => isNamed(part.name, name)));
 }
 
 function isNamed(part: string, name: string): boolean {

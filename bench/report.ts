@@ -11,7 +11,7 @@ export interface Row {
   readonly p99Ms: number;
   /** CPU time of the server's process, user and system, per operation; null where the system does not tell. */
   readonly serverCpuMicrosPerOp: number | null;
-  readonly generatorCpuMicrosPerOp: number | null;
+  readonly generatorCpuMicrosPerOp: number;
   /** The server's busiest thread, in percent of one core. At 100 it is what limits the rate. */
   readonly busiestThreadPercent: number | null;
   /** What neither server nor generator used of one core meanwhile: a busy machine spoils the figures. */

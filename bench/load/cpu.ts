@@ -19,13 +19,29 @@ export interface CpuReading {
 
 export function readCpu(pid: number): CpuReading | null {
   try {
-    const threads = readdirSync(`/proc/${pid}/task`);
-    const microsByThread = new Map(threads.map((thread) => [thread, microsOf(`/proc/${pid}/task/${thread}/stat`)]));
-    return { processMicros: microsOf(`/proc/${pid}/stat`), microsByThread, machineMicros: machineMicros() };
+    return { processMicros: microsOf(`/proc/${pid}/stat`), microsByThread: readThreads(pid), machineMicros: machineMicros() };
   } catch (error) {
     if (process.platform !== "linux") return null;
     throw error;
   }
+}
+
+function readThreads(pid: number): ReadonlyMap<string, number> {
+  const micros = new Map<string, number>();
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      micros.set(thread, microsOf(`/proc/${pid}/task/${thread}/stat`));
+    } catch (error) {
+      if (!hasEnded(error)) throw error;
+    }
+  }
+  return micros;
+}
+
+/** Threads may end between being listed and being read. */
+function hasEnded(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOENT" || code === "ESRCH";
 }
 
 /** CPU time between two readings, in microseconds. */

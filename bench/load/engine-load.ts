@@ -31,7 +31,7 @@ export async function runEngineLoad(load: EngineLoad): Promise<Measurement> {
   const inbox = new Inbox((batch) => engine.receive(batch));
   const next = transfers(load.plan);
   try {
-    return await runLoop(new Meter(null), load, (loop) => {
+    return await runLoop(new Meter(process.pid), load, (loop) => {
       for (let socket = 0; socket < load.sessions; socket++) sessions.push(new EngineSession(socket, load.inFlight, next, inbox, loop));
       return Promise.resolve(sessions);
     });

@@ -9,8 +9,9 @@ export interface Measurement {
   readonly seconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Null where the server is the measuring process itself, or the system does not tell. */
+  /** Null where the system does not tell. */
   readonly server: CpuUse | null;
+  /** 0 where the server is the measuring process itself. */
   readonly generatorMicros: number;
   /** When the window was, in microseconds of the system's monotonic clock, as in CPU profiles. */
   readonly window: Window;
@@ -28,10 +29,11 @@ export class Meter {
   #serverStart: CpuReading | null = null;
   #ownStart = process.cpuUsage();
 
-  constructor(private readonly serverPid: number | null) {}
+  /** `serverPid` may be that of this process. */
+  constructor(private readonly serverPid: number) {}
 
   start(): void {
-    this.#serverStart = this.#readServer();
+    this.#serverStart = readCpu(this.serverPid);
     this.#ownStart = process.cpuUsage();
     this.#startMicros = monotonicMicros();
     this.#latencies = [];
@@ -46,19 +48,15 @@ export class Meter {
     this.#isMeasuring = false;
     const endMicros = monotonicMicros();
     const own = process.cpuUsage(this.#ownStart);
-    const server = cpuBetween(this.#serverStart, this.#readServer());
+    const server = cpuBetween(this.#serverStart, readCpu(this.serverPid));
     return {
       ops: this.#latencies.length,
       seconds: (endMicros - this.#startMicros) / 1e6,
       ...percentiles(this.#latencies),
       server,
-      generatorMicros: own.user + own.system,
+      generatorMicros: this.serverPid === process.pid ? 0 : own.user + own.system,
       window: { startMicros: this.#startMicros, endMicros },
     };
-  }
-
-  #readServer(): CpuReading | null {
-    return this.serverPid === null ? null : readCpu(this.serverPid);
   }
 }
 

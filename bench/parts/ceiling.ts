@@ -3,7 +3,7 @@ import { InstantServer } from "../servers/instant-server.js";
 import type { Job } from "../load/job.js";
 import type { LoopTimes } from "../load/closed-loop.js";
 import { rowOf } from "../report.js";
-import type { Bench, Part } from "./part.js";
+import type { Part } from "./part.js";
 import { HTTP_CONNECTIONS, IN_FLIGHT, ONE_SOCKET_IN_FLIGHT, SEED, SOCKETS } from "./transfer.js";
 
 /** Of the length of real ids; nobody looks at them. */
@@ -24,7 +24,7 @@ function ceiling(name: string, about: string, jobFor: (target: Target) => Job): 
   return {
     name,
     about,
-    async run(bench: Bench) {
+    run: async (bench) => {
       await using server = await InstantServer.start();
       return rowOf(name, await bench.run(name, jobFor({ ...bench.times, url: server.url, serverPid: server.pid })));
     },

@@ -19,11 +19,12 @@ async function watched(bench: Bench, name: string, watchers: number): Promise<Ro
   return rowOf(name, measurement, deliveryFigures(measurement));
 }
 
-/** One of the thousand watches what is written. */
+/** One of the thousand watches what is written. What it is compared with is measured right before, on the same machine in the same mood. */
 async function unrelated(bench: Bench): Promise<Row> {
   const name = `latency.unrelated${UNRELATED}`;
+  const alone = await measure(bench, `${name} (one alone)`, 1, 0);
   const measurement = await measure(bench, name, 1, UNRELATED - 1);
-  return rowOf(name, measurement, { [`ratio to ${ONE}`]: measurement.p50Ms / (await bench.p50Of(ONE)) });
+  return rowOf(name, measurement, { "one alone p50 ms": alone.p50Ms, ratio: measurement.p50Ms / alone.p50Ms });
 }
 
 async function measure(bench: Bench, name: string, watchers: number, bystanders: number): Promise<LatencyMeasurement> {

@@ -7,7 +7,7 @@ import type { Row } from "../report.js";
 export interface Part {
   readonly name: string;
   readonly about: string;
-  run(bench: Bench): Promise<Row>;
+  readonly run: (bench: Bench) => Promise<Row>;
 }
 
 export interface Bench {
@@ -18,6 +18,4 @@ export interface Bench {
   accounts(): Promise<readonly string[]>;
   /** Runs a job of the part of this name in a generator process. */
   run<J extends Job>(part: string, job: J): Promise<ResultOf<J>>;
-  /** The median of a latency part of this run, measured now if it was not yet. */
-  p50Of(part: string): Promise<number>;
 }
