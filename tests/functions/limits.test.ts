@@ -1,4 +1,4 @@
-/** What one call may read, write, take and return. The server has small limits, so that the tests need little. F-121 to F-135. */
+/** What one call may read, write, take and return. The server has small limits, so that the tests need little. F-121 to F-133. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer, type TestServer } from "../harness.js";
 import { Caller, cause } from "./caller.js";

@@ -1,4 +1,4 @@
-/** `ConvexHttpClient`: calls, consistent queries, the mutation queue, failures, and acting as somebody. H-1 to H-15. */
+/** `ConvexHttpClient`: calls, consistent queries, the mutation queue, failures, and acting as somebody. Numbers of docs/spec/http.md. */
 import { ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { ConvexError } from "convex/values";
@@ -22,6 +22,7 @@ const echo = makeFunctionReference<"query", { value: ArrayBuffer | bigint | numb
 const ranks = makeFunctionReference<"query", { group: string }, number[]>("calls:read");
 const fail = makeFunctionReference<"query", { what: string }, null>("errors:fail");
 const insertThenThrow = makeFunctionReference<"mutation", { group: string }, null>("documents:insertThenThrow");
+const realm = makeFunctionReference<"query", { nonce: number }, unknown>("identity:realm");
 const print = makeFunctionReference<"query", Record<string, never>, null>("runtime:print");
 
 /** Part of the client, but left out of the published types: what the CLI calls. */
@@ -47,24 +48,24 @@ describe("calls", () => {
     expect(await client.query(ranks, { group: "http" })).toEqual([1]);
   });
 
-  test("H-2 int64, bytes and special floats", async () => {
+  test("H-7 int64, bytes and special floats", async () => {
     const value = { int: -5n, bytes: new Uint8Array([0, 255]).buffer, nan: NaN, inf: -Infinity, zero: -0 };
     expect(await client.query(echo, { value })).toStrictEqual(value);
   });
 
-  test("H-3 mutations of one client queue: each is applied when the one before has been answered", async () => {
+  test("H-1 mutations of one client queue: each is applied when the one before has been answered", async () => {
     await Promise.all(Array.from({ length: 20 }, (_, rank) => client.mutation(live.add, { group: "queued", rank })));
     const times = await client.query(makeFunctionReference<"query", Record<string, unknown>, { rank: number; _creationTime: number }[]>("queries:collect"), { filters: [["eq", ["field", "group"], "queued"]] });
     expect(times.map(({ rank }) => rank)).toEqual(Array.from({ length: 20 }, (_, rank) => rank));
   });
 
-  test("H-4 a failed mutation does not stop the queue", async () => {
+  test("H-2 a failed mutation does not stop the queue", async () => {
     const results = await Promise.allSettled([client.mutation(live.add, { group: "after failure", rank: 1 }), client.mutation(insertThenThrow, { group: "after failure" }), client.mutation(live.add, { group: "after failure", rank: 3 })]);
     expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(await client.query(ranks, { group: "after failure" })).toEqual([1, 3]);
   });
 
-  test("H-5 consistent queries of one client all see the first one's state", async () => {
+  test("H-4 consistent queries of one client all see the first one's state", async () => {
     await client.mutation(live.add, { group: "consistent", rank: 1 });
     const consistent = server.http();
     expect(await consistent.consistentQuery(ranks, { group: "consistent" })).toEqual([1]);
@@ -74,7 +75,7 @@ describe("calls", () => {
     expect(await server.http().consistentQuery(ranks, { group: "consistent" })).toEqual([1, 2]);
   });
 
-  test("H-6 what a function printed reaches the client's logger", async () => {
+  test("H-1 what a function printed reaches the client's logger", async () => {
     const lines: unknown[][] = [];
     const log = (...line: unknown[]): void => void lines.push(line);
     const logging = new ConvexHttpClient(server.url, { logger: { log, warn: log, error: log, logVerbose: () => undefined } });
@@ -82,7 +83,7 @@ describe("calls", () => {
     expect(lines[0]).toEqual(["%c[CONVEX Q(runtime:print)] [LOG]", expect.any(String), "'text' 1 true null undefined"]);
   });
 
-  test("H-7 a function of any kind, as the CLI calls it", async () => {
+  test("H-3 a function of any kind, as the CLI calls it", async () => {
     expect(await callAny(client, "calls:read", { group: "any kind" })).toEqual([]);
     await callAny(client, "live:add", { group: "any kind", rank: 1 });
     expect(await callAny(client, "calls.js:read", { group: "any kind" })).toEqual([1]);
@@ -90,19 +91,19 @@ describe("calls", () => {
 });
 
 describe("failures", () => {
-  test("H-8 an error has the request id and the mapped frames", async () => {
+  test("H-2 an error has the request id and the mapped frames", async () => {
     const error = await failureOf(client.query(fail, { what: "error" }));
     expect(error.message).toMatch(/^\[Request ID: [0-9a-f]{16}\] Server Error\nUncaught Error: plain\n {4}at handler \(\.\.\/convex\/errors\.ts:\d+:\d+\)\n?$/);
     expect(error).not.toBeInstanceOf(ConvexError);
   });
 
-  test("H-9 a ConvexError has its data, int64 and bytes included", async () => {
+  test("H-2 a ConvexError has its data, int64 and bytes included", async () => {
     const error = await failureOf(client.query(fail, { what: "convex" }));
     expect(error).toBeInstanceOf(ConvexError);
     expect((error as ConvexError<{ code: bigint }>).data).toStrictEqual({ code: 1n, bytes: new Uint8Array([1, 2]).buffer, list: ["a"] });
   });
 
-  test("H-10 an unknown function, an internal one, one of another kind", async () => {
+  test("H-2 an unknown function, an internal one, one of another kind", async () => {
     const unknown = makeFunctionReference<"query">("nowhere:nothing");
     expect((await failureOf(client.query(unknown, {}))).message).toContain("Could not find public function for 'nowhere:nothing'.");
     expect((await failureOf(client.query(identity.secret, {}))).message).toContain("Could not find public function for 'identity:secret'.");
@@ -110,13 +111,13 @@ describe("failures", () => {
     expect((await failureOf(client.mutation(mutation, { group: "x" }))).message).toContain("Trying to execute calls.js:read as Mutation, but it is defined as Query.");
   });
 
-  test("H-11 an action is refused with what is missing", async () => {
+  test("H-2 an action is refused with what is missing", async () => {
     expect((await failureOf(client.action(live.act, {}))).message).toMatch(/[Aa]ctions are not available/);
   });
 });
 
 describe("identity", () => {
-  test("H-12 an admin key opens internal functions", async () => {
+  test("H-13 an admin key opens internal functions", async () => {
     const admin = server.http();
     authenticateAsAdmin(admin, ADMIN_KEY);
     expect(await admin.query(identity.secret, {})).toBe("internal");
@@ -131,13 +132,19 @@ describe("identity", () => {
     expect(await admin.mutation(identity.record, {})).toBe(ANN.tokenIdentifier);
   });
 
-  test("H-14 a token identifier that is not given is made of issuer and subject", async () => {
+  test("H-13 a token identifier that is not given is made of issuer and subject", async () => {
     const admin = server.http();
     authenticateAsAdmin(admin, ADMIN_KEY, { subject: "cid", issuer: "https://issuer.test" });
     expect(await admin.query(identity.whoami, {})).toEqual({ subject: "cid", issuer: "https://issuer.test", tokenIdentifier: "https://issuer.test|cid" });
   });
 
-  test("H-15 a wrong key is refused with what to do", async () => {
+  test("H-13 the identity is the function's own copy, of its own realm", async () => {
+    const admin = server.http();
+    authenticateAsAdmin(admin, ADMIN_KEY, ANN);
+    for (const nonce of [1, 2]) expect(await admin.query(realm, { nonce })).toEqual({ isObject: true, isArray: true, wasTouched: false });
+  });
+
+  test("H-14 a wrong key is refused with what to do", async () => {
     const wrong = server.http();
     authenticateAsAdmin(wrong, "rivulet|0000");
     expect(JSON.parse((await failureOf(wrong.query(identity.whoami, {}))).message)).toEqual({ code: "BadAdminKey", message: expect.stringContaining("rivulet keys create") as string });

@@ -1,4 +1,4 @@
-/** A server as it is started without flags: what clients must not see of an app's insides. H-39 to H-43. */
+/** A server that redacts errors, as one in production: what clients must not see of an app's insides. F-142 to F-146. */
 import { ConvexError } from "convex/values";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer, type TestServer } from "../harness.js";
@@ -9,7 +9,7 @@ import { Watch } from "../sync/watch.js";
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ flags: ["--redact-errors", "yes"] });
   await server.deploy("basics");
 });
 
@@ -22,17 +22,17 @@ async function call(path: string, args: object): Promise<Record<string, unknown>
 }
 
 describe("redaction", () => {
-  test("H-39 an ordinary error is shown as its request id only, over HTTP and over the socket", async () => {
+  test("F-142 an ordinary error is shown as its request id only, over HTTP and over the socket", async () => {
     expect(await call("messages:fail", { message: "secret" })).toEqual({ status: "error", errorMessage: expect.stringMatching(REDACTED) as string, logLines: [] });
     const error = await Watch.on(server.client(), messages.fail, { message: "secret" }).error();
     expect(error.message).toMatch(/^\[CONVEX Q\(messages:fail\)\] \[Request ID: [0-9a-f]{16}\] Server Error\n {2}Called by client$/);
   });
 
-  test("H-40 so are refused arguments, which would quote what somebody else sent", async () => {
+  test("F-143 so are refused arguments, which would quote what somebody else sent", async () => {
     expect((await call("messages:list", { channel: 7 }))["errorMessage"]).toMatch(REDACTED);
   });
 
-  test("H-41 a ConvexError keeps its data, and its text is left out", async () => {
+  test("F-144 a ConvexError keeps its data, and its text is left out", async () => {
     const error = await Watch.on(server.client(), messages.failWhenEmpty, { channel: "none" }).error();
     expect(error).toBeInstanceOf(ConvexError);
     expect((error as ConvexError<string>).data).toBe("nothing here");
@@ -41,7 +41,7 @@ describe("redaction", () => {
     expect((failed as ConvexError<{ code: string }>).data).toEqual({ code: "empty", field: "body" });
   });
 
-  test("H-42 what functions print does not reach clients", async () => {
+  test("F-145 what functions print does not reach clients", async () => {
     expect((await call("messages:logging", {}))["logLines"]).toEqual([]);
     const raw = await RawSocket.connect(server.url);
     raw.send({ type: "ModifyQuerySet", baseVersion: 0, newVersion: 1, modifications: [{ type: "Add", queryId: 0, udfPath: "messages:logging", args: [{}] }] });
@@ -49,7 +49,7 @@ describe("redaction", () => {
     await raw.close();
   });
 
-  test("H-43 paginated hooks can still tell an invalid cursor", async () => {
+  test("F-146 paginated hooks can still tell an invalid cursor", async () => {
     const error = await server
       .http()
       .query(messages.page, { channel: "x", paginationOpts: { cursor: "garbage", numItems: 1 } })

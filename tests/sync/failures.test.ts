@@ -1,4 +1,4 @@
-/** How failures of queries and mutations reach a client, as the developer of an app sees them. SY-17 to SY-28. */
+/** How failures of queries and mutations reach a client, as the developer of an app sees them. SY-17 to SY-19, SY-21 to SY-28. */
 import type { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { ConvexError } from "convex/values";
@@ -102,7 +102,7 @@ describe("arguments", () => {
 
   test("SY-25 a mutation whose arguments are refused writes nothing", async () => {
     const error = await failureOf(client.mutation(looseSend, { channel: "refused", body: 7n }));
-    expect(error.message).toContain("Path: .body\nValue: 7\nValidator: v.string()");
+    expect(error.message).toContain("Path: .body\nValue: 7n\nValidator: v.string()");
     expect(error.message).toMatch(/^\[CONVEX M\(messages:send\)\] /);
     expect(await client.query(messages.list, { channel: "refused" })).toEqual([]);
   });

@@ -1,9 +1,9 @@
-/** Acting as an admin and as users over the socket; queries that look at who asks, and those that do not. SY-69 to SY-77. */
+/** Acting as an admin and as users over the socket; queries that look at who asks, and those that do not. SY-7, SY-20, SY-69 to SY-77. */
 import type { ConvexHttpClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_KEY, startServer, until, type TestServer } from "../harness.js";
 import { authenticateAsAdmin } from "./base-client.js";
-import { identity, live } from "./surface-api.js";
+import { documents, identity, live } from "./surface-api.js";
 import { Watch } from "./watch.js";
 
 let server: TestServer;
@@ -48,7 +48,7 @@ describe("admin keys", () => {
     await server.start();
     await until(() => client.connectionState().connectionCount === 2, "the reconnection");
     expect(await client.query(identity.secret, {})).toBe("internal");
-    expect(watch.values).toEqual([ANN]);
+    expect(new Set(watch.values.map((who) => who?.["subject"]))).toEqual(new Set(["ann"]));
   });
 });
 
@@ -74,6 +74,13 @@ describe("identity", () => {
     expect(watches.flatMap((watch) => watch.values)).toHaveLength(2);
   });
 
+  test("SY-76 two runs for one user do not share the identity that they are given", async () => {
+    const client = server.client();
+    authenticateAsAdmin(client, ADMIN_KEY, { ...ANN, custom_claim: ["x"] });
+    const watches = [1, 2].map((nonce) => Watch.on(client, identity.realm, { nonce }));
+    expect(await Promise.all(watches.map((watch) => watch.value()))).toEqual([1, 2].map(() => ({ isObject: true, isArray: true, wasTouched: false })));
+  });
+
   test("SY-74 a query that does not look at who asks is shared by all users", async () => {
     const runs = "rivulet_engine_live_query_runs_total";
     const users = [ANN, BOB].map((user) => {
@@ -97,8 +104,17 @@ describe("identity", () => {
   });
 });
 
+describe("tables", () => {
+  test("SY-7 a table that nobody has written yet is empty, and its first document wakes the query", async () => {
+    const watch = Watch.on(server.client(), documents.all, { table: "fresh" });
+    expect(await watch.value()).toEqual([]);
+    await writer.mutation(documents.insertInto, { table: "fresh", document: { a: 1 } });
+    expect(await watch.value((list) => list.length === 1)).toMatchObject([{ a: 1 }]);
+  });
+});
+
 describe("failures", () => {
-  test("SY-76 a query that fails as before is not told again", async () => {
+  test("SY-20 a query that fails as before is not told again", async () => {
     const client = server.client();
     const watch = Watch.on(client, live.failAlways, {});
     await watch.error();

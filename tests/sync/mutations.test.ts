@@ -1,4 +1,4 @@
-/** Mutations of a live client: their order, what is seen when, optimistic updates and their end. SY-29 to SY-36. */
+/** Mutations of a live client: their order, what is seen when, optimistic updates and their end. SY-29 to SY-36, SY-78. */
 import type { ConvexClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer, until, type TestServer } from "../harness.js";
@@ -63,7 +63,15 @@ describe("read your own writes", () => {
   test("SY-32 a mutation resolves though nothing that is watched changed", async () => {
     const lonely = server.client();
     expect(await lonely.mutation(messages.send, { channel: "nobody", body: "a" })).toMatch(/^[0-9a-z]{31,37}$/);
-    expect(await lonely.mutation(messages.sendMany, { channel: "nobody", count: 0 })).toBeNull();
+  });
+
+  test("SY-78 a mutation that writes nothing resolves too, for clients that watch something and for those that do not", { timeout: 5_000 }, async () => {
+    const id = await client.mutation(messages.send, { channel: "no write", body: "same" });
+    await Watch.on(client, messages.list, { channel: "no write" }).value();
+    for (const caller of [client, server.client()]) {
+      expect(await caller.mutation(messages.sendMany, { channel: "no write", count: 0 })).toBeNull();
+      expect(await caller.mutation(messages.edit, { id, body: "same" })).toBeNull();
+    }
   });
 });
 

@@ -78,7 +78,7 @@ describe.sequential("a connection that breaks", () => {
     expect(await http.query(accounts.balance, { id })).toBe(1);
   });
 
-  test("SY-45 a mutation whose answer was lost is not applied again, and its answer is the first one", async () => {
+  test("SY-45 a mutation whose answer was lost is not applied again, and its answer is the first one", { timeout: 15_000 }, async () => {
     const id = await http.mutation(accounts.open, { owner: "lost answer", balance: 0 });
     const watch = Watch.on(client, accounts.balance, { id });
     await watch.value();

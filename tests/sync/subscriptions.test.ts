@@ -84,12 +84,6 @@ describe("results", () => {
     expect((await c.value()).page).toEqual([]);
     expect(await server.metric("rivulet_engine_live_queries")).toBe(before + 1);
   });
-
-  test("SY-7 a table that nobody has written yet is empty, and its first document wakes the query", async () => {
-    const id = await writer.mutation(accounts.open, { owner: "first", balance: 7 });
-    const watch = Watch.on(client, accounts.balance, { id });
-    expect(await watch.value()).toBe(7);
-  });
 });
 
 describe("sharing", () => {

@@ -7,7 +7,13 @@ export const identity = {
   whoami: makeFunctionReference<"query", None, Record<string, unknown> | null>("identity:whoami"),
   nobody: makeFunctionReference<"query", None, string>("identity:nobody"),
   record: makeFunctionReference<"mutation", None, string>("identity:record"),
+  realm: makeFunctionReference<"query", { nonce: number }, unknown>("identity:realm"),
   secret: makeFunctionReference<"query", None, string>("identity:secret"),
+} as const;
+
+export const documents = {
+  all: makeFunctionReference<"query", { table: string }, Record<string, unknown>[]>("documents:all"),
+  insertInto: makeFunctionReference<"mutation", { table: string; document: Record<string, unknown> }, string>("documents:insertInto"),
 } as const;
 
 export const live = {

@@ -99,7 +99,7 @@ export const pages = query({
   },
 });
 
-/** Uses that the package refuses, by name; answers the texts of the errors. */
+/** Uses that the package refuses, by name; answers the texts of the errors, behind a mark where one is no Error here. */
 export const misuse = query({
   args: {},
   handler: async (ctx) => {
@@ -133,6 +133,8 @@ export const misuse = query({
       missingTable: () => start(ctx, undefined as unknown as string),
       negativePage: () => range().paginate({ numItems: -1, cursor: null }),
       systemTable: () => start(ctx, "_storage"),
+      noValue: () => range().filter((q) => q["eq"]!(q["field"]!("rank"), new Date(0))),
+      noValueInRange: () => start(ctx, "items").withIndex("by_rank", (q) => q["eq"]!("rank", new Date(0))),
     };
     const texts: Record<string, string> = {};
     for (const [name, attempt] of Object.entries(attempts)) {
@@ -140,10 +142,28 @@ export const misuse = query({
         await attempt();
         texts[name] = "accepted";
       } catch (error) {
-        texts[name] = (error as Error).message;
+        texts[name] = (error instanceof Error ? "" : "foreign: ") + (error as Error).message;
       }
     }
     return texts;
+  },
+});
+
+/** What queries hand out is of the function's own realm. */
+export const realms = query({
+  args: {},
+  handler: async (ctx) => {
+    const prepared = start(ctx, "items");
+    const collected = await prepared.collect();
+    const page = await start(ctx, "items").paginate({ numItems: 1, cursor: null });
+    const promise = start(ctx, "items").first();
+    return {
+      array: collected instanceof Array,
+      document: collected[0] instanceof Object,
+      page: page instanceof Object && page.page instanceof Array,
+      promise: promise instanceof Promise,
+      first: (await promise) instanceof Object,
+    };
   },
 });
 
