@@ -29,9 +29,14 @@ export class TransactionUsage {
   bytesWritten = 0;
   documentsWritten = 0;
 
-  constructor(readonly limits: TransactionLimits) {}
+  /** What a sub-transaction uses counts for `parent` too: both limits hold. */
+  constructor(
+    readonly limits: TransactionLimits,
+    private readonly parent: TransactionUsage | null = null,
+  ) {}
 
   readDocument(bytes: number): void {
+    this.parent?.readDocument(bytes);
     this.bytesRead += bytes;
     this.documentsRead++;
     if (this.documentsRead > this.limits.documentsReadMax) {
@@ -49,16 +54,18 @@ export class TransactionUsage {
   }
 
   readRange(): void {
+    this.parent?.readRange();
     this.rangesRead++;
     if (this.rangesRead > this.limits.rangesReadMax) {
       throw new DatabaseError(
         "limit",
-        `Too many reads in a single function execution (limit: ${this.limits.rangesReadMax}). Read several documents with one indexed query instead of one by one.`,
+        `Too many reads in a single function execution (limit: ${this.limits.rangesReadMax}). ${READ_MEND}`,
       );
     }
   }
 
   writeDocument(bytes: number): void {
+    this.parent?.writeDocument(bytes);
     this.bytesWritten += bytes;
     this.documentsWritten++;
     if (this.documentsWritten > this.limits.documentsWrittenMax) {

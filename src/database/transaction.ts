@@ -3,12 +3,12 @@
  * documents as text and tables as key ranges; values, patches and schemas are documents.ts, queries are query-plan.ts.
  *
  * A transaction is driven by one function from start to end. Sub-transactions (`ctx.runMutation` inside a mutation) read
- * through their parent's writes and are absorbed or dropped as a whole; read set and usage are shared with the parent,
+ * through their parent's writes and are absorbed or dropped as a whole; read set and usage count for the parent in any case,
  * because what a failed sub-transaction read has still decided what its caller does next.
  */
 import type { Key, Reader } from "../storage/store.js";
 import type { Catalog } from "./catalog.js";
-import { assert } from "./errors.js";
+import { DatabaseError, assert } from "./errors.js";
 import { IndexScan } from "./index-scan.js";
 import { tableRecordKey } from "./keys.js";
 import { LayeredReader } from "./layers.js";
@@ -17,6 +17,9 @@ import { ReadSet } from "./read-set.js";
 import type { SchemaSet } from "./schema.js";
 import { Table, type DocumentValue, type TableRecord } from "./table.js";
 import { WriteOverlay, type DocumentWrite } from "./write-overlay.js";
+
+/** System tables start with an underscore; who may make one is checked before. */
+const TABLE_NAME = /^_?[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 export interface TransactionOptions {
   /** Everything committed up to `ts`; must not change while the transaction lives. */
@@ -49,7 +52,7 @@ export class Transaction {
     this.ts = options.ts;
     this.writable = options.writable;
     this.readSet = parent?.readSet ?? new ReadSet();
-    this.usage = parent?.usage ?? new TransactionUsage(options.limits);
+    this.usage = parent !== null && options.limits === parent.usage.limits ? parent.usage : new TransactionUsage(options.limits, parent?.usage);
     const below = parent === null ? options.reader : parent.#reader;
     this.#reader = options.writable ? new LayeredReader(this.#overlay, below) : below;
   }
@@ -59,9 +62,10 @@ export class Transaction {
   }
 
   /** A sub-transaction: {@link absorb} it, or let it go and nothing of it happened. */
-  child(options: { readonly writable: boolean } = { writable: true }): Transaction {
+  child(options: { readonly writable: boolean; /** Lower than its parent's, which hold as well. */ readonly limits?: Partial<TransactionLimits> } = { writable: true }): Transaction {
     assert(this.writable || !options.writable, "a query began a sub-mutation");
-    return new Transaction({ ...this.options, writable: options.writable }, this);
+    const limits = options.limits === undefined ? this.options.limits : { ...this.options.limits, ...options.limits };
+    return new Transaction({ ...this.options, writable: options.writable, limits }, this);
   }
 
   absorb(child: Transaction): void {
@@ -102,7 +106,12 @@ export class Transaction {
 
   /** The table of this name, made now if there is none. */
   ensureTable(namespace: string, name: string): Table {
-    return this.table(namespace, name) ?? this.putTable(this.options.catalog.allocateTable(namespace, name));
+    const table = this.table(namespace, name);
+    if (table !== undefined) return table;
+    if (!TABLE_NAME.test(name)) {
+      throw new DatabaseError("invalidValue", `Invalid table name ${JSON.stringify(name.slice(0, 64))}: table names are letters, digits and underscores, start with a letter and have at most 64 characters.`);
+    }
+    return this.putTable(this.options.catalog.allocateTable(namespace, name));
   }
 
   /** Makes or changes a table: its record is written when the transaction commits. */

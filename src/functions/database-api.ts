@@ -94,6 +94,14 @@ function writeMethods(scope: ReadScope): WriteMethods {
   };
 }
 
+function variables(scope: ReadScope): object {
+  return {
+    get commitTs(): never {
+      throw scope.error("`db.vars.commitTs` is not available in this version of Rivulet yet: use `_creationTime`, or Date.now() in a field of your own.");
+    },
+  };
+}
+
 export function databaseWriter(scope: ReadScope): object {
   const reader = readerOf(scope, "user");
   const write = writeMethods(scope);
@@ -101,6 +109,7 @@ export function databaseWriter(scope: ReadScope): object {
   return {
     ...reader,
     system,
+    vars: variables(scope),
     insert: write.insert,
     patch: (tableOrId: unknown, idOrValue: unknown, value?: unknown) =>
       value === undefined ? write.patch(undefined, tableOrId, idOrValue) : write.patch(tableOrId as string, idOrValue, value),

@@ -17,6 +17,23 @@ import type { Sandbox } from "./sandbox/sandbox.js";
 /** Claims of the caller as `ctx.auth.getUserIdentity()` returns them. */
 export type UserIdentity = Readonly<Record<string, unknown>>;
 
+/** Who called, for `ctx.meta.getRequestMetadata()`. */
+export interface RequestMetadata {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly requestId: string;
+  readonly scheduledFunctionId: string | null;
+  readonly authToken: string | null;
+}
+
+/** For `ctx.meta.getDeploymentMetadata()`. */
+export interface DeploymentMetadata {
+  readonly name: string;
+  readonly region: string | null;
+  /** Size of the machine in the public platform's classes; the least where it has no meaning. */
+  readonly class: "s16";
+}
+
 export interface CallFrame {
   readonly function: RegisteredFunction;
   readonly transaction: Transaction;
@@ -32,7 +49,8 @@ export interface ExecutionOptions {
   /** 32 random bits that everything "random" in the function follows from. */
   readonly seed: number;
   readonly journal: string | null;
-  readonly requestId: string;
+  readonly requestMetadata: RequestMetadata;
+  readonly deploymentMetadata: DeploymentMetadata;
   readonly environmentVariables: Readonly<Record<string, string>>;
 }
 
@@ -40,7 +58,8 @@ export class Execution {
   readonly sandbox: Sandbox;
   readonly journal: PageJournal;
   readonly logs = new LogBuffer();
-  readonly requestId: string;
+  readonly requestMetadata: RequestMetadata;
+  readonly deploymentMetadata: DeploymentMetadata;
   readonly nowMs: number;
   readonly random: DeterministicRandom;
   readonly environmentVariables: Readonly<Record<string, string>>;
@@ -50,7 +69,8 @@ export class Execution {
 
   constructor(options: ExecutionOptions) {
     this.sandbox = options.sandbox;
-    this.requestId = options.requestId;
+    this.requestMetadata = options.requestMetadata;
+    this.deploymentMetadata = options.deploymentMetadata;
     this.nowMs = options.nowMs;
     this.environmentVariables = options.environmentVariables;
     this.journal = new PageJournal(options.journal);

@@ -6,6 +6,7 @@
  * when it returns and dropped when it throws, so that a caller who catches the error goes on as if it had not been called.
  */
 import { encodeValue, parseValue, type Value } from "../values/value.js";
+import type { Transaction } from "../database/transaction.js";
 import { TableNames } from "../database/table-names.js";
 import { formatArgumentError, formatReturnError, type Validator } from "../values/validator.js";
 import { FunctionError } from "./errors.js";
@@ -14,6 +15,7 @@ import type { CallFrame, Execution } from "./execution.js";
 import { mutationContext, queryContext } from "./function-context.js";
 import { formatFunctionPath } from "./function-path.js";
 import { functionPathOf } from "./function-reference.js";
+import { transactionLimitsOf, type NestedLimits } from "./nested-limits.js";
 import { ReadScope } from "./read-scope.js";
 import { errorInRealm } from "./realm-error.js";
 import { TableQuery, TableQueryInitializer } from "./table-query.js";
@@ -21,6 +23,17 @@ import { TableQuery, TableQueryInitializer } from "./table-query.js";
 export interface CallLimits {
   readonly argumentBytesMax: number;
   readonly resultBytesMax: number;
+}
+
+/** A call from within a function. Exactly one of the callbacks is called. */
+export interface NestedCall {
+  readonly kind: "query" | "mutation";
+  readonly caller: CallFrame;
+  readonly path: () => string;
+  readonly argsText: string;
+  readonly limits: NestedLimits | undefined;
+  readonly onOk: (text: string) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Calls within calls. Deeper is endless recursion, which should fail before the stack does. */
@@ -62,21 +75,22 @@ export class FunctionCalls {
   }
 
   /** `ctx.runQuery` and `ctx.runMutation`: a promise of the sandbox's realm. */
-  call(kind: "query" | "mutation", caller: CallFrame, reference: unknown, args: unknown): Promise<unknown> {
+  call(kind: "query" | "mutation", caller: CallFrame, reference: unknown, args: unknown, limits?: NestedLimits): Promise<unknown> {
     const { realm } = this.execution.sandbox;
     const { promise, resolve, reject } = realm.defer();
     const fail = (error: unknown): void => reject(errorInRealm(realm, error));
     try {
       const argsText = encodeValue(args ?? {});
-      this.callText(kind, caller, () => functionPathOf(reference), argsText, (text) => resolve(parseValue(text, realm)), fail);
+      this.callText({ kind, caller, path: () => functionPathOf(reference), argsText, limits, onOk: (text) => resolve(parseValue(text, realm)), onError: fail });
     } catch (error) {
       fail(error);
     }
     return promise;
   }
 
-  /** The same with arguments and result as JSON text; exactly one of the callbacks is called. */
-  callText(kind: "query" | "mutation", caller: CallFrame, path: () => string, argsText: string, onOk: (text: string) => void, onError: (error: unknown) => void): void {
+  /** The same with arguments and result as JSON text. */
+  callText(call: NestedCall): void {
+    const { kind, caller, path, argsText, onOk, onError } = call;
     const run = (done: () => void): void => {
       const fail = (error: unknown): void => {
         onError(error);
@@ -84,7 +98,8 @@ export class FunctionCalls {
       };
       try {
         const called = this.#resolve(kind, path());
-        this.#callOn(caller, called, argsText, (text) => (onOk(text), done()), fail);
+        const transaction = this.#beginNested(call, called);
+        this.#callOn(caller, called, transaction, argsText, (text) => (onOk(text), done()), fail);
       } catch (error) {
         fail(error);
       }
@@ -94,12 +109,15 @@ export class FunctionCalls {
     else run(() => undefined);
   }
 
-  #callOn(caller: CallFrame, called: RegisteredFunction, argsText: string, onOk: (text: string) => void, onError: (error: unknown) => void): void {
+  #beginNested({ caller, limits }: NestedCall, called: RegisteredFunction): Transaction {
     if (this.execution.depth >= DEPTH_MAX) {
-      onError(new FunctionError(`Functions call each other more than ${DEPTH_MAX} deep (last: ${formatFunctionPath(called.path)}). Look for endless recursion.`));
-      return;
+      throw new FunctionError(`Functions call each other more than ${DEPTH_MAX} deep (last: ${formatFunctionPath(called.path)}). Look for endless recursion.`);
     }
-    const transaction = caller.transaction.child({ writable: called.kind === "mutation" });
+    const nested = transactionLimitsOf(limits);
+    return caller.transaction.child({ writable: called.kind === "mutation", ...(nested === null ? {} : { limits: nested }) });
+  }
+
+  #callOn(caller: CallFrame, called: RegisteredFunction, transaction: Transaction, argsText: string, onOk: (text: string) => void, onError: (error: unknown) => void): void {
     const frame = this.execution.newFrame(called, transaction, caller.namespace);
     const finish = (text: string): void => {
       if (called.kind === "mutation") caller.transaction.absorb(transaction);

@@ -2,10 +2,12 @@
 import { databaseReader, databaseWriter } from "./database-api.js";
 import type { FunctionCalls } from "./function-calls.js";
 import { functionMetadata } from "./function-metadata.js";
+import type { NestedLimits } from "./nested-limits.js";
 import type { ReadScope } from "./read-scope.js";
 
 interface RunOptions {
   readonly useStaleSnapshot?: boolean;
+  readonly transactionLimits?: NestedLimits;
 }
 
 export function queryContext(scope: ReadScope, calls: FunctionCalls): object {
@@ -14,8 +16,15 @@ export function queryContext(scope: ReadScope, calls: FunctionCalls): object {
     auth: auth(scope),
     storage: unavailable(scope, "storage", "File storage is", ["getUrl", "getMetadata"]),
     meta: functionMetadata(scope),
-    runQuery: (reference: unknown, args?: unknown) => calls.call("query", scope.frame, reference, args),
+    runQuery: (reference: unknown, args?: unknown, options?: RunOptions) => {
+      if (options?.useStaleSnapshot === true) return scope.attempt(refuseStaleSnapshot);
+      return calls.call("query", scope.frame, reference, args, options?.transactionLimits);
+    },
   };
+}
+
+function refuseStaleSnapshot(): never {
+  throw new Error("`useStaleSnapshot` is only supported in mutations, not queries.");
 }
 
 export function mutationContext(scope: ReadScope, calls: FunctionCalls): object {
@@ -25,14 +34,15 @@ export function mutationContext(scope: ReadScope, calls: FunctionCalls): object 
     storage: unavailable(scope, "storage", "File storage is", ["getUrl", "getMetadata", "generateUploadUrl", "delete"]),
     scheduler: unavailable(scope, "scheduler", "Scheduled functions are", ["runAfter", "runAt", "cancel"]),
     meta: functionMetadata(scope),
-    runQuery: (reference: unknown, args?: unknown, _options?: RunOptions) => calls.call("query", scope.frame, reference, args),
-    runMutation: (reference: unknown, args?: unknown) => calls.call("mutation", scope.frame, reference, args),
+    // The newest state is as cheap to read as a stale one, and never conflicts.
+    runQuery: (reference: unknown, args?: unknown, options?: RunOptions) => calls.call("query", scope.frame, reference, args, options?.transactionLimits),
+    runMutation: (reference: unknown, args?: unknown, options?: RunOptions) => calls.call("mutation", scope.frame, reference, args, options?.transactionLimits),
   };
 }
 
 function auth(scope: ReadScope): object {
   return {
-    getUserIdentity: () => scope.attempt(() => scope.execution.identity()),
+    getUserIdentity: () => scope.attempt(() => scope.copy(scope.execution.identity())),
   };
 }
 

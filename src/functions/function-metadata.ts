@@ -22,6 +22,10 @@ export function transactionMetrics({ frame }: ReadScope): Readonly<Record<string
     documentsWritten: metric(usage.documentsWritten, limits.documentsWrittenMax),
     functionsScheduled: metric(0, 1000),
     scheduledFunctionArgsBytes: metric(0, 16 * 1024 * 1024),
+    filesRead: metric(0, 0),
+    filesWritten: metric(0, 0),
+    fileReadBytes: metric(0, 0),
+    fileWriteBytes: metric(0, 0),
   };
 }
 
@@ -29,14 +33,15 @@ export function functionMetadata(scope: ReadScope): object {
   const { function: called, namespace } = scope.frame;
   return {
     getFunctionMetadata: () =>
-      scope.attempt(() => ({
+      scope.attempt(() => scope.object({
         name: formatFunctionPath(called.path),
         componentPath: namespace,
         type: called.kind,
         visibility: called.isInternal ? "internal" : "public",
       })),
-    getTransactionMetrics: () => scope.attempt(() => transactionMetrics(scope)),
-    getRequestMetadata: () => scope.attempt(() => ({ ip: null, userAgent: null, requestId: scope.execution.requestId, scheduledFunctionId: null, authToken: null })),
+    getTransactionMetrics: () => scope.attempt(() => scope.copy(transactionMetrics(scope))),
+    getRequestMetadata: () => scope.attempt(() => scope.object(scope.execution.requestMetadata)),
+    getDeploymentMetadata: () => scope.attempt(() => scope.object(scope.execution.deploymentMetadata)),
     /** Nanoseconds, as every timestamp that leaves the server. */
     getSnapshotTs: () => BigInt(scope.frame.transaction.ts) * 1000n,
   };

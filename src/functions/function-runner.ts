@@ -40,6 +40,8 @@ export interface FunctionRequest {
   readonly identity: UserIdentity | null;
   readonly journal: string | null;
   readonly requestId: string;
+  /** Who is at the other end; null for runs that nobody asked for just now. */
+  readonly client: { readonly ip: string | null; readonly userAgent: string | null } | null;
   /** Asked when the request's turn comes: true where it has been answered meanwhile, and then it is dropped. */
   readonly isAnswered?: () => boolean;
   /** Called when the request's turn comes. */
@@ -69,6 +71,7 @@ export interface RunnerLimits extends CallLimits {
 }
 
 export interface RunnerOptions {
+  readonly instanceName: string;
   readonly limits: RunnerLimits;
   readonly nowMs: () => number;
   /** Fresh 32 bits for each execution. */
@@ -262,10 +265,12 @@ export class FunctionRunner {
     const execution = new Execution({
       sandbox: deployment.sandbox,
       identity: request.identity,
-      nowMs: this.#options.nowMs(),
+      // As `Date.now()` elsewhere: whole milliseconds.
+      nowMs: Math.floor(this.#options.nowMs()),
       seed: this.#options.randomSeed(),
       journal: request.journal,
-      requestId: request.requestId,
+      requestMetadata: { ip: request.client?.ip ?? null, userAgent: request.client?.userAgent ?? null, requestId: request.requestId, scheduledFunctionId: null, authToken: null },
+      deploymentMetadata: { name: this.#options.instanceName, region: null, class: "s16" },
       environmentVariables: deployment.environmentVariables,
     });
     return { request, execution, transaction: request.begin(kind), kind, startMs: performance.now() };

@@ -51,6 +51,16 @@ export class ReadScope {
     }
   }
 
+  /** An object of user code's own realm with the same fields. */
+  object(fields: object): Record<string, unknown> {
+    return Object.assign(this.#realm.makeObject(), fields);
+  }
+
+  /** A deep copy in user code's own realm of what can be written as JSON. */
+  copy(value: unknown): unknown {
+    return this.#realm.parse(JSON.stringify(value));
+  }
+
   error(message: string): Error {
     return this.#realm.makeError(message);
   }

@@ -12,6 +12,7 @@ import type { FunctionCalls } from "./function-calls.js";
 import { transactionMetrics } from "./function-metadata.js";
 import { formatFunctionPath } from "./function-path.js";
 import { createFunctionHandle, functionPathOfAddress, type FunctionAddress } from "./function-reference.js";
+import type { NestedLimits } from "./nested-limits.js";
 import { ReadScope } from "./read-scope.js";
 import { errorInRealm } from "./realm-error.js";
 
@@ -98,6 +99,10 @@ export class Syscalls {
         return JSON.stringify(createFunctionHandle(functionPathOfAddress(args as FunctionAddress)));
       case "1.0/getTransactionMetrics":
         return encodeValue(transactionMetrics(scope));
+      case "1.0/getDeploymentMetadata":
+        return JSON.stringify(this.execution.deploymentMetadata);
+      case "1.0/getRequestMetadata":
+        return JSON.stringify(this.execution.requestMetadata);
       case "1.0/getFunctionMetadata":
         return JSON.stringify({ name: formatFunctionPath(frame.function.path), componentPath: frame.namespace });
       default:
@@ -125,14 +130,15 @@ export class Syscalls {
     const { realm } = this.execution.sandbox;
     const { promise, resolve, reject } = realm.defer();
     const kind = args["udfType"] === "mutation" ? "mutation" : "query";
-    this.calls.callText(
+    this.calls.callText({
       kind,
       caller,
-      () => functionPathOfAddress(args as FunctionAddress),
-      JSON.stringify(args["args"] ?? {}),
-      (text) => resolve(text),
-      (error) => reject(errorInRealm(realm, error)),
-    );
+      path: () => functionPathOfAddress(args as FunctionAddress),
+      argsText: JSON.stringify(args["args"] ?? {}),
+      limits: args["transactionLimits"] as NestedLimits | undefined,
+      onOk: resolve,
+      onError: (error) => reject(errorInRealm(realm, error)),
+    });
     return promise as Promise<string>;
   }
 }

@@ -37,15 +37,16 @@ export class TableQueryInitializer {
   }
 
   withIndex(indexName: string, range?: (q: IndexRangeBuilder) => IndexRangeBuilder): TableQuery {
-    requireArgument(indexName, 1, "withIndex", "indexName");
-    const empty = new IndexRangeBuilder();
-    const builder = range === undefined ? empty : range(empty);
-    const source = { type: "IndexRange" as const, indexName: `${this.tableName}.${indexName}`, range: builder.export(), order: null };
-    return new TableQuery(this.scope, this.tableName, { source, operators: [] });
+    return this.scope.attemptSync(() => {
+      requireArgument(indexName, 1, "withIndex", "indexName");
+      const empty = new IndexRangeBuilder();
+      const builder = range === undefined ? empty : range(empty);
+      const source = { type: "IndexRange" as const, indexName: `${this.tableName}.${indexName}`, range: builder.export(), order: null };
+      return new TableQuery(this.scope, this.tableName, { source, operators: [] });
+    });
   }
 
   withSearchIndex(indexName: string): TableQuery {
-    requireArgument(indexName, 1, "withSearchIndex", "indexName");
     throw this.scope.error(`Search indexes can be declared but not queried yet in this version: ${this.tableName}.${indexName}. Use an index with withIndex() until they can.`);
   }
 
@@ -100,7 +101,7 @@ export class TableQuery {
   ) {}
 
   order(order: "asc" | "desc"): TableQuery {
-    requireArgument(order, 1, "order", "order");
+    this.scope.attemptSync(() => requireArgument(order, 1, "order", "order"));
     const { source, operators } = this.#take();
     if (source.type === "Search") throw this.scope.error("Search queries must always be in relevance order. Can not set order manually.");
     if (source.order !== null) throw this.scope.error("Queries may only specify order at most once");
@@ -109,12 +110,14 @@ export class TableQuery {
   }
 
   filter(predicate: (q: typeof FILTER_BUILDER) => unknown): TableQuery {
-    requireArgument(predicate, 1, "filter", "predicate");
-    return this.#withOperator({ filter: filterExpression(predicate(FILTER_BUILDER)) });
+    return this.scope.attemptSync(() => {
+      requireArgument(predicate, 1, "filter", "predicate");
+      return this.#withOperator({ filter: filterExpression(predicate(FILTER_BUILDER)) });
+    });
   }
 
   limit(n: number): TableQuery {
-    requireArgument(n, 1, "limit", "n");
+    this.scope.attemptSync(() => requireArgument(n, 1, "limit", "n"));
     return this.#withOperator({ limit: n });
   }
 
@@ -165,7 +168,7 @@ export class TableQuery {
       };
       const result = queryPage(frame.transaction, frame.namespace, request, this.scope.parse, journal.nextEndCursor());
       journal.record(result.continueCursor);
-      return { ...result, page: this.scope.array(result.page) };
+      return this.scope.object({ ...result, page: this.scope.array(result.page) });
     });
   }
 
@@ -177,15 +180,15 @@ export class TableQuery {
   next(): Promise<unknown> {
     return this.scope.attempt(() => {
       const value = this.#stream().next();
-      if (value !== null) return { value, done: false };
+      if (value !== null) return this.scope.object({ value, done: false });
       this.#close();
-      return { value: null, done: true };
+      return this.scope.object({ value: null, done: true });
     });
   }
 
   return(): Promise<unknown> {
     this.#close();
-    return this.scope.attempt(() => ({ value: undefined, done: true }));
+    return this.scope.attempt(() => this.scope.object({ value: undefined, done: true }));
   }
 
   #read(limit: number): DocumentValue[] {

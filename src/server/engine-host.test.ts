@@ -24,7 +24,7 @@ function createHost(instanceName = "rivulet") {
 }
 
 function run(path: string, args = "{}"): EngineCall {
-  return { kind: "runFunction", functionKind: "mutation", path, componentPath: "", args, credentials: { type: "none" }, atTs: null, requestId: "0123456789abcdef" };
+  return { kind: "runFunction", functionKind: "mutation", path, componentPath: "", args, credentials: { type: "none" }, atTs: null, client: { ip: null, userAgent: null }, requestId: "0123456789abcdef" };
 }
 
 function errorMessage(reply: EngineReply): string {
@@ -116,7 +116,7 @@ describe("an engine that dies", () => {
     expect(crashed.status).toBe(560);
     expect(await closed).toEqual({ code: 1012, reason: "InternalServerError: the engine restarted" });
     await vi.waitFor(async () => expect((await server.post("/api/query", { path: "test:call", args: {} })).status).toBe(200));
-    expect(server.logged[0]).toMatchObject({ level: "error", fields: { running: "test:crash {}" } });
+    expect(server.logged[0]).toMatchObject({ level: "error", fields: { running: "test:crash" } });
   });
 });
 

@@ -13,6 +13,12 @@ export type Credentials =
   | { readonly type: "user"; readonly token: string }
   | { readonly type: "admin"; readonly keyName: string; readonly actingAs: Readonly<Record<string, unknown>> | null };
 
+/** Who is at the other end, as the network sees it: functions can ask. */
+export interface ClientInfo {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
 export type FunctionKind = "query" | "mutation" | "action";
 
 /** Calls answered once by {@link FromEngine} "reply". */
@@ -29,6 +35,7 @@ export type EngineCall =
       readonly credentials: Credentials;
       /** Wire timestamp (decimal nanoseconds) of a consistent read; queries only. */
       readonly atTs: string | null;
+      readonly client: ClientInfo;
       /** 16 hex digits; names the request in error texts and logs. */
       readonly requestId: string;
     }
@@ -68,7 +75,7 @@ export interface EngineMetrics {
 }
 
 export type ToEngine =
-  | { readonly type: "socketOpened"; readonly socket: number }
+  | { readonly type: "socketOpened"; readonly socket: number; readonly client: ClientInfo }
   /** One text frame of the sync protocol, unparsed. */
   | { readonly type: "frame"; readonly socket: number; readonly text: string }
   | { readonly type: "socketClosed"; readonly socket: number }

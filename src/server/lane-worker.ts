@@ -12,11 +12,12 @@ import { DATA_FILE } from "../storage/folder.js";
 import { openLmdbStore } from "../storage/lmdb.js";
 import type { LaneJob, LaneOptions, LaneResult, ToLane } from "./engine/lane-messages.js";
 
-const { dataFolder, limits } = workerData as LaneOptions;
+const { dataFolder, instanceName, limits } = workerData as LaneOptions;
 const port = parentPort!;
 const store = await openLmdbStore({ path: join(dataFolder, DATA_FILE) });
 const nowMs = (): number => performance.timeOrigin + performance.now();
 const runner = new FunctionRunner({
+  instanceName,
   limits,
   nowMs,
   randomSeed: () => randomInt(2 ** 32),

@@ -1,6 +1,7 @@
 /** Answers the network thread's calls (EngineCall): functions over HTTP, deploys, logs, metrics, shutdown. */
 import type { Database } from "../../database/database.js";
 import type { Principal } from "../../live/session.js";
+import { adminPrincipal } from "./principals.js";
 import { DeployError, type Deployer } from "../deploy/deployer.js";
 import type { Credentials, EngineCall, EngineMetrics, EngineReply } from "../engine-messages.js";
 import type { FunctionLog } from "./function-log.js";
@@ -73,7 +74,7 @@ export class CallService {
       return;
     }
     this.#options.functions.call(
-      { kind: call.functionKind, path: call.path, componentPath: call.componentPath, args: call.args, principal, requestId: call.requestId, caller: "HttpApi", atTs, once: null },
+      { kind: call.functionKind, path: call.path, componentPath: call.componentPath, args: call.args, principal, requestId: call.requestId, client: call.client, caller: "HttpApi", atTs, once: null },
       (result) => this.#reply(id, functionReply(result)),
     );
   }
@@ -122,7 +123,7 @@ function principalOf(credentials: Credentials): Principal | null {
     case "none":
       return { identity: null, isAdmin: false };
     case "admin":
-      return { identity: credentials.actingAs, isAdmin: true };
+      return adminPrincipal(credentials.actingAs);
     case "user":
       return null;
   }

@@ -65,6 +65,7 @@ export class Engine {
     this.#outbox = new Outbox(this.#database.durableTs, post);
     const running = new RunningMark(options.running);
     this.#runner = new FunctionRunner({
+      instanceName: options.instanceName,
       limits: options.limits,
       nowMs,
       randomSeed: () => randomInt(2 ** 32),
@@ -72,7 +73,7 @@ export class Engine {
       onRunning: (request) => running.set(request === null ? null : executionName(request.path, request.args)),
     });
     const log = new FunctionLog(nowMs);
-    this.#lane = new OptimisticLane({ dataFolder: options.dataFolder, limits: options.limits });
+    this.#lane = new OptimisticLane({ dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits });
     const functions = new FunctionsService({ database: this.#database, runner: this.#runner, log, lane: this.#lane, redactErrors: options.redactErrors });
     this.#queries = new LiveQueries({
       run: (spec, journal, done) => functions.runLive(spec, journal, done),
@@ -107,7 +108,7 @@ export class Engine {
     for (const message of batch) {
       switch (message.type) {
         case "socketOpened":
-          this.#sync.open(message.socket);
+          this.#sync.open(message.socket, message.client);
           break;
         case "frame":
           this.#sync.receive(message.socket, message.text);

@@ -14,6 +14,7 @@ import type { QueryRun, QuerySpec } from "../../live/live-query.js";
 import type { Principal } from "../../live/session.js";
 import { ValueError, encodeValue, parseValue } from "../../values/value.js";
 import { SYSTEM_QUERIES } from "../system-functions/system-queries.js";
+import type { ClientInfo } from "../engine-messages.js";
 import type { FunctionLog } from "./function-log.js";
 import type { LaneResult } from "./lane-messages.js";
 import { LaneCandidate, type OptimisticLane } from "./optimistic-lane.js";
@@ -26,6 +27,7 @@ export interface FunctionCallRequest {
   readonly args: string;
   readonly principal: Principal;
   readonly requestId: string;
+  readonly client: ClientInfo;
   readonly caller: string;
   /** Read at this timestamp instead of the newest; queries only. */
   readonly atTs: number | null;
@@ -100,6 +102,7 @@ export class FunctionsService {
       identity: request.principal.identity,
       journal: null,
       requestId: request.requestId,
+      client: request.client,
       ...(once === null ? {} : { isAnswered: once.isAnswered }),
       begin: (kind) => (request.atTs === null || kind === "mutation" ? this.#database.begin(kind) : this.#database.beginAt(request.atTs)),
       done: (outcome) => {
@@ -112,8 +115,8 @@ export class FunctionsService {
   }
 
   #callInLane(request: FunctionCallRequest, done: (result: CallResult) => void): void {
-    const { path, args, principal, requestId, once } = request;
-    const job = { path, args, caller: principal.isAdmin ? ("server" as const) : ("client" as const), identity: principal.identity, requestId };
+    const { path, args, principal, requestId, client, once } = request;
+    const job = { path, args, caller: principal.isAdmin ? ("server" as const) : ("client" as const), identity: principal.identity, requestId, client };
     this.#lane.run(job, (result) => {
       // Between the run and now the same request may have come again and been answered.
       if (once?.isAnswered() === true) return;
@@ -126,7 +129,7 @@ export class FunctionsService {
   /** Null where the serial lane must run it again. */
   #completeLane(request: FunctionCallRequest, result: LaneResult): CallResult | null {
     if (result.type === "declined") return null;
-    const { logLines } = result;
+    const logLines = this.#printed(result.logLines);
     if (result.type === "failed") {
       // What failed on an older state may well succeed on the newest.
       if (result.ts !== null && result.ts !== this.#database.lastTs) return null;
@@ -167,6 +170,7 @@ export class FunctionsService {
       identity: spec.identity,
       journal,
       requestId,
+      client: null,
       begin: (kind) => this.#database.begin(kind),
       done: (outcome) => {
         this.#logExecution(spec.path, "SyncWorker", principal, requestId, outcome);
@@ -178,22 +182,24 @@ export class FunctionsService {
   #complete(request: FunctionCallRequest, outcome: FunctionOutcome): CallResult {
     if (!outcome.ok || outcome.kind === "query") return this.#toResult(request, outcome);
     try {
-      const ts = this.#commit(outcome.transaction, request, outcome.value, outcome.logLines);
-      return { ok: true, value: outcome.value, logLines: outcome.logLines, ts };
+      const logLines = this.#printed(outcome.logLines);
+      const ts = this.#commit(outcome.transaction, request, outcome.value, logLines);
+      return { ok: true, value: outcome.value, logLines, ts };
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
-      return { ok: false, failure: this.#failureFor(request.requestId, error.message), logLines: outcome.logLines };
+      return { ok: false, failure: this.#failureFor(request.requestId, error.message), logLines: this.#printed(outcome.logLines) };
     }
   }
 
   #toResult(request: FunctionCallRequest, outcome: FunctionOutcome): CallResult {
-    const { logLines } = outcome;
+    const logLines = this.#printed(outcome.logLines);
     if (outcome.ok) return { ok: true, value: outcome.value, logLines, ts: outcome.transaction.ts };
     return { ok: false, failure: this.#shown(request.requestId, outcome.failure), logLines };
   }
 
   #toRun(requestId: string, outcome: FunctionOutcome): QueryRun {
-    const { logLines, journal, usedIdentity } = outcome;
+    const { journal, usedIdentity } = outcome;
+    const logLines = this.#printed(outcome.logLines);
     const readSet = outcome.transaction?.readSet ?? new ReadSet();
     if (outcome.ok) return { result: { ok: true, value: outcome.value, logLines, journal }, usedIdentity, readSet };
     return { result: { ok: false, failure: this.#shown(requestId, outcome.failure), logLines, journal }, usedIdentity, readSet };
@@ -220,6 +226,11 @@ export class FunctionsService {
 
   #failureFor(requestId: string, message: string): FunctionFailure {
     return this.#shown(requestId, { message, data: null });
+  }
+
+  /** What a function printed is for its developer: clients get it only where they get errors too. */
+  #printed(logLines: readonly string[]): readonly string[] {
+    return this.#redactErrors ? [] : logLines;
   }
 
   /** As clients see it: with the request's id, and with nothing of the app's insides where errors are redacted. */

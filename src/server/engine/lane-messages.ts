@@ -2,10 +2,11 @@
 import type { DeploymentCode } from "../../functions/deployment.js";
 import type { FunctionFailure } from "../../functions/errors.js";
 import type { KeyRange } from "../../storage/store.js";
-import type { EngineLimits } from "../engine-messages.js";
+import type { ClientInfo, EngineLimits } from "../engine-messages.js";
 
 export interface LaneOptions {
   readonly dataFolder: string;
+  readonly instanceName: string;
   readonly limits: EngineLimits;
 }
 
@@ -16,6 +17,7 @@ export interface LaneJob {
   readonly args: string;
   readonly identity: Readonly<Record<string, unknown>> | null;
   readonly requestId: string;
+  readonly client: ClientInfo;
 }
 
 /** A document's change, with the table by number: the engine has a Table of its own. */

@@ -10,9 +10,10 @@ import type { LiveQueries } from "../../live/live-queries.js";
 import { callFailure, fatalError, mutationAnswer, mutationSuccess } from "../../live/server-message.js";
 import { Session, type Authentication, type CallContext, type SessionHost } from "../../live/session.js";
 import type { AdminKeys } from "../admin-keys.js";
-import type { FromEngine } from "../engine-messages.js";
+import type { ClientInfo, FromEngine } from "../engine-messages.js";
 import { newRequestId, type CallResult, type FunctionsService, type Once } from "./functions-service.js";
 import type { Outbox } from "./outbox.js";
+import { adminPrincipal } from "./principals.js";
 
 export interface SyncServiceOptions {
   readonly database: Database;
@@ -22,6 +23,11 @@ export interface SyncServiceOptions {
   readonly adminKeys: AdminKeys;
   readonly nowMs: () => number;
   readonly subscriptionsMax: number;
+}
+
+interface Peer {
+  readonly socket: number;
+  readonly client: ClientInfo;
 }
 
 /** Sockets closed for a fault of their own; see RFC 6455. */
@@ -49,8 +55,8 @@ export class SyncService {
     return count;
   }
 
-  open(socket: number): void {
-    this.#sessions.set(socket, new Session(this.#hostFor(socket)));
+  open(socket: number, client: ClientInfo): void {
+    this.#sessions.set(socket, new Session(this.#hostFor(socket, client)));
   }
 
   receive(socket: number, text: string): void {
@@ -84,7 +90,7 @@ export class SyncService {
     this.#changed.clear();
   }
 
-  #hostFor(socket: number): SessionHost {
+  #hostFor(socket: number, client: ClientInfo): SessionHost {
     const { database, queries, nowMs, subscriptionsMax } = this.#options;
     return {
       queries,
@@ -93,7 +99,7 @@ export class SyncService {
       newestTs: () => database.lastTs,
       send: (text) => this.#send({ type: "send", socket, text }),
       authenticate: (message) => this.#authenticate(message),
-      call: (call, context) => this.#call(socket, call, context),
+      call: (call, context) => this.#call({ socket, client }, call, context),
       changed: (session) => this.#changed.add(session),
     };
   }
@@ -111,29 +117,29 @@ export class SyncService {
         return { ok: false, error: "This deployment has no auth provider: tokens of users are not accepted in this version of Rivulet yet." };
       case "Admin":
         if (this.#options.adminKeys.check(message.value) === null) return { ok: false, error: "The admin key is not valid for this deployment. List its keys with `rivulet keys list`." };
-        return { ok: true, principal: { identity: message.impersonating, isAdmin: true } };
+        return { ok: true, principal: adminPrincipal(message.impersonating) };
     }
   }
 
-  #call(socket: number, call: FunctionCall, context: CallContext): void {
+  #call(peer: Peer, call: FunctionCall, context: CallContext): void {
     const kind = call.type === "Mutation" ? ("mutation" as const) : ("action" as const);
     const waiting = this.#order.get(context.sessionId);
     if (waiting === undefined && !this.#options.functions.isSlow({ kind, path: call.udfPath })) {
-      this.#run(kind, socket, call, context, () => undefined);
+      this.#run(kind, peer, call, context, () => undefined);
       return;
     }
     // Mutations of a session happen in its order: whatever follows one that runs elsewhere waits for it.
     const queue = waiting ?? new CallQueue();
     this.#order.set(context.sessionId, queue);
     queue.run((done) =>
-      this.#run(kind, socket, call, context, () => {
+      this.#run(kind, peer, call, context, () => {
         if (queue.isLast) this.#order.delete(context.sessionId);
         done();
       }),
     );
   }
 
-  #run(kind: "mutation" | "action", socket: number, call: FunctionCall, context: CallContext, done: () => void): void {
+  #run(kind: "mutation" | "action", { socket, client }: Peer, call: FunctionCall, context: CallContext, done: () => void): void {
     this.#options.functions.call(
       {
         kind,
@@ -142,6 +148,7 @@ export class SyncService {
         args: call.args,
         principal: context.principal,
         requestId: newRequestId(),
+        client,
         caller: "SyncWorker",
         atTs: null,
         once: call.type === "Mutation" ? this.#once(socket, call, context, done) : null,

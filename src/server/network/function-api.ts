@@ -2,7 +2,7 @@
  * Calling functions over HTTP: what the public clients post to `/api/query`, `/api/mutation`, `/api/action`,
  * `/api/function`, and the public "run" API. A request is parsed into one engine call; the engine makes the reply's body.
  */
-import type { Credentials, EngineCall, EngineReply, FunctionKind } from "../engine-messages.js";
+import type { ClientInfo, Credentials, EngineCall, EngineReply, FunctionKind } from "../engine-messages.js";
 import { isObject, parseJsonObject } from "./body.js";
 import { encodedToJsonFormat } from "./json-format.js";
 import { engineReplyToHttp, RequestError, type HttpReply } from "./replies.js";
@@ -33,6 +33,7 @@ interface FunctionRequest {
 export interface CallerContext {
   readonly credentials: Credentials;
   readonly requestId: string;
+  readonly client: ClientInfo;
 }
 
 export async function callFunction(engine: EngineCaller, { call, format }: FunctionRequest): Promise<HttpReply> {
@@ -62,14 +63,14 @@ function functionRequest(
   functionKind: FunctionKind | "any",
   path: unknown,
   fields: Readonly<Record<string, unknown>>,
-  { credentials, requestId }: CallerContext,
+  { credentials, requestId, client }: CallerContext,
   atTs: string | null,
 ): FunctionRequest {
   if (typeof path !== "string") throw new RequestError(400, "BadFunctionPath", "\"path\" must be the name of a function, such as \"messages:list\".");
   const componentPath = fields["componentPath"] ?? "";
   if (typeof componentPath !== "string") throw new RequestError(400, "BadComponentPath", "\"componentPath\" must be a text.");
   const args = JSON.stringify(argumentsObject(fields["args"]));
-  const call = { kind: "runFunction", functionKind, path, componentPath, args, credentials, atTs, requestId } as const;
+  const call = { kind: "runFunction", functionKind, path, componentPath, args, credentials, atTs, client, requestId } as const;
   return { call, format: parseFormat(fields["format"]) };
 }
 

@@ -9,6 +9,7 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Hono, type Context } from "hono";
 import { ADMIN_ROUTES, refuseUnknownApi, type AdminApiContext } from "./admin-api.js";
 import { readBody } from "./body.js";
+import { clientInfo } from "./client-info.js";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
 import { readCredentials } from "./credentials.js";
 import { callFunction, FUNCTION_ROUTES, parseFunctionCall, parseQueryParameters, parseRunCall, RUN_PREFIX, type CallerContext } from "./function-api.js";
@@ -100,7 +101,7 @@ async function answerFunctionCall(incoming: IncomingMessage, outgoing: ServerRes
   try {
     const credentials = readCredentials(incoming.headers.authorization, context.adminKeys);
     const body = await readBody(incoming, context.frameBytesMax);
-    writeReply(outgoing, await callFunction(context.engine, parseFunctionCall(path, body, { credentials, requestId })));
+    writeReply(outgoing, await callFunction(context.engine, parseFunctionCall(path, body, { credentials, requestId, client: clientInfo(incoming) })));
   } catch (error) {
     incoming.resume();
     writeReply(outgoing, errorReply(error, incoming, context.log));
@@ -126,7 +127,7 @@ function beginRequest(incoming: IncomingMessage, outgoing: ServerResponse, path:
 
 function callerOf(c: RouteContext, { adminKeys }: NetworkContext): CallerContext {
   const requestId = String(c.env.outgoing.getHeader(REQUEST_ID_HEADER));
-  return { credentials: readCredentials(c.env.incoming.headers.authorization, adminKeys), requestId };
+  return { credentials: readCredentials(c.env.incoming.headers.authorization, adminKeys), requestId, client: clientInfo(c.env.incoming) };
 }
 
 function pathnameOf({ url = "/" }: IncomingMessage): string {

@@ -95,7 +95,7 @@ describe("sync sockets of a server", () => {
     const socket = before.filter(({ type }) => type === "socketOpened").length + 1;
     await vi.waitFor(async () => {
       const after = JSON.parse(await watcher.ask({ received: true })) as ToEngine[];
-      expect(after).toContainEqual({ type: "socketOpened", socket });
+      expect(after).toContainEqual({ type: "socketOpened", socket, client: expect.any(Object) as object });
       expect(after).toContainEqual({ type: "socketClosed", socket });
     });
   });
@@ -129,7 +129,7 @@ class Bench implements AsyncDisposable {
   }
 
   async connected(): Promise<void> {
-    await vi.waitFor(() => expect(this.posted).toContainEqual({ type: "socketOpened", socket: 1 }));
+    await vi.waitFor(() => expect(this.posted).toContainEqual({ type: "socketOpened", socket: 1, client: { ip: "127.0.0.1", userAgent: null } }));
   }
 
   /** A peer that shakes hands and then never reads nor answers. */

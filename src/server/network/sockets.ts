@@ -10,7 +10,8 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { WebSocket, WebSocketServer } from "ws";
-import type { ToEngine } from "../engine-messages.js";
+import type { ClientInfo, ToEngine } from "../engine-messages.js";
+import { clientInfo } from "./client-info.js";
 
 export interface SocketsOptions {
   readonly post: (message: ToEngine) => void;
@@ -102,7 +103,7 @@ export class Sockets {
       } else if (this.#connections.size >= this.options.socketsMax) {
         webSocket.close(CLOSE_TRY_AGAIN_LATER, `TooManyConcurrentRequests: this server serves ${this.options.socketsMax} sockets at once`);
       } else {
-        this.#open(webSocket, stream);
+        this.#open(webSocket, stream, clientInfo(incoming));
       }
     });
   }
@@ -162,7 +163,7 @@ export class Sockets {
     }
   }
 
-  #open(webSocket: WebSocket, stream: Duplex): void {
+  #open(webSocket: WebSocket, stream: Duplex, client: ClientInfo): void {
     const connection: Connection = {
       id: this.#nextId++,
       webSocket,
@@ -175,7 +176,7 @@ export class Sockets {
       afterWrite: () => this.#afterWrite(connection),
     };
     this.#connections.set(connection.id, connection);
-    this.options.post({ type: "socketOpened", socket: connection.id });
+    this.options.post({ type: "socketOpened", socket: connection.id, client });
     webSocket.on("message", (data: Buffer, isBinary) => this.#receive(connection, data, isBinary));
     webSocket.on("ping", () => this.#hear(connection));
     webSocket.on("pong", () => this.#hear(connection));
