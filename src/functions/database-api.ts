@@ -3,6 +3,7 @@
  * table name). Plain objects with own functions, because apps and libraries spread and destructure them.
  */
 import type { ReadScope } from "./read-scope.js";
+import type { Realm } from "./sandbox/realm.js";
 import { TableQueryInitializer, requireArgument } from "./table-query.js";
 
 export interface DatabaseReaderApi {
@@ -55,9 +56,18 @@ function readerOf(scope: ReadScope, space: Space): DatabaseReaderApi {
   };
 }
 
+/*
+ * The objects below are made for every call of a function, so they are written out: spreading costs ten times as much.
+ */
+
+function systemReader(scope: ReadScope): object {
+  const { get, query, normalizeId } = readerOf(scope, "system");
+  return { get, query, normalizeId };
+}
+
 export function databaseReader(scope: ReadScope): object {
-  const { table: _systemTable, ...system } = readerOf(scope, "system");
-  return { ...readerOf(scope, "user"), system };
+  const { get, query, normalizeId, table } = readerOf(scope, "user");
+  return { get, query, normalizeId, table, system: systemReader(scope) };
 }
 
 interface WriteMethods {
@@ -94,22 +104,31 @@ function writeMethods(scope: ReadScope): WriteMethods {
   };
 }
 
-function variables(scope: ReadScope): object {
-  return {
-    get commitTs(): never {
-      throw scope.error("`db.vars.commitTs` is not available in this version of Rivulet yet: use `_creationTime`, or Date.now() in a field of your own.");
-    },
-  };
+/** `ctx.db.vars`, the same for every call in a realm. */
+const variablesByRealm = new WeakMap<Realm, object>();
+
+function variables(realm: Realm): object {
+  let made = variablesByRealm.get(realm);
+  if (made === undefined) {
+    made = {
+      get commitTs(): never {
+        throw realm.makeError("`db.vars.commitTs` is not available in this version of Rivulet yet: use `_creationTime`, or Date.now() in a field of your own.");
+      },
+    };
+    variablesByRealm.set(realm, made);
+  }
+  return made;
 }
 
 export function databaseWriter(scope: ReadScope): object {
-  const reader = readerOf(scope, "user");
+  const { get, query, normalizeId, table } = readerOf(scope, "user");
   const write = writeMethods(scope);
-  const { table: _systemTable, ...system } = readerOf(scope, "system");
   return {
-    ...reader,
-    system,
-    vars: variables(scope),
+    get,
+    query,
+    normalizeId,
+    system: systemReader(scope),
+    vars: variables(scope.realm),
     insert: write.insert,
     patch: (tableOrId: unknown, idOrValue: unknown, value?: unknown) =>
       value === undefined ? write.patch(undefined, tableOrId, idOrValue) : write.patch(tableOrId as string, idOrValue, value),
@@ -117,7 +136,7 @@ export function databaseWriter(scope: ReadScope): object {
       value === undefined ? write.replace(undefined, tableOrId, idOrValue) : write.replace(tableOrId as string, idOrValue, value),
     delete: (tableOrId: unknown, id?: unknown) => (id === undefined ? write.delete(undefined, tableOrId) : write.delete(tableOrId as string, id)),
     table: (tableName: string) => ({
-      ...reader.table(tableName),
+      ...table(tableName),
       insert: (value: unknown) => write.insert(tableName, value),
       patch: (id: unknown, value: unknown) => write.patch(tableName, id, value),
       replace: (id: unknown, value: unknown) => write.replace(tableName, id, value),

@@ -4,6 +4,7 @@ import type { FunctionCalls } from "./function-calls.js";
 import { functionMetadata } from "./function-metadata.js";
 import type { NestedLimits } from "./nested-limits.js";
 import type { ReadScope } from "./read-scope.js";
+import type { Realm } from "./sandbox/realm.js";
 
 interface RunOptions {
   readonly useStaleSnapshot?: boolean;
@@ -14,7 +15,7 @@ export function queryContext(scope: ReadScope, calls: FunctionCalls): object {
   return {
     db: databaseReader(scope),
     auth: auth(scope),
-    storage: unavailable(scope, "storage", "File storage is", ["getUrl", "getMetadata"]),
+    storage: unavailableParts(scope.realm).reader,
     meta: functionMetadata(scope),
     runQuery: (reference: unknown, args?: unknown, options?: RunOptions) => {
       if (options?.useStaleSnapshot === true) return scope.attempt(refuseStaleSnapshot);
@@ -31,8 +32,8 @@ export function mutationContext(scope: ReadScope, calls: FunctionCalls): object 
   return {
     db: databaseWriter(scope),
     auth: auth(scope),
-    storage: unavailable(scope, "storage", "File storage is", ["getUrl", "getMetadata", "generateUploadUrl", "delete"]),
-    scheduler: unavailable(scope, "scheduler", "Scheduled functions are", ["runAfter", "runAt", "cancel"]),
+    storage: unavailableParts(scope.realm).writer,
+    scheduler: unavailableParts(scope.realm).scheduler,
     meta: functionMetadata(scope),
     // The newest state is as cheap to read as a stale one, and never conflicts.
     runQuery: (reference: unknown, args?: unknown, options?: RunOptions) => calls.call("query", scope.frame, reference, args, options?.transactionLimits),
@@ -47,10 +48,29 @@ function auth(scope: ReadScope): object {
 }
 
 /** Parts of the API that this version does not have answer with what is missing, not with "undefined is no function". */
-function unavailable(scope: ReadScope, name: string, subject: string, methods: readonly string[]): object {
-  const refuse = (method: string) => () =>
-    scope.attempt(() => {
-      throw new Error(`${subject} not available in this version of Rivulet yet: \`ctx.${name}.${method}\` can't be called.`);
-    });
+interface UnavailableParts {
+  readonly reader: object;
+  readonly writer: object;
+  readonly scheduler: object;
+}
+
+/** The same for every call in a realm, so made once. */
+const unavailableByRealm = new WeakMap<Realm, UnavailableParts>();
+
+function unavailableParts(realm: Realm): UnavailableParts {
+  let parts = unavailableByRealm.get(realm);
+  if (parts === undefined) {
+    parts = {
+      reader: unavailable(realm, "storage", "File storage is", ["getUrl", "getMetadata"]),
+      writer: unavailable(realm, "storage", "File storage is", ["getUrl", "getMetadata", "generateUploadUrl", "delete"]),
+      scheduler: unavailable(realm, "scheduler", "Scheduled functions are", ["runAfter", "runAt", "cancel"]),
+    };
+    unavailableByRealm.set(realm, parts);
+  }
+  return parts;
+}
+
+function unavailable(realm: Realm, name: string, subject: string, methods: readonly string[]): object {
+  const refuse = (method: string) => () => realm.reject(realm.makeError(`${subject} not available in this version of Rivulet yet: \`ctx.${name}.${method}\` can't be called.`));
   return Object.fromEntries(methods.map((method) => [method, refuse(method)]));
 }

@@ -74,7 +74,7 @@ export interface RunnerOptions {
   readonly instanceName: string;
   readonly limits: RunnerLimits;
   readonly nowMs: () => number;
-  /** Fresh 32 bits for each execution. */
+  /** A fresh number below 2³² for each execution. */
   readonly randomSeed: () => number;
   /** Refuses an execution that killed an earlier engine; null runs it. */
   readonly refuse: (path: string, args: string) => string | null;

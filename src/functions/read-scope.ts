@@ -15,14 +15,14 @@ import { errorInRealm } from "./realm-error.js";
 export class ReadScope {
   readonly documents: Documents;
   readonly parse: (text: string) => DocumentValue;
-  readonly #realm: Realm;
+  readonly realm: Realm;
 
   constructor(
     readonly execution: Execution,
     readonly frame: CallFrame,
   ) {
     const realm = execution.sandbox.realm;
-    this.#realm = realm;
+    this.realm = realm;
     this.parse = (text) => parseValue(text, realm) as DocumentValue;
     this.documents = new Documents({ transaction: frame.transaction, namespace: frame.namespace, parse: this.parse });
   }
@@ -37,9 +37,9 @@ export class ReadScope {
     try {
       result = action();
     } catch (error) {
-      return this.#realm.reject(errorInRealm(this.#realm, error));
+      return this.realm.reject(errorInRealm(this.realm, error));
     }
-    return this.#realm.resolve(result);
+    return this.realm.resolve(result);
   }
 
   /** The same for methods that answer without a promise. */
@@ -47,27 +47,27 @@ export class ReadScope {
     try {
       return action();
     } catch (error) {
-      throw errorInRealm(this.#realm, error);
+      throw errorInRealm(this.realm, error);
     }
   }
 
   /** An object of user code's own realm with the same fields. */
   object(fields: object): Record<string, unknown> {
-    return Object.assign(this.#realm.makeObject(), fields);
+    return Object.assign(this.realm.makeObject(), fields);
   }
 
   /** A deep copy in user code's own realm of what can be written as JSON. */
   copy(value: unknown): unknown {
-    return this.#realm.parse(JSON.stringify(value));
+    return this.realm.parse(JSON.stringify(value));
   }
 
   error(message: string): Error {
-    return this.#realm.makeError(message);
+    return this.realm.makeError(message);
   }
 
   /** An array of user code's own realm with the same elements. */
   array<T>(elements: readonly T[]): T[] {
-    const array = this.#realm.makeArray() as T[];
+    const array = this.realm.makeArray() as T[];
     for (const element of elements) array.push(element);
     return array;
   }

@@ -2,7 +2,6 @@
  * The thread of the optimistic lane: runs one slow mutation at a time on a snapshot of the store, with code of its own, and
  * reports what it read and would write. It never writes itself.
  */
-import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { beginOnSnapshot, type SnapshotTransaction } from "../database/snapshot-database.js";
@@ -20,7 +19,7 @@ const runner = new FunctionRunner({
   instanceName,
   limits,
   nowMs,
-  randomSeed: () => randomInt(2 ** 32),
+  randomSeed: () => Math.random() * 2 ** 32,
   refuse: () => null,
   onRunning: () => undefined,
 });

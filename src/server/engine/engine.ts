@@ -2,7 +2,6 @@
  * The engine: everything of a deployment but its network. Owns the database, the running code, the live queries and the
  * sessions, on one thread; the world reaches it through batches of messages (engine-messages.ts).
  */
-import { randomInt } from "node:crypto";
 import { Database } from "../../database/database.js";
 import { DEFAULT_TRANSACTION_LIMITS } from "../../database/limits.js";
 import { Deployment, type DeploymentCode } from "../../functions/deployment.js";
@@ -68,7 +67,7 @@ export class Engine {
       instanceName: options.instanceName,
       limits: options.limits,
       nowMs,
-      randomSeed: () => randomInt(2 ** 32),
+      randomSeed: () => Math.random() * 2 ** 32,
       refuse: (path, args) => this.#poisonOf(path, args),
       onRunning: (request) => running.set(request === null ? null : executionName(request.path, request.args)),
     });

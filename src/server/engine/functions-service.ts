@@ -259,7 +259,12 @@ function refuseComponent(componentPath: string): string | null {
   return componentPath === "" ? null : `Component '${componentPath.slice(0, 64)}' is not mounted: components are not available in this version of Rivulet yet.`;
 }
 
-/** 16 hex digits: names a request in error texts and logs. */
+/** Tells this engine's requests from those of another. */
+const ENGINE_PREFIX = randomBytes(4).toString("hex");
+let requests = 0;
+
+/** 16 hex digits: names a request in error texts and logs. No secret, so it need not be random. */
 export function newRequestId(): string {
-  return randomBytes(8).toString("hex");
+  requests = (requests + 1) >>> 0;
+  return ENGINE_PREFIX + requests.toString(16).padStart(8, "0");
 }
