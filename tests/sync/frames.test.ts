@@ -1,9 +1,9 @@
-/** The sync protocol on the wire: the exact shape of what the server says, and what it does with frames that are none. SY-57 to SY-68. */
+/** The sync protocol on the wire: the exact shape of what the server says, and what it does with frames that are none. SY-57 to SY-68, SY-104. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_KEY, startServer, until, type TestServer } from "../harness.js";
 import { messages } from "./basics-api.js";
-import { RawSocket, wireTimestampToNs, type Frame } from "./raw-socket.js";
+import { RawSocket, wireTimestampToNs, type Frame, type TransitionFrame } from "./raw-socket.js";
 
 let server: TestServer;
 
@@ -138,6 +138,27 @@ describe("the shape of messages", () => {
     const raw = await RawSocket.connect(server.url, path);
     raw.send(change(0));
     expect((await raw.transition()).endVersion.querySet).toBe(1);
+    await raw.close();
+  });
+});
+
+describe("back-pressure", () => {
+  test("SY-104 a client that stops reading is sent the newest state when it goes on, not everything between", async () => {
+    const http = server.http();
+    const id = await http.mutation(messages.send, { channel: "slow client", body: "start" });
+    const raw = await RawSocket.connect(server.url);
+    raw.send(change(0, addQuery(0, "slow client")));
+    await raw.transition();
+    raw.pause();
+    const edits = 60;
+    for (let i = 1; i <= edits; i++) await http.mutation(messages.edit, { id, body: `${i} `.padEnd(500_000, "x") });
+    raw.resume();
+    const newest = (): string | undefined => {
+      const [shown] = raw.frames.filter((frame) => frame.type === "Transition").slice(-1) as TransitionFrame[];
+      return (shown!.modifications[0]?.["value"] as { body: string }[] | undefined)?.[0]?.body;
+    };
+    await until(() => newest()?.startsWith(`${edits} `), "the newest state");
+    expect(raw.frames.length).toBeLessThan(edits / 2);
     await raw.close();
   });
 });

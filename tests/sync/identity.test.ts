@@ -1,9 +1,9 @@
-/** Acting as an admin and as users over the socket; queries that look at who asks, and those that do not. SY-7, SY-20, SY-69 to SY-77. */
+/** Acting as an admin and as users over the socket; queries that look at who asks, and those that do not. SY-7, SY-16, SY-20, SY-69 to SY-77. */
 import type { ConvexHttpClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_KEY, startServer, until, type TestServer } from "../harness.js";
 import { authenticateAsAdmin } from "./base-client.js";
-import { documents, identity, live } from "./surface-api.js";
+import { documents, identity, live, printThenFail } from "./surface-api.js";
 import { Watch } from "./watch.js";
 
 let server: TestServer;
@@ -123,6 +123,17 @@ describe("failures", () => {
     await writer.mutation(live.add, { group: "failing", rank: 1 });
     await size.value((value) => value === before + 1);
     expect(watch.said).toHaveLength(1);
+  });
+
+  test("SY-16 what a mutation printed before it failed reaches its client's logger, the error behind it", async () => {
+    const lines: string[] = [];
+    const log = (...line: unknown[]): void => void lines.push(line.filter((part) => !String(part).startsWith("color:")).join(" "));
+    const client = server.client({ logger: { log, warn: log, error: log, logVerbose: () => undefined } });
+    await expect(client.mutation(printThenFail, {})).rejects.toThrow("after printing");
+    expect(lines.filter((line) => line.includes("printThenFail"))).toEqual([
+      "%c[CONVEX M(runtime:printThenFail)] [LOG] 'before'",
+      expect.stringMatching(/^\[CONVEX M\(runtime:printThenFail\)\] \[Request ID: [0-9a-f]{16}\] Server Error\nUncaught Error: after printing\n/),
+    ]);
   });
 
   test("SY-77 an action is answered, with an error that says that there are none yet", async () => {

@@ -59,6 +59,15 @@ export class RawSocket {
     return (await this.frame("Transition", from)) as TransitionFrame;
   }
 
+  /** Stops reading, as a client on a bad line does. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   async close(): Promise<void> {
     this.#socket.close();
     await this.untilClosed();

@@ -22,3 +22,5 @@ export const live = {
   size: makeFunctionReference<"query", None, number>("live:size"),
   act: makeFunctionReference<"action", None, string>("live:act"),
 } as const;
+
+export const printThenFail = makeFunctionReference<"mutation", None, null>("runtime:printThenFail");
