@@ -1,13 +1,12 @@
 /**
- * The writer that the crash tests stop in the middle, as a process (killed) or as a worker thread (terminated). It
- * writes groups without end: group n sets every key to n, one long key and one value of many pages among them. It
- * reports n only after the write resolved; on the way it keeps a snapshot and an unfinished iteration open.
+ * The writer of the crash tests, as a process (killed in the middle) or as a worker thread (told to stop). It writes
+ * groups: group n sets every key to n, one long key and one value of many pages among them. It reports n only after the
+ * write resolved; on the way it keeps a snapshot and an unfinished iteration open.
  */
 import { writeSync } from "node:fs";
-import { isMainThread, parentPort, workerData } from "node:worker_threads";
-import { openLmdbStore } from "./lmdb.js";
+import { isMainThread, type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { type LmdbStore, openLmdbStore } from "./lmdb.js";
 import type { WriteOp } from "./store.js";
-import { type Gate, OPEN_GATE, ThreadGate } from "./thread-gate.js";
 
 export const GROUP_KEYS = 200;
 
@@ -18,9 +17,8 @@ export function groupOf(n: number): WriteOp[] {
   return Array.from({ length: GROUP_KEYS }, (_, i) => [keyOf(i), `${n}:${"x".repeat(sizeOf(i))}`]);
 }
 
-async function writeForEver(path: string, gate: Gate, report: (n: number) => void): Promise<never> {
-  const store = await openLmdbStore({ path, gate });
-  for (let n = lastOf(store.snapshot().get("key0")) + 1; ; n++) {
+async function writeGroups(store: LmdbStore, isStopped: () => boolean, report: (n: number) => void): Promise<void> {
+  for (let n = lastOf(store) + 1; !isStopped(); n++) {
     const snapshot = store.snapshot();
     const iterator = snapshot.entries({ start: "", end: undefined })[Symbol.iterator]();
     iterator.next();
@@ -31,15 +29,25 @@ async function writeForEver(path: string, gate: Gate, report: (n: number) => voi
   }
 }
 
-function lastOf(value: string | undefined): number {
+function lastOf(store: LmdbStore): number {
+  const snapshot = store.snapshot();
+  const value = snapshot.get("key0");
+  snapshot.release();
   return value === undefined ? 0 : Number(value.split(":")[0]);
 }
 
-const path: unknown = isMainThread ? process.env["CRASH_WRITER_PATH"] : workerData?.crashWriterPath;
-if (typeof path === "string") {
-  const reportToParent = isMainThread
-    ? (n: number) => void writeSync(1, `${n}\n`)
-    : (n: number) => parentPort?.postMessage(n);
-  const gate = isMainThread ? OPEN_GATE : new ThreadGate(workerData.gate);
-  await writeForEver(path, gate, reportToParent);
+async function writeInProcess(path: string): Promise<void> {
+  await writeGroups(await openLmdbStore({ path }), () => false, (n) => writeSync(1, `${n}\n`));
 }
+
+/** Until its parent says anything; then the thread closes its store and has nothing left to wait for. */
+async function writeInThread(path: string, parent: MessagePort): Promise<void> {
+  let isStopped = false;
+  parent.once("message", () => (isStopped = true));
+  const store = await openLmdbStore({ path });
+  await writeGroups(store, () => isStopped, (n) => parent.postMessage(n));
+  await store.close();
+}
+
+const path: unknown = isMainThread ? process.env["CRASH_WRITER_PATH"] : workerData?.crashWriterPath;
+if (typeof path === "string") await (parentPort === null ? writeInProcess(path) : writeInThread(path, parentPort));

@@ -6,7 +6,6 @@ import type { RangeOptions, RootDatabase, Transaction } from "lmdb";
 import { StorageError } from "./errors.js";
 import { endToStored, isLong, keyToStored, prefixOf, startToStored, storedToEntry } from "./lmdb-keys.js";
 import type { Entry, Key, KeyRange, Snapshot } from "./store.js";
-import type { Gate } from "./thread-gate.js";
 
 export type TextDatabase = RootDatabase<string, string>;
 
@@ -18,23 +17,20 @@ export interface ReadObserver {
 
 export class LmdbSnapshot implements Snapshot {
   readonly #database: TextDatabase;
-  readonly #gate: Gate;
   readonly #observer: ReadObserver;
   readonly #transaction: Transaction;
   /** What every `get` passes; made once. */
   readonly #getOptions: { readonly transaction: Transaction };
   #isReleased = false;
 
-  constructor(database: TextDatabase, gate: Gate, observer: ReadObserver) {
+  constructor(database: TextDatabase, observer: ReadObserver) {
     this.#database = database;
-    this.#gate = gate;
     this.#observer = observer;
-    this.#transaction = gate.run(() => beginRead(database));
+    this.#transaction = beginRead(database);
     this.#getOptions = { transaction: this.#transaction };
     observer.readBegan();
   }
 
-  /** Outside the gate: no part of this native call minds being terminated. */
   get(key: Key): string | undefined {
     this.#assertOpen();
     if (key.length === 0) return undefined;
@@ -52,7 +48,7 @@ export class LmdbSnapshot implements Snapshot {
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.#gate.run(() => this.#transaction.done());
+    this.#transaction.done();
     this.#observer.readEnded();
   }
 
@@ -62,8 +58,7 @@ export class LmdbSnapshot implements Snapshot {
     /** Long keys seen since the last short one, all of one prefix. */
     let run: Entry[] = [];
     try {
-      const stored = this.#database.getRange(this.#rangeOptions(range, reverse));
-      for (const { key, value } of this.#gate.iterate(stored)) {
+      for (const { key, value } of this.#database.getRange(this.#rangeOptions(range, reverse))) {
         this.#assertOpen();
         if (run.length > 0 && (!isLong(key) || prefixOf(key) !== prefixOf(run[0]![0]))) {
           yield* inKeyOrder(run, range, reverse);

@@ -4,7 +4,8 @@
  * in the file, `folder.ts` guards the folder. Why LMDB, and why these options, with the evidence: `docs/decisions/0001-lmdb.md`.
  *
  * Several threads of one process may open the same path; each write of any of them is seen by snapshots that all of
- * them take later. Other processes are kept out by `folder.ts`.
+ * them take later. Other processes are kept out by `folder.ts`. A thread closes its store before it ends: terminating
+ * one that is in LMDB can take the process along.
  */
 import { open } from "lmdb";
 import { StorageCorruptError, StorageError, StorageFullError } from "./errors.js";
@@ -14,7 +15,6 @@ import { FileRoom } from "./lmdb-room.js";
 import { LmdbSnapshot, type TextDatabase } from "./lmdb-snapshot.js";
 import { lmdbStats, usedBytes } from "./lmdb-stats.js";
 import type { Snapshot, Store, StoreStats, WriteOp } from "./store.js";
-import { type Gate, OPEN_GATE } from "./thread-gate.js";
 
 export interface LmdbStoreOptions {
   /** Path of the data file; its folder must exist. LMDB puts `-lock` beside it. */
@@ -25,8 +25,6 @@ export interface LmdbStoreOptions {
   readonly mapBytes?: number;
   /** Distinct snapshots that may be held at a time, over all threads. */
   readonly snapshotsMax?: number;
-  /** A `ThreadGate`, needed in a worker thread that may be terminated; default: none. */
-  readonly gate?: Gate;
 }
 
 const MAP_BYTES = 64 * 2 ** 30;
@@ -47,7 +45,7 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     // A commit waits for fdatasync and for a synchronous write of the meta page before its promise resolves.
     overlappingSync: false,
     noSync: false,
-    // Nothing is handed to the writing thread before a group is complete: a worker that is terminated between two
+    // Nothing is handed to the writing thread before a group is complete: a worker thread that dies between two
     // puts would otherwise leave that thread waiting, with LMDB's write lock, for ever.
     eventTurnBatching: false,
     batchStartThreshold: Number.MAX_SAFE_INTEGER,
@@ -56,12 +54,11 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
     txnStartThreshold: 1,
     cache: false as const,
   };
-  const gate = options.gate ?? OPEN_GATE;
   let database: TextDatabase | undefined;
   try {
-    database = gate.run(() => open<string, string>(settings));
+    database = open<string, string>(settings);
     const room = await FileRoom.open(options.path);
-    return new LmdbStore(database, room, gate, options);
+    return new LmdbStore(database, room, options);
   } catch (error) {
     await database?.close();
     throw toStorageError(error, options.path);
@@ -71,7 +68,6 @@ export async function openLmdbStore(options: LmdbStoreOptions): Promise<LmdbStor
 export class LmdbStore implements Store {
   readonly #database: TextDatabase;
   readonly #room: FileRoom;
-  readonly #gate: Gate;
   readonly #path: string;
   readonly #usedBytesMax: number;
   #lastWrite: Promise<void> = Promise.resolve();
@@ -81,17 +77,16 @@ export class LmdbStore implements Store {
   /** Set when LMDB refuses every further write until the file is opened anew. */
   #failure: StorageError | undefined;
 
-  constructor(database: TextDatabase, room: FileRoom, gate: Gate, options: LmdbStoreOptions) {
+  constructor(database: TextDatabase, room: FileRoom, options: LmdbStoreOptions) {
     this.#database = database;
     this.#room = room;
-    this.#gate = gate;
     this.#path = options.path;
     this.#usedBytesMax = options.usedBytesMax ?? Infinity;
   }
 
   snapshot(): Snapshot {
     this.#assertOpen();
-    return new LmdbSnapshot(this.#database, this.#gate, {
+    return new LmdbSnapshot(this.#database, {
       readBegan: () => void this.#reads++,
       readEnded: () => void this.#reads--,
     });
@@ -113,7 +108,7 @@ export class LmdbStore implements Store {
 
   stats(): StoreStats {
     this.#assertOpen();
-    const stats = this.#gate.run(() => lmdbStats(this.#database));
+    const stats = lmdbStats(this.#database);
     return {
       diskBytes: this.#room.allocatedBytes,
       usedBytes: usedBytes(stats),
@@ -138,7 +133,7 @@ export class LmdbStore implements Store {
     const stored = ops.map(opToStored);
     await this.#makeRoom(stored);
     try {
-      await this.#gate.run(() => this.#startCommit(stored));
+      await this.#startCommit(stored);
     } catch (error) {
       const cause = await commitErrorOf(error);
       this.#checkUsable(cause);
@@ -147,7 +142,7 @@ export class LmdbStore implements Store {
   }
 
   async #makeRoom(stored: readonly WriteOp[]): Promise<void> {
-    const stats = this.#gate.run(() => lmdbStats(this.#database));
+    const stats = lmdbStats(this.#database);
     const addedBytes = putBytes(stored);
     if (addedBytes > 0 && usedBytes(stats) + addedBytes > this.#usedBytesMax) {
       throw new StorageFullError(
@@ -179,7 +174,7 @@ export class LmdbStore implements Store {
   /** After a failed meta page LMDB is unusable, and lmdb-js would wait for ever on the next write: an empty one tells. */
   #checkUsable(cause: unknown): void {
     try {
-      this.#gate.run(() => this.#database.transactionSync(() => undefined, COMMIT_SYNCHRONOUSLY));
+      this.#database.transactionSync(() => undefined, COMMIT_SYNCHRONOUSLY);
     } catch {
       const text = `The data file ${this.#path} takes no more writes (${textOf(cause)}). Check the disk, then restart.`;
       this.#failure = new StorageError("io", text, { cause });
