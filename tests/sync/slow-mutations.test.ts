@@ -24,7 +24,7 @@ let server: TestServer;
 let client: ConvexClient;
 
 beforeAll(async () => {
-  server = await startServer({ flags: ["--redact-errors", "no"] });
+  server = await startServer({ flags: ["--redact-errors", "no", "--function-time-max", "20s"] });
   await server.deploy("surface");
   client = server.client();
   // From a few runs the server knows what is slow.
