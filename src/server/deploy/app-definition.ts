@@ -1,24 +1,27 @@
 /** convex.config.ts: what an app declares of itself. */
-import { z } from "zod";
+import { lazySchema, type SchemaOf, type Zod } from "../lazy-schema.js";
 import { DeployError } from "./deploy-error.js";
 import type { EnvironmentVariables } from "./environment.js";
 import { callExport, compile, evaluateModule } from "./module-evaluation.js";
 import type { ModuleConfig } from "./push-request.js";
 
-const exportsTree = z.looseObject({ type: z.literal("branch"), branch: z.array(z.unknown()) });
-const envVar = z.looseObject({ type: z.literal("value"), value: z.string(), optional: z.boolean().optional() });
+const exportsTree = (z: Zod) => z.looseObject({ type: z.literal("branch"), branch: z.array(z.unknown()) });
+const envVar = (z: Zod) => z.looseObject({ type: z.literal("value"), value: z.string(), optional: z.boolean().optional() });
 
-const appAnalysis = z.object({
-  definitionType: z.looseObject({ type: z.literal("app") }),
-  httpPrefix: z.string().optional(),
-  childComponents: z.array(z.looseObject({ name: z.string() })),
-  httpMounts: z.record(z.string(), z.string()),
-  exports: exportsTree,
-  envVars: z.array(z.tuple([z.string(), envVar])).optional(),
-});
+const appAnalysis = (z: Zod) =>
+  z.object({
+    definitionType: z.looseObject({ type: z.literal("app") }),
+    httpPrefix: z.string().optional(),
+    childComponents: z.array(z.looseObject({ name: z.string() })),
+    httpMounts: z.record(z.string(), z.string()),
+    exports: exportsTree(z),
+    envVars: z.array(z.tuple([z.string(), envVar(z)])).optional(),
+  });
 
 /** In the form of the deploy API. */
-export type AppDefinition = z.infer<typeof appAnalysis> & { readonly path: string };
+export type AppDefinition = SchemaOf<typeof appAnalysis> & { readonly path: string };
+
+const APP_ANALYSIS = lazySchema(appAnalysis);
 
 const EMPTY: AppDefinition = { path: "", definitionType: { type: "app" }, childComponents: [], httpMounts: {}, exports: { type: "branch", branch: [] } };
 
@@ -27,9 +30,9 @@ export async function evaluateAppDefinition(module: ModuleConfig | null, environ
   if (module === null) return EMPTY;
   const modules = new Map([[module.path, await compile(module)]]);
   const exported = evaluateModule({ modules, path: module.path, environmentVariables, errorCode: "InvalidAppDefinition", read: callExport });
-  const parsed = appAnalysis.safeParse(exported);
-  if (!parsed.success) {
-    throw new DeployError("InvalidAppDefinition", `The default export of convex.config.ts is no app definition: ${z.prettifyError(parsed.error)}. Make one with \`export default defineApp()\`.`);
+  const parsed = APP_ANALYSIS.parse(exported);
+  if (!parsed.ok) {
+    throw new DeployError("InvalidAppDefinition", `The default export of convex.config.ts is no app definition: ${parsed.problem}. Make one with \`export default defineApp()\`.`);
   }
   const definition = { ...parsed.data, path: "" };
   refuseComponents(definition.childComponents.map(({ name }) => name));

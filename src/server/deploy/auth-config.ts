@@ -1,26 +1,29 @@
 /** auth.config.ts: whose tokens the app accepts. The providers are recorded when they are pushed. */
-import { z } from "zod";
 import type { ModuleCode } from "../../functions/sandbox/module-code.js";
+import { lazySchema, type SchemaOf, type Zod } from "../lazy-schema.js";
 import { DeployError } from "./deploy-error.js";
 import type { EnvironmentVariables } from "./environment.js";
 import { evaluateModule } from "./module-evaluation.js";
 
 export const AUTH_CONFIG_PATH = "auth.config.js";
 
-const openIdProvider = z.strictObject({ domain: z.string(), applicationID: z.string() });
+const openIdProvider = (z: Zod) => z.strictObject({ domain: z.string(), applicationID: z.string() });
 
-const customJwtProvider = z.object({
-  type: z.literal("customJwt"),
-  issuer: z.string(),
-  jwks: z.string(),
-  algorithm: z.enum(["RS256", "ES256"]),
-  /** The CLI wants to be told that there is none. */
-  applicationID: z.string().nullish().transform((id) => id ?? null),
-});
+const customJwtProvider = (z: Zod) =>
+  z.object({
+    type: z.literal("customJwt"),
+    issuer: z.string(),
+    jwks: z.string(),
+    algorithm: z.enum(["RS256", "ES256"]),
+    /** The CLI wants to be told that there is none. */
+    applicationID: z.string().nullish().transform((id) => id ?? null),
+  });
 
-const authConfig = z.looseObject({ providers: z.array(z.union([customJwtProvider, openIdProvider])) });
+const authConfig = (z: Zod) => z.looseObject({ providers: z.array(z.union([customJwtProvider(z), openIdProvider(z)])) });
 
-export type AuthProvider = z.infer<typeof authConfig>["providers"][number];
+export type AuthProvider = SchemaOf<typeof authConfig>["providers"][number];
+
+const AUTH_CONFIG = lazySchema(authConfig);
 
 /** None where the app has no auth.config.ts. Throws {@link DeployError}. */
 export function evaluateAuthConfig(modules: ReadonlyMap<string, ModuleCode>, environmentVariables: EnvironmentVariables): AuthProvider[] {
@@ -33,14 +36,14 @@ export function evaluateAuthConfig(modules: ReadonlyMap<string, ModuleCode>, env
   } catch (error) {
     throw missingVariable(missing) ?? error;
   }
-  const parsed = authConfig.safeParse(exported);
-  if (parsed.success && !JSON.stringify(parsed.data).includes("undefined")) return parsed.data.providers;
+  const parsed = AUTH_CONFIG.parse(exported);
+  if (parsed.ok && !JSON.stringify(parsed.data).includes("undefined")) return parsed.data.providers;
   const absent = missingVariable(missing);
   if (absent !== null) throw absent;
-  if (parsed.success) return parsed.data.providers;
+  if (parsed.ok) return parsed.data.providers;
   throw new DeployError(
     "InvalidAuthConfig",
-    `auth.config.ts has no valid list of providers: ${z.prettifyError(parsed.error)}. Export \`{ providers: [{ domain, applicationID }] }\`, or providers of type "customJwt" with issuer, jwks and algorithm.`,
+    `auth.config.ts has no valid list of providers: ${parsed.problem}. Export \`{ providers: [{ domain, applicationID }] }\`, or providers of type "customJwt" with issuer, jwks and algorithm.`,
   );
 }
 

@@ -1,5 +1,4 @@
 /** What is deployed, and with what settings. */
-import { z } from "zod";
 import { DatabaseError } from "../../database/errors.js";
 import type { Transaction } from "../../database/transaction.js";
 import { parseValue, type Value } from "../../values/value.js";
@@ -8,6 +7,7 @@ import { readDeployment, readModuleSummaries } from "../deploy/code-store.js";
 import { readEnvironment, type Instance } from "../deploy/environment.js";
 import { readInstance } from "../deploy/instance.js";
 import { APP_NAMESPACE } from "../deploy/system-documents.js";
+import { lazySchema } from "../lazy-schema.js";
 import { noArguments, systemQuery } from "./system-query.js";
 
 export const environmentVariables = systemQuery(noArguments, (transaction) =>
@@ -16,7 +16,7 @@ export const environmentVariables = systemQuery(noArguments, (transaction) =>
     .sort((a, b) => (a.name < b.name ? -1 : 1)),
 );
 
-export const environmentVariable = systemQuery(z.looseObject({ name: z.string() }), (transaction, { name }) => {
+export const environmentVariable = systemQuery(lazySchema((z) => z.looseObject({ name: z.string() })), (transaction, { name }) => {
   const variables = readEnvironment(transaction);
   return Object.hasOwn(variables, name) ? { name, value: variables[name]! } : null;
 });

@@ -1,8 +1,8 @@
 /** Queries that the server itself answers for admins: the CLI and dashboards ask them over the same socket as an app's own. */
-import { z } from "zod";
 import { DatabaseError } from "../../database/errors.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { Value } from "../../values/value.js";
+import { lazySchema, type LazySchema } from "../lazy-schema.js";
 
 /**
  * Runs inside of a read transaction, so it is reactive like any query: it runs again when what it read changes. Refuses
@@ -11,12 +11,12 @@ import type { Value } from "../../values/value.js";
 export type SystemQuery = (transaction: Transaction, args: Value) => Value;
 
 /** A query whose arguments are checked first. */
-export function systemQuery<T extends z.ZodType>(argsSchema: T, run: (transaction: Transaction, args: z.infer<T>) => Value): SystemQuery {
+export function systemQuery<Args>(argsSchema: LazySchema<Args>, run: (transaction: Transaction, args: Args) => Value): SystemQuery {
   return (transaction, args) => {
-    const parsed = argsSchema.safeParse(args);
-    if (!parsed.success) throw new DatabaseError("invalidValue", `The arguments of this system query are not as expected: ${z.prettifyError(parsed.error)}. Is the "convex" package very old or very new?`);
+    const parsed = argsSchema.parse(args);
+    if (!parsed.ok) throw new DatabaseError("invalidValue", `The arguments of this system query are not as expected: ${parsed.problem}. Is the "convex" package very old or very new?`);
     return run(transaction, parsed.data);
   };
 }
 
-export const noArguments = z.looseObject({});
+export const noArguments = lazySchema((z) => z.looseObject({}));

@@ -1,5 +1,4 @@
 /** What is in the app's tables. */
-import { z } from "zod";
 import { DatabaseError } from "../../database/errors.js";
 import { TABLE_RECORD_RANGE, prefixRange } from "../../database/keys.js";
 import { queryPage } from "../../database/query/paginate.js";
@@ -9,6 +8,7 @@ import type { Table, TableRecord } from "../../database/table.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { Value } from "../../values/value.js";
 import { APP_NAMESPACE } from "../deploy/system-documents.js";
+import { lazySchema } from "../lazy-schema.js";
 import { noArguments, systemQuery } from "./system-query.js";
 
 /** A larger table counts as this large. The CLI warns from 100,000 documents on. */
@@ -18,11 +18,13 @@ const DOCUMENTS_COUNTED_MAX = 200_000;
 export const tables = systemQuery(noArguments, (transaction) => ({ page: tableNames(transaction).map((name) => ({ name })), isDone: true, continueCursor: "" }));
 
 export const tableData = systemQuery(
-  z.looseObject({
-    table: z.string(),
-    order: z.enum(["asc", "desc"]).default("desc"),
-    paginationOpts: z.looseObject({ cursor: z.string().nullable(), numItems: z.number() }),
-  }),
+  lazySchema((z) =>
+    z.looseObject({
+      table: z.string(),
+      order: z.enum(["asc", "desc"]).default("desc"),
+      paginationOpts: z.looseObject({ cursor: z.string().nullable(), numItems: z.number() }),
+    }),
+  ),
   (transaction, { table, order, paginationOpts }) => {
     refuseSystemTable(table);
     const query = { source: { type: "FullTableScan" as const, tableName: table, order }, operators: [] };
@@ -32,13 +34,15 @@ export const tableData = systemQuery(
   },
 );
 
-export const tableSize = systemQuery(z.looseObject({ tableName: z.string() }), (transaction, { tableName }) => {
+const tableArguments = lazySchema((z) => z.looseObject({ tableName: z.string() }));
+
+export const tableSize = systemQuery(tableArguments, (transaction, { tableName }) => {
   const table = readWholeTable(transaction, tableName);
   return table === undefined ? 0 : countDocuments(transaction.reader, table, DOCUMENTS_COUNTED_MAX);
 });
 
 /** Has another result whenever anything in the table has changed. */
-export const tableVersion = systemQuery(z.looseObject({ tableName: z.string() }), (transaction, { tableName }) => {
+export const tableVersion = systemQuery(tableArguments, (transaction, { tableName }) => {
   readWholeTable(transaction, tableName);
   return transaction.ts;
 });
