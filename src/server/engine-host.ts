@@ -63,14 +63,18 @@ export class EngineHost {
     return this.#state.type === "running";
   }
 
-  /** Resolves when the engine can answer; rejects with the engine's own error when its first start fails. */
-  start(): Promise<void> {
+  /**
+   * Resolves when the engine can answer; rejects with the engine's own error when its first start fails. The thread starts
+   * at once, and opens its store when `mayOpen` has resolved; call `stop()` when that rejects.
+   */
+  start(mayOpen: Promise<unknown> = Promise.resolve()): Promise<void> {
     if (this.#state.type !== "idle") throw new Error("start() was called twice.");
     return new Promise((resolve, reject) => {
       const thread = this.#startThread((death) => {
         this.#state = { type: "stopped" };
         reject(new Error(death.cause));
       });
+      mayOpen.then(() => thread.allowOpening(), reject);
       void thread.ready.then(resolve);
     });
   }
@@ -93,7 +97,7 @@ export class EngineHost {
     if (before.type === "waiting") clearTimeout(before.timer);
     if (before.type !== "running") return;
     const timeout = new AbortController();
-    void before.thread.call({ kind: "shutdown" });
+    before.thread.shutDown();
     await Promise.race([before.thread.exited, delay(SHUTDOWN_MS_MAX, timeout.signal)]);
     timeout.abort();
     await before.thread.terminate();
@@ -133,7 +137,7 @@ export class EngineHost {
       events.onFailed(new Error(`The engine died ${this.#deathsInRow} times in a row, last because ${death.cause}. It is not started again; see the log lines before this one.`));
       return;
     }
-    const timer = setTimeout(() => this.#startThread(), this.#restartDelayMs(this.#deathsInRow));
+    const timer = setTimeout(() => this.#startThread().allowOpening(), this.#restartDelayMs(this.#deathsInRow));
     this.#state = { type: "waiting", timer };
     events.onDeath("InternalServerError: the engine restarted");
   }

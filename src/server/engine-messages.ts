@@ -100,7 +100,21 @@ export type FromEngine =
 export const RUNNING_SLOTS = 4;
 export const RUNNING_NAME_BYTES = 4096;
 
-/** Everything the engine thread needs to start; given as `workerData`. */
+/**
+ * Whether the thread may open the store yet, in shared memory: it starts, and loads its modules, while the data folder is
+ * still being locked and checked. Int32Array of one of the values below.
+ */
+export const OPENING_WAITS = 0;
+export const OPENING_ALLOWED = 1;
+/** The folder cannot be had: the thread ends without touching it. */
+export const OPENING_REFUSED = 2;
+
+/** `workerData` of the engine thread. */
+export interface EngineWorkerData extends EngineOptions {
+  readonly opening: SharedArrayBuffer;
+}
+
+/** Everything the engine needs. */
 export interface EngineOptions {
   readonly dataFolder: string;
   readonly cloudOrigin: string;

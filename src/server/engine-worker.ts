@@ -1,29 +1,39 @@
 /**
- * The engine thread: opens the store in the data folder, whose lock the network thread holds, and answers what the network thread sends. Anything thrown here is a bug of
- * ours and ends the thread; what was acknowledged is on disk, and the network thread starts another.
+ * The engine thread: opens the store in the data folder, whose lock the network thread holds, and answers what the network
+ * thread sends. Anything thrown here is a bug of ours and ends the thread; what was acknowledged is on disk, and the
+ * network thread starts another.
  */
 import { join } from "node:path";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { DATA_FILE } from "../storage/folder.js";
 import { openLmdbStore } from "../storage/lmdb.js";
 import { AdminKeys } from "./admin-keys.js";
 import { Engine } from "./engine/engine.js";
-import type { EngineOptions, FromEngine, ToEngine } from "./engine-messages.js";
+import { OPENING_ALLOWED, OPENING_WAITS, type EngineOptions, type EngineWorkerData, type FromEngine, type ToEngine } from "./engine-messages.js";
 
-const options = workerData as EngineOptions;
-const port = parentPort!;
-const post = (batch: readonly FromEngine[]): void => port.postMessage(batch);
+/** Waits until the network thread has the data folder, or has given it up. */
+function mayOpen({ opening }: EngineWorkerData): boolean {
+  const state = new Int32Array(opening);
+  Atomics.wait(state, 0, OPENING_WAITS);
+  return Atomics.load(state, 0) === OPENING_ALLOWED;
+}
 
-const store = await openLmdbStore({ path: join(options.dataFolder, DATA_FILE) });
-const engine = new Engine({
-  options,
-  store,
-  adminKeys: AdminKeys.open(options.dataFolder, process.env["RIVULET_ADMIN_KEY"]),
-  // Better than a millisecond, so that commits of one millisecond keep their order in time.
-  nowMs: () => performance.timeOrigin + performance.now(),
-  post,
-  // With its port closed the thread has nothing left to wait for, and ends.
-  onClosed: () => port.close(),
-});
-port.on("message", (batch: readonly ToEngine[]) => engine.receive(batch));
-post([{ type: "ready" }]);
+async function openEngine(options: EngineOptions, port: MessagePort): Promise<void> {
+  const post = (batch: readonly FromEngine[]): void => port.postMessage(batch);
+  const store = await openLmdbStore({ path: join(options.dataFolder, DATA_FILE) });
+  const engine = new Engine({
+    options,
+    store,
+    adminKeys: AdminKeys.open(options.dataFolder, process.env["RIVULET_ADMIN_KEY"]),
+    // Better than a millisecond, so that commits of one millisecond keep their order in time.
+    nowMs: () => performance.timeOrigin + performance.now(),
+    post,
+    // With its port closed the thread has nothing left to wait for, and ends.
+    onClosed: () => port.close(),
+  });
+  port.on("message", (batch: readonly ToEngine[]) => engine.receive(batch));
+  post([{ type: "ready" }]);
+}
+
+const data = workerData as EngineWorkerData;
+if (mayOpen(data)) await openEngine(data, parentPort!);

@@ -1,13 +1,17 @@
 /**
- * Puts a server together, network side: ports, admin keys, sockets, HTTP, and the host of the engine thread, which opens
- * the database. The engine starts while the modules of the network are still being loaded, to be ready sooner.
+ * Puts a server together, network side: ports, the data folder, admin keys, sockets, HTTP, and the host of the engine
+ * thread, which opens the database. What takes time goes on side by side:
+ *
+ *     ports ─┬─ this thread:   lock and check the folder ─ modules of the network ──────────┬─ ready ─ metrics ─ answers
+ *            └─ engine thread: its modules ─ wait for the folder ─ open the store, code ────┘
  */
-import { openDataFolder, type DataFolder } from "../storage/folder.js";
+import type { DataFolder } from "../storage/folder.js";
 import { AdminKeys } from "./admin-keys.js";
 import { EngineHost, type EngineEvents, type EngineHostOptions } from "./engine-host.js";
 import type { NetworkContext, RequestHandler } from "./network/http-server.js";
 import { Listener } from "./network/listener.js";
 import { createJsonLogger, type Logger } from "./network/logger.js";
+import type * as MetricsModule from "./network/metrics.js";
 import type { Sockets } from "./network/sockets.js";
 import { engineLimits, type Settings } from "./settings.js";
 
@@ -36,22 +40,10 @@ const CLOSE_SERVICE_RESTART = 1012;
 
 /** Rejects with a message fit for the user: port in use, data folder not usable, bad key file. */
 export async function startServer(settings: Settings, options: ServerOptions = {}): Promise<RunningServer> {
-  // The lock on the folder belongs to this thread: engine threads come and go under it.
-  const folder = await openDataFolder(settings.dataFolder);
-  try {
-    return await startInFolder(folder, settings, options);
-  } catch (error) {
-    await folder.release();
-    throw error;
-  }
-}
-
-async function startInFolder(folder: DataFolder, settings: Settings, options: ServerOptions): Promise<RunningServer> {
-  const adminKeys = AdminKeys.open(folder.path, options.presetAdminKey);
-  const log = options.log ?? (await createJsonLogger(settings.logLevel));
   const handlers: Handlers = { main: deferred(), site: deferred() };
   const listeners = await openListeners(settings, handlers);
   const origins = originsOf(settings, listeners);
+  const log = Promise.resolve(options.log ?? createJsonLogger(settings.logLevel));
   const sockets: { current: Sockets | null } = { current: null };
   const failure = deferred<Error>();
   const host = new EngineHost({
@@ -59,12 +51,17 @@ async function startInFolder(folder: DataFolder, settings: Settings, options: Se
     events: engineEvents(sockets, log, failure.resolve),
     ...(options.engineWorkerUrl === undefined ? {} : { workerUrl: options.engineWorkerUrl }),
   });
+  const opening = openFolder(settings.dataFolder, options.presetAdminKey);
   try {
-    const [modules] = await Promise.all([loadNetworkModules(), host.start()]);
-    sockets.current = openNetwork(modules, { settings, origins, host, adminKeys, log, handlers });
+    const [{ adminKeys }, modules, logger] = await Promise.all([opening, loadNetworkModules(), log, host.start(opening)]);
+    sockets.current = openNetwork(modules, { settings, origins, host, adminKeys, log: logger, handlers, fail: failure.resolve });
   } catch (error) {
     await host.stop();
     await closeListeners(listeners, 0);
+    await opening.then(
+      ({ folder }) => folder.release(),
+      () => undefined, // that is the error
+    );
     throw error;
   }
   const close = async () => {
@@ -72,10 +69,22 @@ async function startInFolder(folder: DataFolder, settings: Settings, options: Se
     await host.stop();
     await sockets.current?.shutDown(GOOD_BYE_MS);
     await closeListeners(listeners, GOOD_BYE_MS);
-    await folder.release();
+    await (await opening).folder.release();
   };
   let closing: Promise<void> | null = null;
   return { url: origins.cloudOrigin, siteUrl: origins.siteOrigin, failed: failure.promise, close: () => (closing ??= close()) };
+}
+
+/** The lock on the folder belongs to this thread: engine threads come and go under it. */
+async function openFolder(path: string, presetAdminKey: string | undefined): Promise<{ readonly folder: DataFolder; readonly adminKeys: AdminKeys }> {
+  const { openDataFolder } = await import("../storage/folder.js");
+  const folder = await openDataFolder(path);
+  try {
+    return { folder, adminKeys: AdminKeys.open(folder.path, presetAdminKey) };
+  } catch (error) {
+    await folder.release();
+    throw error;
+  }
 }
 
 interface Origins {
@@ -122,24 +131,20 @@ function engineOptions(settings: Settings, origins: Origins): EngineHostOptions[
   return { dataFolder, instanceName, redactErrors, ...origins, limits: engineLimits(settings), logRetention };
 }
 
-function engineEvents(sockets: { readonly current: Sockets | null }, log: Logger, fail: (error: Error) => void): EngineEvents {
+function engineEvents(sockets: { readonly current: Sockets | null }, log: Promise<Logger>, fail: (error: Error) => void): EngineEvents {
   return {
     onSend: (socket, text) => sockets.current?.send(socket, text),
     onClose: (socket, code, reason) => sockets.current?.close(socket, code, reason),
     onBatchEnd: () => sockets.current?.endBatch(),
-    onLog: ({ level, message, fields }) => log.log(level, message, fields),
+    onLog: ({ level, message, fields }) => void log.then((logger) => logger.log(level, message, fields)),
     onDeath: (reason) => sockets.current?.closeAll(CLOSE_SERVICE_RESTART, reason),
     onFailed: fail,
   };
 }
 
 async function loadNetworkModules() {
-  const [httpServer, metrics, sockets] = await Promise.all([
-    import("./network/http-server.js"),
-    import("./network/metrics.js"),
-    import("./network/sockets.js"),
-  ]);
-  return { ...httpServer, ...metrics, ...sockets };
+  const [httpServer, sockets] = await Promise.all([import("./network/http-server.js"), import("./network/sockets.js")]);
+  return { ...httpServer, ...sockets };
 }
 
 interface NetworkParts {
@@ -149,11 +154,12 @@ interface NetworkParts {
   readonly adminKeys: AdminKeys;
   readonly log: Logger;
   readonly handlers: Handlers;
+  readonly fail: (error: Error) => void;
 }
 
-/** From here on requests are answered. */
+/** Requests are answered as soon as the library for metrics is loaded too; they wait for it, the start does not. */
 function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, parts: NetworkParts): Sockets {
-  const { settings, origins, host, adminKeys, log, handlers } = parts;
+  const { settings, origins, host, adminKeys, log, handlers, fail } = parts;
   const { bodyBytesMax, frameBytesMax, instanceName, socketsMax } = settings;
   const sockets = new modules.Sockets({
     post: (message) => host.post(message),
@@ -162,7 +168,7 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
     frameBytesMax,
     now: () => performance.now(),
   });
-  const context: NetworkContext = {
+  const context: Omit<NetworkContext, "metrics"> = {
     ...origins,
     engine: host,
     adminKeys,
@@ -170,11 +176,14 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
     frameBytesMax,
     instanceName,
     log,
-    metrics: new modules.Metrics(host, () => sockets.counts()),
     acceptSocket: (incoming, stream, head) => sockets.accept(incoming, stream, head),
   };
-  handlers.main.resolve(modules.createRequestHandler(context));
-  handlers.site.resolve(modules.createSiteHandler(context));
+  const answer = ({ Metrics }: typeof MetricsModule) => {
+    const measured = { ...context, metrics: new Metrics(host, () => sockets.counts()) };
+    handlers.main.resolve(modules.createRequestHandler(measured));
+    handlers.site.resolve(modules.createSiteHandler(measured));
+  };
+  import("./network/metrics.js").then(answer).catch(fail);
   return sockets;
 }
 

@@ -6,8 +6,9 @@
  * that start at once one wins. No stale locks, no pid files, no clocks.
  */
 import { join } from "node:path";
-import { open, type RootDatabase, type Transaction } from "lmdb";
+import type { RootDatabase, Transaction } from "lmdb";
 import { StorageError } from "./errors.js";
+import { open } from "./lmdb-library.js";
 
 export interface FolderLock {
   release(): Promise<void>;

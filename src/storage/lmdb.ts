@@ -7,10 +7,10 @@
  * them take later. Other processes are kept out by `folder.ts`. A thread closes its store before it ends: terminating
  * one that is in LMDB can take the process along.
  */
-import { open } from "lmdb";
 import { StorageCorruptError, StorageError, StorageFullError } from "./errors.js";
 import { checkWriteOps } from "./limits.js";
 import { keyEncoder, opToStored } from "./lmdb-keys.js";
+import { open } from "./lmdb-library.js";
 import { FileRoom } from "./lmdb-room.js";
 import { LmdbSnapshot, type TextDatabase } from "./lmdb-snapshot.js";
 import { lmdbStats, usedBytes } from "./lmdb-stats.js";

@@ -117,13 +117,15 @@ export class FunctionsService {
   #callInLane(request: FunctionCallRequest, done: (result: CallResult) => void): void {
     const { path, args, principal, requestId, client, once } = request;
     const job = { path, args, caller: principal.isAdmin ? ("server" as const) : ("client" as const), identity: principal.identity, requestId, client };
-    this.#lane.run(job, (result) => {
+    const complete = (result: LaneResult): void => {
       // Between the run and now the same request may have come again and been answered.
       if (once?.isAnswered() === true) return;
       const completed = this.#completeLane(request, result);
       if (completed === null) this.#callInTurn(request, done);
       else done(completed);
-    });
+    };
+    // What was called before it happens before it.
+    this.#runner.barrier(() => this.#lane.run(job, complete));
   }
 
   /** Null where the serial lane must run it again. */

@@ -5,11 +5,15 @@
  */
 import { Worker } from "node:worker_threads";
 import {
+  OPENING_ALLOWED,
+  OPENING_REFUSED,
+  OPENING_WAITS,
   RUNNING_NAME_BYTES,
   RUNNING_SLOTS,
   type EngineCall,
   type EngineOptions,
   type EngineReply,
+  type EngineWorkerData,
   type FromEngine,
   type ToEngine,
 } from "../engine-messages.js";
@@ -44,6 +48,7 @@ const RUNNING_NAME_OFFSET = RUNNING_SLOTS * Int32Array.BYTES_PER_ELEMENT;
 export class EngineThread {
   readonly #worker: Worker;
   readonly #running = new SharedArrayBuffer(RUNNING_NAME_OFFSET + RUNNING_NAME_BYTES);
+  readonly #opening = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #calls = new Map<number, PendingCall>();
   #nextCallId = 1;
   #outbox: ToEngine[] = [];
@@ -61,7 +66,7 @@ export class EngineThread {
   ) {
     this.#worker = new Worker(workerUrl, {
       name: "engine",
-      workerData: { ...options, running: this.#running } satisfies EngineOptions,
+      workerData: { ...options, running: this.#running, opening: this.#opening.buffer } satisfies EngineWorkerData,
       resourceLimits: { maxOldGenerationSizeMb: options.limits.heapMbMax },
     });
     this.#worker.on("message", (batch: readonly FromEngine[]) => this.#receive(batch));
@@ -72,6 +77,11 @@ export class EngineThread {
         resolve();
       });
     });
+  }
+
+  /** The data folder is ours: until then the thread only loads its modules. */
+  allowOpening(): void {
+    this.#settleOpening(OPENING_ALLOWED);
   }
 
   /** Order is kept, between calls too. */
@@ -88,9 +98,22 @@ export class EngineThread {
     });
   }
 
+  /** Lets the engine finish what it began, and the thread end by itself: see `exited`. */
+  shutDown(): void {
+    if (this.#settleOpening(OPENING_REFUSED)) return;
+    void this.call({ kind: "shutdown" });
+  }
+
   async terminate(): Promise<void> {
     await this.#worker.terminate();
     await this.exited;
+  }
+
+  /** False when it was settled before. */
+  #settleOpening(value: number): boolean {
+    if (Atomics.compareExchange(this.#opening, 0, OPENING_WAITS, value) !== OPENING_WAITS) return false;
+    Atomics.notify(this.#opening, 0);
+    return true;
   }
 
   #flush(): void {
