@@ -2,9 +2,9 @@
  * The history of commits: for each timestamp the documents before and after, kept for a retention time and size. It feeds
  * reads at an earlier timestamp, index builds, followers and exports.
  *
- * An entry is JSON text: `[bytes, writes, session]`, where `bytes` is the running total of all entries ever written (so
- * that the log's size is a subtraction), a write is `[table number, id, before, after]`, and `session` names the client
- * request that the commit answers, if any: its stored result goes when the entry goes.
+ * An entry is JSON text: `[bytes, session, writes]`, where `bytes` is the running total of all entries ever written (so
+ * that the log's size is a subtraction), `session` names the client request that the commit answers, if any (its stored
+ * result goes when the entry goes), and a write is `[table number, id, before, after]`.
  */
 import type { Key, Reader, WriteOp } from "../storage/store.js";
 import { decodeTimestampKey } from "../values/key.js";
@@ -49,19 +49,32 @@ export const DEFAULT_LOG_RETENTION: LogRetention = {
 export function encodeLogEntry(bytesBefore: number, writes: readonly DocumentWrite[], request: SessionRequest | null): { text: string; bytes: number } {
   const list = writes.map(({ table, id, before, after }) => `[${table.number},"${id}",${before ?? "null"},${after ?? "null"}]`).join(",");
   const session = request === null ? "null" : JSON.stringify([request.sessionId, request.requestId]);
-  const body = `[${list}],${session}]`;
+  const body = `,${session},[${list}]]`;
   const bytes = bytesBefore + body.length;
-  return { text: `[${bytes},${body}`, bytes };
+  return { text: `[${bytes}${body}`, bytes };
 }
 
+type EntryJson = [bytes: number, session: [string, number] | null, writes: [number, string, object | null, object | null][]];
+
 export function decodeLogEntry(key: Key, text: string): LogEntry {
-  const [bytes, writes, session] = JSON.parse(text) as [number, [number, string, object | null, object | null][], [string, number] | null];
+  const [bytes, session, writes] = JSON.parse(text) as EntryJson;
   return {
     ts: logTimestamp(key),
     bytes,
+    request: requestOf(session),
     writes: writes.map(([tableNumber, id, before, after]) => ({ tableNumber, id, before: textOf(before), after: textOf(after) })),
-    request: session === null ? null : { sessionId: session[0], requestId: session[1] },
   };
+}
+
+/** What trimming needs to know of an entry, read without parsing its documents. */
+function decodeHead(text: string): Pick<LogEntry, "bytes" | "request"> {
+  const head = text.slice(0, text.indexOf(",[["));
+  const [bytes, session] = JSON.parse(head === "" ? text : `${head}]`) as [number, [string, number] | null];
+  return { bytes, request: requestOf(session) };
+}
+
+function requestOf(session: [string, number] | null): SessionRequest | null {
+  return session === null ? null : { sessionId: session[0], requestId: session[1] };
 }
 
 function textOf(document: object | null): string | null {
@@ -84,26 +97,36 @@ export function edgeOfLog(reader: Reader, edge: "first" | "last"): LogEntry | nu
   return null;
 }
 
-/**
- * Deletes what has outlived its retention, oldest first, at most `entriesMax` entries at a time. The newest entry always
- * stays: it tells the last timestamp after a restart.
- */
-export function trimOps(reader: Reader, retention: LogRetention, nowMs: number, entriesMax: number): WriteOp[] {
-  const last = edgeOfLog(reader, "last");
-  if (last === null) return [];
-  const ops: WriteOp[] = [];
-  let count = 0;
-  for (const [key, text] of reader.entries(COMMIT_LOG_RANGE)) {
-    const entry = decodeLogEntry(key, text);
-    if (entry.ts === last.ts || count++ >= entriesMax || !hasOutlived(entry, last, retention, nowMs)) break;
-    ops.push([key, undefined]);
-    if (entry.request !== null) ops.push([sessionRequestKey(entry.request.sessionId, entry.request.requestId), undefined]);
-  }
-  return ops;
+export interface Trim {
+  readonly ops: WriteOp[];
+  /** The oldest entry that stays. */
+  readonly keptTs: number;
+  /** More has outlived its retention than was asked for. */
+  readonly hasMore: boolean;
 }
 
-function hasOutlived(entry: LogEntry, last: LogEntry, retention: LogRetention, nowMs: number): boolean {
-  const ageMs = nowMs - entry.ts / 1000;
+/**
+ * Deletes what has outlived its retention, oldest first from `oldestTs` on, at most `entriesMax` entries at a time. The
+ * newest entry always stays: it tells the last timestamp after a restart.
+ */
+export function trimOps(reader: Reader, oldestTs: number, retention: LogRetention, nowMs: number, entriesMax: number): Trim {
+  const ops: WriteOp[] = [];
+  const last = edgeOfLog(reader, "last");
+  if (last === null) return { ops, keptTs: oldestTs, hasMore: false };
+  let count = 0;
+  for (const [key, text] of reader.entries({ start: commitLogKey(oldestTs), end: commitLogKey(last.ts) })) {
+    const ts = logTimestamp(key);
+    const { bytes, request } = decodeHead(text);
+    if (!hasOutlived(ts, bytes, last, retention, nowMs)) return { ops, keptTs: ts, hasMore: false };
+    if (count++ === entriesMax) return { ops, keptTs: ts, hasMore: true };
+    ops.push([key, undefined]);
+    if (request !== null) ops.push([sessionRequestKey(request.sessionId, request.requestId), undefined]);
+  }
+  return { ops, keptTs: last.ts, hasMore: false };
+}
+
+function hasOutlived(ts: number, bytes: number, last: LogEntry, retention: LogRetention, nowMs: number): boolean {
+  const ageMs = nowMs - ts / 1000;
   if (ageMs < retention.ageMsMin) return false;
-  return ageMs > retention.ageMsMax || last.bytes - entry.bytes > retention.bytesMax;
+  return ageMs > retention.ageMsMax || last.bytes - bytes > retention.bytesMax;
 }

@@ -136,6 +136,11 @@ export class Committer {
     this.#pending = new PendingCommits();
     this.#renewSnapshot();
     this.#events.onRollback(this.#durableTs, keys, error);
+    // Timestamps of what is gone stay used: everything up to the last one that still exists is on disk.
+    if (this.#open === null) {
+      this.#durableTs = this.#lastTs;
+      this.#events.onDurable(this.#durableTs);
+    }
     this.#wakeIdle();
   }
 

@@ -11,7 +11,7 @@ import { DEFAULT_LOG_RETENTION, edgeOfLog, encodeLogEntry, trimOps, type LogRete
 import { Committer } from "./committer.js";
 import { DatabaseError, assert } from "./errors.js";
 import { readerAt } from "./history.js";
-import { commitLogKey, metaKey, prefixRange, sessionRequestKey, tableRecordKey } from "./keys.js";
+import { commitLogKey, metaKey, prefixRange, sessionRequestKey } from "./keys.js";
 import { DEFAULT_TRANSACTION_LIMITS, type TransactionLimits } from "./limits.js";
 import { overlaps, type ReadSet } from "./read-set.js";
 import { Schema, SchemaSet, type SchemaJson } from "./schema.js";
@@ -62,7 +62,8 @@ export interface StoredAnswer {
 /** Commits kept in memory to check transactions that ran on an older snapshot. */
 const RECENT_COMMITS_MAX = 4096;
 
-const SCHEMA_PREFIX = metaKey("schema:");
+/** Prefix of the enforced schemas' keys; touched as a key of its own by every commit that changes one. */
+export const SCHEMA_PREFIX = metaKey("schema:");
 /** Doubles near today's milliseconds are 1/4096 apart. */
 const CREATION_TIME_STEP_MS = 1 / 2048;
 
@@ -158,9 +159,8 @@ export class Database {
     const ops: WriteOp[] = [];
     const keys: Key[] = [];
     for (const table of tables) {
-      const key = tableRecordKey(table.record.namespace, table.name);
-      ops.push([key, JSON.stringify(table.record)]);
-      keys.push(key);
+      ops.push([table.recordKey, JSON.stringify(table.record)]);
+      keys.push(table.recordKey);
       this.#catalog.put(table);
     }
     for (const write of writes) collectWrite(write, ops, keys);
@@ -171,7 +171,7 @@ export class Database {
   setSchema(namespace: string, schema: SchemaJson | null): void {
     this.#schemas = this.#schemas.with(namespace, schema === null ? null : new Schema(schema));
     const text = schema === null ? undefined : JSON.stringify(schema);
-    this.#apply([[SCHEMA_PREFIX + namespace, text]], [], [], {});
+    this.#apply([[SCHEMA_PREFIX + namespace, text]], [SCHEMA_PREFIX], [], {});
   }
 
   /** What was answered to a client's request whose mutation had committed, also before a restart. */
@@ -189,10 +189,10 @@ export class Database {
 
   /** Deletes history past its retention; returns whether there may be more to delete. */
   trimLog(entriesMax: number): boolean {
-    const ops = trimOps(this.reader, this.#retention, this.#options.nowMs(), entriesMax);
+    const { ops, keptTs, hasMore } = trimOps(this.reader, this.#oldestTs, this.#retention, this.#options.nowMs(), entriesMax);
     this.#committer.applyUnseen(ops);
-    this.#oldestTs = edgeOfLog(this.reader, "first")?.ts ?? this.#oldestTs;
-    return ops.length >= entriesMax;
+    this.#oldestTs = keptTs;
+    return hasMore;
   }
 
   /** Resolves when every commit so far is durable or refused. */
@@ -233,6 +233,7 @@ export class Database {
   #rolledBack(durableTs: number, keys: readonly Key[], error: Error): void {
     this.#catalog = Catalog.load(this.reader);
     this.#schemas = loadSchemas(this.reader);
+    this.#oldestTs = edgeOfLog(this.reader, "first")?.ts ?? 0;
     this.#options.onRollback?.(durableTs, keys, error);
   }
 

@@ -4,7 +4,7 @@
  */
 import { decodeId, newId, tableNumberOfId } from "../values/id.js";
 import { DOCUMENT_LIMITS, checkDocumentSize } from "../values/limits.js";
-import { encodePatch, encodeValueSized } from "../values/value.js";
+import { encodePatch, encodeValueSized, parseValue } from "../values/value.js";
 import type { TableResolver } from "../values/validator.js";
 import { DatabaseError } from "./errors.js";
 import { TableNames } from "./table-names.js";
@@ -108,9 +108,16 @@ export class Documents {
   #write(table: Table, id: string, before: Revision | null, value: Record<string, unknown>): void {
     const { text, size } = encodeValueSized(value, DOCUMENT_LIMITS);
     checkDocumentSize(size);
-    this.#transaction.schemas.enforce(this.#namespace, table.name, value as DocumentValue, this.#tables);
-    this.#transaction.write(table, id, before, { text, value: value as DocumentValue });
+    // What is stored decides, not an object whose getters may answer otherwise the next time.
+    const stored = holdsObjects(value) ? (parseValue(text) as DocumentValue) : (value as DocumentValue);
+    this.#transaction.schemas.enforce(this.#namespace, table.name, stored, this.#tables);
+    this.#transaction.write(table, id, before, { text, value: stored });
   }
+}
+
+function holdsObjects(value: Record<string, unknown>): boolean {
+  for (const name in value) if (typeof value[name] === "object" && value[name] !== null) return true;
+  return false;
 }
 
 function plainFields(fields: unknown, operation: string): Record<string, unknown> {

@@ -10,6 +10,7 @@ export type DatabaseErrorKind =
   | "invalidCursor"
   | "schema" // a document that the schema refuses
   | "invalidValue"
+  | "finished" // a call of a function that has returned
   | "conflict" // another transaction changed what this one read; internal, retried
   | "snapshotTooOld"; // a read at a timestamp whose history is gone
 

@@ -50,8 +50,7 @@ export class IndexScan {
 
   close(): void {
     if (this.#state === "closed") return;
-    this.#iterator?.return?.();
-    this.#iterator = null;
+    this.#endIterator();
     this.transaction.readSet.addRange(this.#readRange());
     this.transaction.untrack(this);
     this.#state = "closed";
@@ -59,10 +58,22 @@ export class IndexScan {
 
   #currentIterator(): Iterator<Entry> {
     if (this.#iterator !== null && this.#version === this.transaction.version) return this.#iterator;
-    this.#iterator?.return?.();
+    this.#endIterator();
     this.#version = this.transaction.version;
     this.#iterator = this.transaction.reader.entries(this.#remainingRange(), this.reverse)[Symbol.iterator]();
     return this.#iterator;
+  }
+
+  #endIterator(): void {
+    const iterator = this.#iterator;
+    this.#iterator = null;
+    try {
+      iterator?.return?.();
+    } catch (error) {
+      // The watchdog stopped the function in the middle of a step: the iterator counts as running for ever, and goes with
+      // the snapshot that it reads.
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
 
   #remainingRange(): KeyRange {

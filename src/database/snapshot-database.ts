@@ -5,7 +5,7 @@
 import type { Snapshot, Store } from "../storage/store.js";
 import { Catalog } from "./catalog.js";
 import { edgeOfLog } from "./commit-log.js";
-import { loadSchemas } from "./database.js";
+import { SCHEMA_PREFIX, loadSchemas } from "./database.js";
 import type { TransactionLimits } from "./limits.js";
 import { Transaction } from "./transaction.js";
 
@@ -26,5 +26,7 @@ export function beginOnSnapshot(store: Store, limits: TransactionLimits, nowMs: 
     writable: true,
     nextCreationTime: nowMs,
   });
+  // A commit checks against the schema that it ran with.
+  transaction.readSet.addPoint(SCHEMA_PREFIX);
   return { transaction, release: () => snapshot.release() };
 }

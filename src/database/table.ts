@@ -7,7 +7,7 @@
 import type { Key } from "../storage/store.js";
 import type { Value } from "../values/value.js";
 import { encodeKeyPart } from "../values/key.js";
-import { documentPrefix, indexPrefix } from "./keys.js";
+import { documentPrefix, indexPrefix, tableRecordKey } from "./keys.js";
 
 /** Parsed document, as far as the database looks into it. */
 export type DocumentValue = Readonly<Record<string, Value | undefined>>;
@@ -69,6 +69,8 @@ export function fieldAt(document: DocumentValue, path: readonly string[]): Value
 
 export class Table {
   readonly documentPrefix: Key;
+  /** Where the record itself is kept. */
+  readonly recordKey: Key;
   readonly creationIndex: Index;
   /** Every index that writes maintain, the creation index first. */
   readonly indexes: readonly Index[];
@@ -76,6 +78,7 @@ export class Table {
 
   constructor(readonly record: TableRecord) {
     this.documentPrefix = documentPrefix(record.number);
+    this.recordKey = tableRecordKey(record.namespace, record.name);
     this.creationIndex = new Index({ id: record.creationIndexId, name: CREATION_INDEX, fields: [], state: "ready", enabled: true, staged: false });
     const declared = record.indexes.map((index) => new Index(index));
     this.indexes = [this.creationIndex, ...declared];

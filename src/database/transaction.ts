@@ -6,11 +6,12 @@
  * through their parent's writes and are absorbed or dropped as a whole; read set and usage count for the parent in any case,
  * because what a failed sub-transaction read has still decided what its caller does next.
  */
+import { KEY_BYTES_MAX } from "../storage/limits.js";
 import type { Key, Reader } from "../storage/store.js";
 import type { Catalog } from "./catalog.js";
 import { DatabaseError, assert } from "./errors.js";
 import { IndexScan } from "./index-scan.js";
-import { tableRecordKey } from "./keys.js";
+import { TABLE_RECORD_RANGE, tableRecordKey } from "./keys.js";
 import { LayeredReader } from "./layers.js";
 import { TransactionUsage, type TransactionLimits } from "./limits.js";
 import { ReadSet } from "./read-set.js";
@@ -44,6 +45,7 @@ export class Transaction {
   readonly #reader: Reader;
   /** Changes with every write, so that an open scan knows to look again. */
   #version = 0;
+  #isFinished = false;
 
   private constructor(
     private readonly options: TransactionOptions,
@@ -71,7 +73,6 @@ export class Transaction {
   absorb(child: Transaction): void {
     assert(child.parent === this, "absorbed a transaction that is no child");
     child.finish();
-    for (const [key, table] of child.#newTables) this.#newTables.set(key, table);
     for (const write of child.#overlay.writes()) this.#overlay.add(write);
     this.#version++;
   }
@@ -100,8 +101,11 @@ export class Transaction {
   }
 
   tableByNumber(number: number): Table | undefined {
-    for (const table of this.#newTables.values()) if (table.number === number) return table;
-    return this.parent?.tableByNumber(number) ?? this.options.catalog.tableByNumber(number);
+    const table = this.#newTableByNumber(number) ?? this.options.catalog.tableByNumber(number);
+    // Whoever found no table depends on every table that could come.
+    if (table === undefined) this.readSet.addRange(TABLE_RECORD_RANGE);
+    else this.readSet.addPoint(table.recordKey);
+    return table;
   }
 
   /** The table of this name, made now if there is none. */
@@ -114,19 +118,30 @@ export class Transaction {
     return this.putTable(this.options.catalog.allocateTable(namespace, name));
   }
 
-  /** Makes or changes a table: its record is written when the transaction commits. */
+  /**
+   * Makes or changes a table: its record is written when the outermost transaction commits, also where this one is dropped.
+   * A table without documents harms nobody, and two of one name, made by a transaction and its child, would.
+   */
   putTable(record: TableRecord): Table {
     assert(this.writable, "a query changed a table");
+    if (this.parent !== null) return this.parent.putTable(record);
     const table = new Table(record);
-    this.#newTables.set(tableRecordKey(record.namespace, record.name), table);
+    this.#newTables.set(table.recordKey, table);
     return table;
   }
 
   #newTable(key: Key): Table | undefined {
-    return this.#newTables.get(key) ?? (this.parent === null ? undefined : this.parent.#newTable(key));
+    return this.parent === null ? this.#newTables.get(key) : this.parent.#newTable(key);
+  }
+
+  #newTableByNumber(number: number): Table | undefined {
+    if (this.parent !== null) return this.parent.#newTableByNumber(number);
+    for (const table of this.#newTables.values()) if (table.number === number) return table;
+    return undefined;
   }
 
   get(table: Table, id: string): string | undefined {
+    this.#assertRunning();
     const key = table.documentKey(id);
     this.usage.readRange();
     this.readSet.addPoint(key);
@@ -137,6 +152,7 @@ export class Transaction {
 
   /** Remembers an open scan until {@link finish}, which records what it has read. */
   track(scan: IndexScan): IndexScan {
+    this.#assertRunning();
     this.usage.readRange();
     this.#scans.add(scan);
     return scan;
@@ -149,6 +165,7 @@ export class Transaction {
   /** Writes a document: `before` must be what this transaction reads of it now. Nothing happens where both are equal. */
   write(table: Table, id: string, before: Revision | null, after: Revision | null): void {
     assert(this.writable, "a query wrote a document");
+    this.#assertRunning();
     if (before?.text === after?.text) return;
     this.usage.writeDocument((after ?? before)?.text.length ?? 0);
     this.#overlay.add({
@@ -156,16 +173,21 @@ export class Transaction {
       id,
       before: before?.text ?? null,
       after: after?.text ?? null,
-      beforeKeys: before === null ? [] : table.indexes.map((index) => index.keyOf(before.value, id)),
-      afterKeys: after === null ? [] : table.indexes.map((index) => index.keyOf(after.value, id)),
+      beforeKeys: before === null ? [] : indexKeys(table, id, before.value),
+      afterKeys: after === null ? [] : indexKeys(table, id, after.value),
     });
     this.#version++;
   }
 
   /** Ends all reading: closes scans that user code left open, so that the read set is complete. */
   finish(): void {
+    this.#isFinished = true;
     for (const scan of this.#scans) scan.close();
     this.#scans.clear();
+  }
+
+  #assertRunning(): void {
+    if (this.#isFinished) throw new DatabaseError("finished", "The function has ended: what it does afterwards is lost. Await every database call before you return.");
   }
 
   /** Documents that are different at the end from what they were at the start. */
@@ -176,6 +198,17 @@ export class Transaction {
   newTables(): Iterable<Table> {
     return this.#newTables.values();
   }
+}
+
+/** Throws for a document that no index could hold, before anything of it is written. */
+function indexKeys(table: Table, id: string, value: DocumentValue): Key[] {
+  return table.indexes.map((index) => {
+    const key = index.keyOf(value, id);
+    if (key.length > KEY_BYTES_MAX) {
+      throw new DatabaseError("invalidValue", `The values of index ${table.name}.${index.record.name} are too large for an index (${key.length} bytes > maximum ${KEY_BYTES_MAX}). Index a shorter field, for example a hash.`);
+    }
+    return key;
+  });
 }
 
 /** A document's text with the value it stands for. */

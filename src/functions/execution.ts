@@ -39,6 +39,8 @@ export interface CallFrame {
   readonly transaction: Transaction;
   /** Component that the function belongs to; "" is the app. */
   readonly namespace: string;
+  /** 1 for the function that was called from outside. */
+  readonly depth: number;
   readonly subMutations: CallQueue;
 }
 
@@ -95,12 +97,9 @@ export class Execution {
     return frame;
   }
 
-  get depth(): number {
-    return this.#frames.length;
-  }
-
-  newFrame(called: RegisteredFunction, transaction: Transaction, namespace: string): CallFrame {
-    return { function: called, transaction, namespace, subMutations: new CallQueue() };
+  /** `caller` is null for the function that was called from outside. */
+  newFrame(called: RegisteredFunction, transaction: Transaction, namespace: string, caller: CallFrame | null): CallFrame {
+    return { function: called, transaction, namespace, depth: (caller?.depth ?? 0) + 1, subMutations: new CallQueue() };
   }
 
   enter(frame: CallFrame): void {

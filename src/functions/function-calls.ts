@@ -110,7 +110,7 @@ export class FunctionCalls {
   }
 
   #beginNested({ caller, limits }: NestedCall, called: RegisteredFunction): Transaction {
-    if (this.execution.depth >= DEPTH_MAX) {
+    if (caller.depth >= DEPTH_MAX) {
       throw new FunctionError(`Functions call each other more than ${DEPTH_MAX} deep (last: ${formatFunctionPath(called.path)}). Look for endless recursion.`);
     }
     const nested = transactionLimitsOf(limits);
@@ -118,7 +118,7 @@ export class FunctionCalls {
   }
 
   #callOn(caller: CallFrame, called: RegisteredFunction, transaction: Transaction, argsText: string, onOk: (text: string) => void, onError: (error: unknown) => void): void {
-    const frame = this.execution.newFrame(called, transaction, caller.namespace);
+    const frame = this.execution.newFrame(called, transaction, caller.namespace, caller);
     const finish = (text: string): void => {
       if (called.kind === "mutation") caller.transaction.absorb(transaction);
       onOk(text);

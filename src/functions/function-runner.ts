@@ -64,7 +64,7 @@ interface OutcomeBase {
 
 export type FunctionOutcome =
   | (OutcomeBase & { readonly ok: true; /** Result as JSON text. */ readonly value: string; readonly transaction: Transaction; readonly kind: "query" | "mutation" })
-  | (OutcomeBase & { readonly ok: false; readonly failure: FunctionFailure });
+  | (OutcomeBase & { readonly ok: false; readonly failure: FunctionFailure; /** It did not end by itself. */ readonly isStopped: boolean });
 
 export interface RunnerLimits extends CallLimits {
   readonly functionMsMax: number;
@@ -106,6 +106,8 @@ export class FunctionRunner {
   readonly #requests = new Fifo<FunctionRequest | Barrier>();
   readonly #reruns = new Fifo<FunctionRequest>();
   #running: Running | null = null;
+  /** Taken from the queue, its function not called yet: its module may be loading. */
+  #starting: FunctionRequest | null = null;
   #host: SandboxHost | null = null;
   #isScheduled = false;
   #turnEndMs = 0;
@@ -192,13 +194,18 @@ export class FunctionRunner {
     const result = sandbox.drive(() => this.#startNext(), this.#options.limits.functionMsMax + TURN_MS);
     if (this.#bug !== null) return;
     if (result === "timedOut" && this.#isInEngine) throw new Error("Rivulet bug: the watchdog stopped the engine itself");
+    const { functionMsMax } = this.#options.limits;
+    if (this.#starting !== null) {
+      this.#refuse(this.#starting, new FunctionError(`Function execution timed out before it began (maximum duration: ${functionMsMax / 1000}s): loading its module takes too long. Do less outside of functions.`));
+      return;
+    }
     const stopped = this.#running;
     if (stopped === null) return;
     const reason =
       result === "timedOut"
-        ? `Function execution timed out (maximum duration: ${this.#options.limits.functionMsMax / 1000}s)`
+        ? `Function execution timed out (maximum duration: ${functionMsMax / 1000}s)`
         : "The function never finished: it awaits a promise that nothing will settle. In queries and mutations only database calls can be awaited.";
-    this.#finish(stopped, { ok: false, failure: { message: reason, data: null } });
+    this.#finish(stopped, { ok: false, failure: { message: reason, data: null }, isStopped: true });
   }
 
   /** Starts requests until one has to wait for the sandbox, work of ours is due, or the turn is over. */
@@ -221,6 +228,7 @@ export class FunctionRunner {
   #start(request: FunctionRequest): void {
     this.#executions++;
     this.#options.onRunning(request);
+    this.#starting = request;
     let running: Running;
     let called: RegisteredFunction;
     try {
@@ -231,16 +239,17 @@ export class FunctionRunner {
       this.#refuse(request, error);
       return;
     }
+    this.#starting = null;
     this.#running = running;
     const { execution, transaction } = running;
     const calls = new FunctionCalls(execution, this.#deployment!, this.#options.limits);
     this.#host = new ExecutionHost(execution, new Syscalls(execution, calls));
-    const frame = execution.newFrame(called, transaction, "");
+    const frame = execution.newFrame(called, transaction, "", null);
     calls.invoke(
       frame,
       request.args,
       (value) => this.#settled(running, { ok: true, value }),
-      (error) => this.#settled(running, { ok: false, failure: this.#describe(error) }),
+      (error) => this.#settled(running, { ok: false, failure: this.#describe(error), isStopped: false }),
     );
   }
 
@@ -292,13 +301,19 @@ export class FunctionRunner {
     this.#running = null;
     this.#host = null;
     transaction.finish();
-    const { usedIdentity, logs, journal } = execution;
-    this.#deliver(request, { ...result, kind, usedIdentity, transaction, durationMs: performance.now() - startMs, logLines: logs.lines(), journal: journal.serialize() });
+    const { usedIdentity } = execution;
+    const durationMs = performance.now() - startMs;
+    const logLines = execution.logs.lines();
+    const journal = execution.journal.serialize();
+    // Written out: spreading costs more than everything else here.
+    if (result.ok) this.#deliver(request, { ok: true, value: result.value, kind, usedIdentity, transaction, durationMs, logLines, journal });
+    else this.#deliver(request, { ok: false, failure: result.failure, isStopped: result.isStopped, kind, usedIdentity, transaction, durationMs, logLines, journal });
   }
 
   #refuse(request: FunctionRequest, error: unknown): void {
+    this.#starting = null;
     const failure = this.#describe(error);
-    this.#deliver(request, { ok: false, failure, kind: null, usedIdentity: false, transaction: null, durationMs: 0, logLines: [], journal: request.journal });
+    this.#deliver(request, { ok: false, failure, isStopped: false, kind: null, usedIdentity: false, transaction: null, durationMs: 0, logLines: [], journal: request.journal });
   }
 
   #deliver(request: FunctionRequest, outcome: FunctionOutcome): void {
@@ -317,11 +332,19 @@ export class FunctionRunner {
   }
 
   #describe(error: unknown): FunctionFailure {
-    if (error instanceof FunctionError) return { message: error.message, data: null };
-    if (error instanceof DatabaseError) return { message: error.message, data: null };
+    if (isOurs(error)) return { message: error.message, data: null };
     if (this.#deployment === null) throw error;
     const { message, data } = describeError(error, this.#deployment.sandbox);
     return { message, data: encodeErrorData(data) };
+  }
+}
+
+/** User code can throw anything, also what throws when it is looked at. */
+function isOurs(error: unknown): error is FunctionError | DatabaseError {
+  try {
+    return error instanceof FunctionError || error instanceof DatabaseError;
+  } catch {
+    return false;
   }
 }
 
@@ -335,4 +358,4 @@ function encodeErrorData(data: unknown): string | null {
   }
 }
 
-type Result = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly failure: FunctionFailure };
+type Result = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly failure: FunctionFailure; readonly isStopped: boolean };

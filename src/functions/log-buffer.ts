@@ -6,23 +6,31 @@ import { formatLogLine, type LogLevel } from "./sandbox/console.js";
 
 /** As documented for the original: further lines are dropped, and a last line says so. */
 const LINES_MAX = 256;
+/** All lines together, in characters: they are kept in memory and sent with answers. */
+const CHARS_MAX = 256 * 1024;
 
 const NO_LINES: readonly string[] = [];
 
 export class LogBuffer {
   #lines: string[] | null = null;
   #dropped = 0;
+  #chars = 0;
 
   add(level: LogLevel, args: readonly unknown[]): void {
     this.#lines ??= [];
-    if (this.#lines.length < LINES_MAX) this.#lines.push(formatLogLine(level, args));
-    else this.#dropped++;
+    if (this.#lines.length >= LINES_MAX || this.#chars >= CHARS_MAX) {
+      this.#dropped++;
+      return;
+    }
+    const line = formatLogLine(level, args);
+    this.#chars += line.length;
+    this.#lines.push(line);
   }
 
   /** `[LEVEL] message`, oldest first. */
   lines(): readonly string[] {
     if (this.#lines === null) return NO_LINES;
     if (this.#dropped === 0) return this.#lines;
-    return [...this.#lines, `[ERROR] Log overflow (maximum ${LINES_MAX}): ${this.#dropped} more lines were dropped.`];
+    return [...this.#lines, `[ERROR] Log overflow (maximum ${LINES_MAX} lines and ${CHARS_MAX} characters): ${this.#dropped} more lines were dropped.`];
   }
 }

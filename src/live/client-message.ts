@@ -147,7 +147,16 @@ function list(fields: Fields, name: string): readonly unknown[] {
 function args(fields: Fields): string {
   const values = list(fields, "args");
   if (values.length > 1) throw new ProtocolError('Expected "args" to hold one arguments object.');
-  return values.length === 0 ? "{}" : JSON.stringify(values[0]);
+  return values.length === 0 ? "{}" : toJson(values[0]);
+}
+
+/** Parsing bears more nesting than printing does. */
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    throw new ProtocolError("The arguments are nested too deeply.");
+  }
 }
 
 function sessionId(message: Fields): string {

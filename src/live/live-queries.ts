@@ -165,8 +165,9 @@ export class LiveQueries {
   #publish(query: LiveQuery, run: QueryRun): void {
     if (query.readSet !== null) this.#readers.remove(query, query.readSet);
     this.#readers.add(query, run.readSet);
+    const isChanged = query.accept(run);
     if (run.usedIdentity) this.#splitByIdentity(query);
-    if (!query.accept(run)) {
+    if (!isChanged) {
       this.counters.runsUnchanged++;
       return;
     }
@@ -184,6 +185,7 @@ export class LiveQueries {
       query.subscriptions.delete(subscription);
       this.attach(subscription);
     }
+    if (query.subscriptions.size === 0) this.#forget(query);
   }
 
   #forget(query: LiveQuery): void {

@@ -61,7 +61,7 @@ function run(job: LaneJob): void {
 
 function report(outcome: FunctionOutcome): LaneResult {
   const { logLines } = outcome;
-  if (!outcome.ok) return { type: "failed", failure: outcome.failure, logLines, ts: outcome.transaction?.ts ?? null };
+  if (!outcome.ok) return { type: "failed", failure: outcome.failure, logLines, ts: outcome.isStopped ? null : (outcome.transaction?.ts ?? null) };
   const { transaction, durationMs } = outcome;
   if ([...transaction.newTables()].length > 0) return { type: "declined" };
   const { bytesRead, documentsRead, bytesWritten, documentsWritten } = transaction.usage;

@@ -22,6 +22,8 @@ export class LmdbSnapshot implements Snapshot {
   /** What every `get` passes; made once. */
   readonly #getOptions: { readonly transaction: Transaction };
   #isReleased = false;
+  /** Iterations begun and not ended. One that was stopped in the middle of a step never ends by itself. */
+  #scans = 0;
 
   constructor(database: TextDatabase, observer: ReadObserver) {
     this.#database = database;
@@ -50,10 +52,12 @@ export class LmdbSnapshot implements Snapshot {
     this.#isReleased = true;
     this.#transaction.done();
     this.#observer.readEnded();
+    for (; this.#scans > 0; this.#scans--) this.#observer.readEnded();
   }
 
   *#scan(range: KeyRange, reverse: boolean): Generator<Entry, void, undefined> {
     this.#assertOpen();
+    this.#scans++;
     this.#observer.readBegan();
     /** Long keys seen since the last short one, all of one prefix. */
     let run: Entry[] = [];
@@ -69,8 +73,14 @@ export class LmdbSnapshot implements Snapshot {
       }
       yield* inKeyOrder(run, range, reverse);
     } finally {
-      this.#observer.readEnded();
+      this.#endScan();
     }
+  }
+
+  #endScan(): void {
+    if (this.#isReleased) return; // ended with the snapshot
+    this.#scans--;
+    this.#observer.readEnded();
   }
 
   /** A superset of the range: the runs at its ends are whole. Undefined bounds mean the first and last key to LMDB. */

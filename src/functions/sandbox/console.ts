@@ -29,10 +29,10 @@ export function formatLogLine(level: LogLevel, args: readonly unknown[]): string
 }
 
 function formatArgument(value: unknown): string {
-  if (value instanceof PlainText) return value.text;
   try {
+    if (value instanceof PlainText) return value.text;
     return inspect(value, INSPECTION);
   } catch {
-    return "[value that can't be shown]"; // e.g. a Symbol.toStringTag that throws
+    return "[value that can't be shown]"; // e.g. a proxy, or a Symbol.toStringTag that throws
   }
 }

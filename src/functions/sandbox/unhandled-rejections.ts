@@ -24,7 +24,17 @@ function report(error: unknown, promise: Promise<unknown>): void {
   else if (process.listenerCount("unhandledRejection") === 1) throw error;
 }
 
+/** A promise that lost its prototype is user code's: ours do not. */
 function listenerOf(promise: object): Listener | null {
+  if (Object.getPrototypeOf(promise) !== Promise.prototype && !(promise instanceof Promise)) return realmListenerOf(promise) ?? ignore;
+  return realmListenerOf(promise);
+}
+
+function ignore(): void {
+  // Nobody can be told: whose it was can't be seen any more.
+}
+
+function realmListenerOf(promise: object): Listener | null {
   for (let prototype = Object.getPrototypeOf(promise) as object | null; prototype !== null; prototype = Object.getPrototypeOf(prototype) as object | null) {
     const listener = listeners.get(prototype);
     if (listener !== undefined) return listener;

@@ -30,8 +30,9 @@ export interface EngineSetup {
   readonly onClosed: () => void;
 }
 
-const TRIM_INTERVAL_MS = 10_000;
-const TRIM_ENTRIES_MAX = 5_000;
+/** Together well above the rate at which commits can be made; one slice takes a few milliseconds. */
+const TRIM_INTERVAL_MS = 200;
+const TRIM_ENTRIES_MAX = 4_000;
 const SWEEP_INTERVAL_MS = 1_000;
 /** Try again later, says the reason in the words that the public client knows. */
 const CLOSE_TRY_AGAIN = 1013;
@@ -97,9 +98,10 @@ export class Engine {
       activate: (code) => this.#activate(code),
     });
     this.#calls = new CallService({ database: this.#database, functions, deployer: this.#deployer, log, outbox: this.#outbox, metrics: () => this.#metrics(), shutdown: () => this.close(), onShutdown: setup.onClosed });
+    this.#retryPoisoned();
     const code = this.#deployer.load();
     if (code !== null) this.#activate(code);
-    this.#every(TRIM_INTERVAL_MS, () => this.#trim());
+    this.#every(TRIM_INTERVAL_MS, () => this.#database.trimLog(TRIM_ENTRIES_MAX));
     this.#every(SWEEP_INTERVAL_MS, () => this.#queries.sweep());
   }
 
@@ -172,8 +174,10 @@ export class Engine {
     return poisoned.find((execution) => execution.name === name && execution.untilMs > nowMs)?.message ?? null;
   }
 
-  #trim(): void {
-    while (this.#database.trimLog(TRIM_ENTRIES_MAX)) continue;
+  /** Live queries that were refused have read nothing: nothing but this would run them again. */
+  #retryPoisoned(): void {
+    const untilMs = Math.max(0, ...this.#setup.options.poisoned.map((execution) => execution.untilMs));
+    if (untilMs > 0) this.#timers.push(setTimeout(() => this.#queries.invalidateAll(), untilMs - this.#setup.nowMs() + 1).unref());
   }
 
   #every(intervalMs: number, action: () => void): void {

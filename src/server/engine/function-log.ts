@@ -48,6 +48,8 @@ export interface LoggedExecution {
 }
 
 const RECORDS_MAX = 1000;
+/** Of the printed lines of all records together. */
+const CHARS_MAX = 16 * 1024 * 1024;
 const WAITERS_MAX = 100;
 
 interface Waiter {
@@ -58,6 +60,7 @@ export class FunctionLog {
   readonly #records: { cursor: number; execution: LoggedExecution; timestampMs: number }[] = [];
   readonly #waiters = new Set<Waiter>();
   #lastCursor = 0;
+  #chars = 0;
 
   constructor(private readonly nowMs: () => number) {}
 
@@ -66,7 +69,8 @@ export class FunctionLog {
     // Cursors are times, so that a reader's old cursor still means something after a restart.
     this.#lastCursor = Math.max(this.#lastCursor + 1 / 1024, timestampMs);
     this.#records.push({ cursor: this.#lastCursor, execution, timestampMs });
-    if (this.#records.length > RECORDS_MAX) this.#records.shift();
+    this.#chars += charsOf(execution);
+    while (this.#records.length > RECORDS_MAX || this.#chars > CHARS_MAX) this.#chars -= charsOf(this.#records.shift()!.execution);
     for (const waiter of [...this.#waiters]) waiter.wake();
   }
 
@@ -90,6 +94,12 @@ export class FunctionLog {
       this.#waiters.add(waiter);
     });
   }
+}
+
+function charsOf({ logLines }: LoggedExecution): number {
+  let chars = 0;
+  for (const line of logLines) chars += line.length;
+  return chars;
 }
 
 function toRecord(execution: LoggedExecution, timestampMs: number): ExecutionRecord {

@@ -89,7 +89,8 @@ export class FunctionsService {
 
   /** Whether a call leaves the order of calls: it runs beside others and may end after them. */
   isSlow({ kind, path }: Pick<FunctionCallRequest, "kind" | "path">): boolean {
-    return kind === "mutation" && this.#lane.isSlow(path);
+    // Only mutations are measured, so a slow function of kind "any" is one.
+    return (kind === "mutation" || kind === "any") && this.#lane.isSlow(path);
   }
 
   #callInTurn(request: FunctionCallRequest, done: (result: CallResult) => void): void {
@@ -211,7 +212,7 @@ export class FunctionsService {
   #runSystemQuery(path: string, args: string, principal: Principal): FunctionOutcome {
     const base = { logLines: [], usedIdentity: false, journal: null, kind: "query" as const, durationMs: 0 };
     const transaction: Transaction = this.#database.begin("query");
-    const failed = (message: string): FunctionOutcome => ({ ...base, ok: false, transaction, failure: { message, data: null } });
+    const failed = (message: string): FunctionOutcome => ({ ...base, ok: false, isStopped: false, transaction, failure: { message, data: null } });
     const query = SYSTEM_QUERIES.get(path);
     if (!principal.isAdmin) return failed(`\`${path}\` is for admins: authenticate with an admin key.`);
     if (query === undefined) return failed(`This version of Rivulet has no \`${path}\`.`);

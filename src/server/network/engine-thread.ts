@@ -67,7 +67,8 @@ export class EngineThread {
     this.#worker = new Worker(workerUrl, {
       name: "engine",
       workerData: { ...options, running: this.#running, opening: this.#opening.buffer } satisfies EngineWorkerData,
-      resourceLimits: { maxOldGenerationSizeMb: options.limits.heapMbMax },
+      // A transaction's garbage should die young: with the default young generation a third of the time goes to collecting it.
+      resourceLimits: { maxOldGenerationSizeMb: options.limits.heapMbMax, maxYoungGenerationSizeMb: 64 },
     });
     this.#worker.on("message", (batch: readonly FromEngine[]) => this.#receive(batch));
     this.#worker.on("error", (error: Error) => (this.#error = error));

@@ -69,9 +69,18 @@ function functionRequest(
   if (typeof path !== "string") throw new RequestError(400, "BadFunctionPath", "\"path\" must be the name of a function, such as \"messages:list\".");
   const componentPath = fields["componentPath"] ?? "";
   if (typeof componentPath !== "string") throw new RequestError(400, "BadComponentPath", "\"componentPath\" must be a text.");
-  const args = JSON.stringify(argumentsObject(fields["args"]));
+  const args = toJson(argumentsObject(fields["args"]));
   const call = { kind: "runFunction", functionKind, path, componentPath, args, credentials, atTs, client, requestId } as const;
   return { call, format: parseFormat(fields["format"]) };
+}
+
+/** Parsing bears more nesting than printing does. */
+function toJson(args: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(args);
+  } catch (error) {
+    throw new RequestError(400, "BadArguments", "\"args\" is nested too deeply.", { cause: error });
+  }
 }
 
 /** Clients send `[args]`, the public API `args`. */
