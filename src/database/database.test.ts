@@ -155,6 +155,41 @@ describe("DB-3 transactions", () => {
     expect(world.database.commit(readsA)).toBeGreaterThan(readsA.ts);
   });
 
+  it("DB-3.5 conflict with a change of the tables or of the schema that they ran with", () => {
+    const world = new World();
+    const id = world.mutate((documents) => documents.insert("notes", { a: 1 }));
+    const table = world.database.catalog.table("", "notes")!;
+    const older = world.database.begin("mutation");
+    world.documents(older).patch(id, { a: 2 });
+    const change = world.database.begin("mutation");
+    change.putTable({ ...table.record, indexes: [{ id: world.database.catalog.allocateIndexId(), name: "by_a", fields: ["a"], state: "ready", enabled: true, staged: false }] });
+    world.database.commit(change);
+    expect(() => world.database.commit(older)).toThrow("Another transaction changed");
+  });
+
+  it("DB-3.6 two tables of one name are never made, by a transaction and its child", () => {
+    const world = new World();
+    const id = world.mutate((documents, transaction) => {
+      const child = transaction.child();
+      world.documents(child).insert("fresh", { from: "child" });
+      const made = documents.insert("fresh", { from: "parent" });
+      transaction.absorb(child);
+      return made;
+    });
+    expect(world.read((documents) => documents.get(id, "get"))).toMatchObject({ from: "parent" });
+    expect(world.read((_documents, transaction) => all(transaction, "fresh"))).toHaveLength(2);
+  });
+
+  it("DB-3.7 do nothing any more once they are finished", () => {
+    const world = new World();
+    const transaction = world.database.begin("mutation");
+    const documents = world.documents(transaction);
+    documents.insert("notes", {});
+    world.database.commit(transaction);
+    expect(() => documents.insert("notes", {})).toThrow("The function has ended");
+    expect(() => all(transaction, "notes")).toThrow("The function has ended");
+  });
+
   it("DB-3.4 the touched keys of a commit overlap every range that shows the document, also where its place stays the same", () => {
     const world = new World();
     const id = world.mutate((documents) => documents.insert("notes", { n: 0 }));
@@ -195,6 +230,25 @@ describe("DB-4 durability", () => {
     await world.database.idle();
     world.database = world.open();
     expect(world.read((_documents, transaction) => all(transaction, "notes")).map((note) => note["text"])).toEqual(["first", "second"]);
+  });
+
+  it("DB-4.4 after a refused group nothing is waited for that can't come", async () => {
+    const world = new World();
+    world.mutate((documents) => documents.insert("notes", {}));
+    world.store.failNextWrite();
+    await world.database.idle();
+    expect(world.database.durableTs).toBe(world.database.lastTs);
+  });
+
+  it("DB-4.5 a key that no index can hold refuses its own transaction, not its group", () => {
+    const world = new World();
+    const id = world.mutate((documents) => documents.insert("notes", { text: "a" }));
+    const table = world.database.catalog.table("", "notes")!;
+    const transaction = world.database.begin("mutation");
+    transaction.putTable({ ...table.record, indexes: [{ id: world.database.catalog.allocateIndexId(), name: "by_text", fields: ["text"], state: "ready", enabled: true, staged: false }] });
+    world.database.commit(transaction);
+    expect(() => world.mutate((documents) => documents.patch(id, { text: "\0".repeat(600_000) }))).toThrow("notes.by_text are too large for an index");
+    expect(world.rollbacks).toHaveLength(0);
   });
 
   it("DB-4.3 the answer to a client's request is stored with its commit", async () => {
