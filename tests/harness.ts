@@ -15,8 +15,9 @@ import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference, type FunctionReference } from "convex/server";
 
 export const ROOT = resolve(import.meta.dirname, "..");
-const BIN = join(ROOT, "dist", "cli", "main.js");
-const CONVEX_BIN = join(ROOT, "node_modules", "convex", "bin", "main.js");
+/** Scripts of the commands `rivulet` and `convex`. */
+export const BIN = join(ROOT, "dist", "cli", "main.js");
+export const CONVEX_BIN = join(ROOT, "node_modules", "convex", "bin", "main.js");
 
 /** Known to the server by `RIVULET_ADMIN_KEY`, as a CI would do. */
 export const ADMIN_KEY = "tests|0f1e2d3c4b5a69788796a5b4c3d2e1f0";
@@ -76,18 +77,20 @@ export class TestServer implements AsyncDisposable {
     await this.#end("SIGKILL");
   }
 
-  async stop(): Promise<void> {
-    await this.#end("SIGTERM");
+  /** Resolves with the exit code, if one was still running. */
+  async stop(): Promise<number | null> {
+    return this.#end("SIGTERM");
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#process;
-    if (child === null) return;
+    if (child === null) return null;
     this.#process = null;
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const exited = once(child, "exit");
     child.kill(signal);
     await exited;
+    return child.exitCode;
   }
 
   client(options: ConstructorParameters<typeof ConvexClient>[1] = {}): ConvexClient {
