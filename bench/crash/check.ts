@@ -39,6 +39,8 @@ export interface CrashReport {
   readonly inFlightAtKill: number;
   /** Requests that clients sent again. */
   readonly resent: number;
+  /** Sockets that the server closed though it was not killed: no harm to the data, but a sign of trouble. */
+  readonly turnedAway: number;
   /** What was found, for people: at most a few of each kind. */
   readonly findings: readonly string[];
 }
@@ -97,8 +99,8 @@ class CrashCheck {
   }
 
   get progress(): string {
-    const { lost, torn, duplicated } = this.#found;
-    return `round ${this.#ledger.round}: ${this.#ledger.acknowledged} acknowledged, ${lost.size} lost, ${torn.size} torn, ${duplicated.size} duplicated`;
+    const { acknowledged, lost, torn, duplicated, turnedAway } = this.report();
+    return `round ${this.#ledger.round}: ${acknowledged} acknowledged, ${lost} lost, ${torn} torn, ${duplicated} duplicated, ${turnedAway} turned away`;
   }
 
   async round(): Promise<void> {
@@ -132,6 +134,7 @@ class CrashCheck {
       duplicated: duplicated.size,
       inFlightAtKill: this.#inFlightAtKill,
       resent: this.#raw.reduce((count, client) => count + client.resent, 0),
+      turnedAway: this.#raw.reduce((count, client) => count + client.turnedAway, 0),
       findings: [...named("lost", lost), ...named("torn", torn), ...named("duplicated", duplicated)],
     };
   }
@@ -141,12 +144,13 @@ class CrashCheck {
   }
 
   async #connect(): Promise<void> {
-    await Promise.all(this.#raw.map((client) => client.connect(this.#server.url)));
+    await Promise.all(this.#raw.map((client) => client.comeBack(this.#server.url)));
   }
 
   async #killInTheMiddle(): Promise<void> {
     await this.#inTime(this.#ledger.afterMore(between(this.#random, ACKNOWLEDGED_MIN, ACKNOWLEDGED_MAX)));
     await setTimeout(this.#random() * KILL_DELAY_MS_MAX);
+    for (const client of this.#raw) client.leave();
     await this.#server.kill();
     this.#inFlightAtKill += this.#ledger.unansweredIn(this.#ledger.round).length;
   }

@@ -1,6 +1,8 @@
 /** `npm run check:crash`: kills a server in the middle of writes, many times, and says what was lost, torn or done twice. */
 import { randomInt } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { temporaryFolder } from "../../tests/harness.js";
 import { checkCrashes, type CrashReport } from "./check.js";
 
 const HELP = `Kills a server with SIGKILL in the middle of writes, starts it again on the same data, and compares what is there
@@ -9,7 +11,7 @@ with what its clients were told: npm run check:crash -- [options]
 Options:
   --rounds N   number of kills (default 20)
   --seed N     chooses clients, load and moments; printed with each run, to be given again (default: random)
-  --data DIR   data folder, kept afterwards (default: a temporary one)
+  --data DIR   data folder, kept afterwards (default: a temporary one, kept when something is wrong with it)
   --json       one JSON object on the output and nothing else (with npm: npm run --silent check:crash -- --json)
   --help       this text
 
@@ -31,14 +33,13 @@ async function main(args: readonly string[]): Promise<number> {
   const seed = wholeNumber("seed", values.seed, randomInt(SEED_MAX), 0);
   const rounds = wholeNumber("rounds", values.rounds, DEFAULT_ROUNDS, 1);
   process.stderr.write(`seed ${seed}\n`);
-  const report = await checkCrashes({
-    rounds,
-    seed,
-    ...(values.data === undefined ? {} : { dataFolder: values.data }),
-    onProgress: (text) => process.stderr.write(`${text}\n`),
-  });
+  const dataFolder = values.data ?? (await temporaryFolder());
+  process.stderr.write(`data in ${dataFolder}\n`);
+  const report = await checkCrashes({ rounds, seed, dataFolder, onProgress: (text) => process.stderr.write(`${text}\n`) });
   process.stdout.write(values.json === true ? `${JSON.stringify(report)}\n` : reportText(report));
-  return report.lost + report.torn + report.duplicated === 0 ? 0 : 1;
+  const isClean = report.lost + report.torn + report.duplicated === 0;
+  if (isClean && values.data === undefined) await rm(dataFolder, { recursive: true, force: true });
+  return isClean ? 0 : 1;
 }
 
 function parse(args: readonly string[]) {
@@ -59,9 +60,9 @@ function wholeNumber(flag: string, text: string | undefined, fallback: number, m
   return value;
 }
 
-function reportText({ rounds, acknowledged, lost, torn, duplicated, inFlightAtKill, resent, findings, seed }: CrashReport): string {
+function reportText({ rounds, acknowledged, lost, torn, duplicated, inFlightAtKill, resent, turnedAway, findings, seed }: CrashReport): string {
   const figures = JSON.stringify({ rounds, acknowledged, lost, torn, duplicated });
-  return `${[...findings, `${figures}  (seed ${seed}; ${inFlightAtKill} in flight when killed, ${resent} requests sent again)`].join("\n")}\n`;
+  return `${[...findings, `${figures}  (seed ${seed}; ${inFlightAtKill} in flight when killed, ${resent} requests sent again, ${turnedAway} sockets closed by a running server)`].join("\n")}\n`;
 }
 
 try {

@@ -1,15 +1,22 @@
 /**
- * A client as an adversary: it speaks the sync protocol itself, keeps many mutations in flight, comes back the moment the
- * server is up again with the session that it had, and then sends everything unanswered once more, in order, and some of
- * what was answered already, as the official client does with mutations whose effects it has not seen yet.
+ * A client as an adversary: it speaks the sync protocol itself, keeps many mutations in flight, comes back with the session
+ * that it had the moment it may, and then sends everything unanswered once more, in order, and some of what was answered
+ * already, as the official client does with mutations whose effects it has not seen yet.
+ *
+ *     away ──comeBack()──▶ here ──the server closes the socket──▶ here, after a short pause
+ *      ▲                    │
+ *      └─────leave()────────┘   (before the server is killed: it is to be audited before anybody comes back)
  */
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { answeredRequest, connectMessage, mutationMessage, SYNC_ROUTE } from "../load/sync-protocol.js";
 import { LoadWebSocket, textFrame } from "../load/web-socket.js";
 import type { Ledger } from "./ledger.js";
 
 /** Answered mutations that are sent again after a reconnect. */
 const SENT_AGAIN = 8;
+/** Before it comes back to a server that closed its socket. */
+const PAUSE_MS = 100;
 
 interface Request {
   readonly id: number;
@@ -25,11 +32,14 @@ export class RawClient {
   readonly #unanswered = new Map<number, Request>();
   readonly #lastAnswered: Request[] = [];
   #socket: LoadWebSocket | null = null;
+  /** Where to come back to; null while it is to stay away. */
+  #url: string | null = null;
   #connections = 0;
   #nextId = 0;
   /** Mutations kept in flight; 0: nothing new is sent. */
   #inFlight = 0;
   #resent = 0;
+  #turnedAway = 0;
   #whenAnswered: () => void = () => {};
 
   constructor(name: string, ledger: Ledger, onError: (error: Error) => void) {
@@ -43,21 +53,29 @@ export class RawClient {
     return this.#resent;
   }
 
+  /** Sockets that a running server closed. */
+  get turnedAway(): number {
+    return this.#turnedAway;
+  }
+
   /** Connects, and sends again what a client that lost its connection sends again. */
-  async connect(url: string): Promise<void> {
+  async comeBack(url: string): Promise<void> {
+    this.#url = url;
     const socket = await LoadWebSocket.connect(`${url}${SYNC_ROUTE}`, {
       onText: (frame) => this.#receive(frame),
       onReadEnd: () => this.#refill(),
-      // The server was killed; whoever kills it connects us again.
-      onClose: () => {
-        if (this.#socket === socket) this.#socket = null;
-      },
+      onClose: () => this.#lost(socket),
     });
     this.#socket = socket;
     const again = [...this.#lastAnswered, ...this.#unanswered.values()];
     this.#resent += again.length;
     const messages = [connectMessage(this.#sessionId, this.#connections++), ...again.map(messageOf)];
     socket.send(Buffer.concat(messages.map(textFrame)));
+  }
+
+  /** Stays away from now on when its socket closes. Until then it still hears answers. */
+  leave(): void {
+    this.#url = null;
   }
 
   /** Sends new mutations from now on, so many in flight. */
@@ -78,7 +96,21 @@ export class RawClient {
   }
 
   close(): void {
+    this.leave();
     this.#socket?.close();
+  }
+
+  #lost(socket: LoadWebSocket): void {
+    if (this.#socket !== socket) return;
+    this.#socket = null;
+    if (this.#url === null) return;
+    this.#turnedAway++;
+    this.#tryAgain(this.#url).catch((error: unknown) => this.#onError(error as Error));
+  }
+
+  async #tryAgain(url: string): Promise<void> {
+    await setTimeout(PAUSE_MS);
+    if (this.#url !== null) await this.comeBack(url);
   }
 
   #receive(frame: string): void {

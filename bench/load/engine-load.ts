@@ -77,7 +77,7 @@ class EngineSession implements LoopConnection {
   ) {}
 
   begin(): void {
-    this.inbox.add({ type: "socketOpened", socket: this.socket });
+    this.inbox.add({ type: "socketOpened", socket: this.socket, client: { ip: null, userAgent: null } });
     this.inbox.add({ type: "frame", socket: this.socket, text: connectMessage() });
     for (let i = 0; i < this.inFlight; i++) this.#send();
   }
