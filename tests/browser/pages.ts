@@ -17,8 +17,8 @@ export const CHAT = join(ROOT, "examples", "chat");
 /** Installs the example's own packages where they are missing, as its developer would. */
 export async function installExample(folder: string): Promise<void> {
   if (existsSync(join(folder, "node_modules", "vite"))) return;
-  const result = await run("npm", ["ci", "--no-audit", "--no-fund"], folder);
-  if (result.code !== 0) throw new Error(`npm ci in ${folder} failed:\n${result.output}`);
+  const result = await run("npm", ["install", "--no-audit", "--no-fund"], folder);
+  if (result.code !== 0) throw new Error(`npm install in ${folder} failed:\n${result.output}`);
 }
 
 export async function servePage(folder: string, convexUrl: string): Promise<ServedPage> {
