@@ -1,4 +1,4 @@
-/** X-1 … X-8: whatever a client sends or a function does fails alone; everybody else is served on. */
+/** X-1 … X-7: whatever a client sends or a function does fails alone; everybody else is served on. */
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mutationNamed, queryNamed, startServer, until, type TestServer } from "./harness.js";
