@@ -43,6 +43,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   const handlers: Handlers = { main: deferred(), site: deferred() };
   const listeners = await openListeners(settings, handlers);
   const origins = originsOf(settings, listeners);
+  const opening = openFolder(settings.dataFolder, options.presetAdminKey);
   const log = Promise.resolve(options.log ?? createJsonLogger(settings.logLevel));
   const sockets: { current: Sockets | null } = { current: null };
   const failure = deferred<Error>();
@@ -51,9 +52,8 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     events: engineEvents(sockets, log, failure.resolve),
     ...(options.engineWorkerUrl === undefined ? {} : { workerUrl: options.engineWorkerUrl }),
   });
-  const opening = openFolder(settings.dataFolder, options.presetAdminKey);
   try {
-    const [{ adminKeys }, modules, logger] = await Promise.all([opening, loadNetworkModules(), log, host.start(opening)]);
+    const [{ adminKeys }, modules, logger] = await Promise.all([opening, opening.then(loadNetworkModules), log, host.start(opening)]);
     sockets.current = openNetwork(modules, { settings, origins, host, adminKeys, log: logger, handlers, fail: failure.resolve });
   } catch (error) {
     await host.stop();
