@@ -39,8 +39,8 @@ export interface CrashReport {
   readonly inFlightAtKill: number;
   /** Requests that clients sent again. */
   readonly resent: number;
-  /** Sockets that the server closed though it was not killed: no harm to the data, but a sign of trouble. */
-  readonly turnedAway: number;
+  /** Why the server closed sockets though it was not killed: no harm to the data, but a sign of trouble. */
+  readonly turnedAway: readonly string[];
   /** What was found, for people: at most a few of each kind. */
   readonly findings: readonly string[];
 }
@@ -100,7 +100,7 @@ class CrashCheck {
 
   get progress(): string {
     const { acknowledged, lost, torn, duplicated, turnedAway } = this.report();
-    return `round ${this.#ledger.round}: ${acknowledged} acknowledged, ${lost} lost, ${torn} torn, ${duplicated} duplicated, ${turnedAway} turned away`;
+    return `round ${this.#ledger.round}: ${acknowledged} acknowledged, ${lost} lost, ${torn} torn, ${duplicated} duplicated${turnedAway.length === 0 ? "" : `, ${turnedAway.length} turned away`}`;
   }
 
   async round(): Promise<void> {
@@ -134,7 +134,7 @@ class CrashCheck {
       duplicated: duplicated.size,
       inFlightAtKill: this.#inFlightAtKill,
       resent: this.#raw.reduce((count, client) => count + client.resent, 0),
-      turnedAway: this.#raw.reduce((count, client) => count + client.turnedAway, 0),
+      turnedAway: this.#raw.flatMap((client) => client.turnedAway),
       findings: [...named("lost", lost), ...named("torn", torn), ...named("duplicated", duplicated)],
     };
   }

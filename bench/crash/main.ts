@@ -62,7 +62,8 @@ function wholeNumber(flag: string, text: string | undefined, fallback: number, m
 
 function reportText({ rounds, acknowledged, lost, torn, duplicated, inFlightAtKill, resent, turnedAway, findings, seed }: CrashReport): string {
   const figures = JSON.stringify({ rounds, acknowledged, lost, torn, duplicated });
-  return `${[...findings, `${figures}  (seed ${seed}; ${inFlightAtKill} in flight when killed, ${resent} requests sent again, ${turnedAway} sockets closed by a running server)`].join("\n")}\n`;
+  const reasons = turnedAway.map((reason) => `turned away by a running server: ${reason}`);
+  return `${[...findings, ...reasons, `${figures}  (seed ${seed}; ${inFlightAtKill} in flight when killed, ${resent} requests sent again)`].join("\n")}\n`;
 }
 
 try {

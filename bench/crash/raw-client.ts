@@ -39,7 +39,7 @@ export class RawClient {
   /** Mutations kept in flight; 0: nothing new is sent. */
   #inFlight = 0;
   #resent = 0;
-  #turnedAway = 0;
+  readonly #turnedAway: string[] = [];
   #whenAnswered: () => void = () => {};
 
   constructor(name: string, ledger: Ledger, onError: (error: Error) => void) {
@@ -53,8 +53,8 @@ export class RawClient {
     return this.#resent;
   }
 
-  /** Sockets that a running server closed. */
-  get turnedAway(): number {
+  /** Why a running server closed sockets, in its words. */
+  get turnedAway(): readonly string[] {
     return this.#turnedAway;
   }
 
@@ -64,7 +64,7 @@ export class RawClient {
     const socket = await LoadWebSocket.connect(`${url}${SYNC_ROUTE}`, {
       onText: (frame) => this.#receive(frame),
       onReadEnd: () => this.#refill(),
-      onClose: () => this.#lost(socket),
+      onClose: (reason) => this.#lost(socket, reason),
     });
     this.#socket = socket;
     const again = [...this.#lastAnswered, ...this.#unanswered.values()];
@@ -100,11 +100,11 @@ export class RawClient {
     this.#socket?.close();
   }
 
-  #lost(socket: LoadWebSocket): void {
+  #lost(socket: LoadWebSocket, reason: string): void {
     if (this.#socket !== socket) return;
     this.#socket = null;
     if (this.#url === null) return;
-    this.#turnedAway++;
+    this.#turnedAway.push(reason);
     this.#tryAgain(this.#url).catch((error: unknown) => this.#onError(error as Error));
   }
 
