@@ -41,6 +41,8 @@ export interface CrashReport {
   readonly resent: number;
   /** Why the server closed sockets though it was not killed: no harm to the data, but a sign of trouble. */
   readonly turnedAway: readonly string[];
+  /** What the server wrote to its error stream, at level "error": the last lines. */
+  readonly serverErrors: readonly string[];
   /** What was found, for people: at most a few of each kind. */
   readonly findings: readonly string[];
 }
@@ -135,6 +137,7 @@ class CrashCheck {
       inFlightAtKill: this.#inFlightAtKill,
       resent: this.#raw.reduce((count, client) => count + client.resent, 0),
       turnedAway: this.#raw.flatMap((client) => client.turnedAway),
+      serverErrors: this.#server.stderr.split("\n").filter((line) => line.trim() !== "").slice(-FINDINGS_MAX),
       findings: [...named("lost", lost), ...named("torn", torn), ...named("duplicated", duplicated)],
     };
   }

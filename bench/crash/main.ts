@@ -60,10 +60,11 @@ function wholeNumber(flag: string, text: string | undefined, fallback: number, m
   return value;
 }
 
-function reportText({ rounds, acknowledged, lost, torn, duplicated, inFlightAtKill, resent, turnedAway, findings, seed }: CrashReport): string {
+function reportText({ rounds, acknowledged, lost, torn, duplicated, inFlightAtKill, resent, turnedAway, serverErrors, findings, seed }: CrashReport): string {
   const figures = JSON.stringify({ rounds, acknowledged, lost, torn, duplicated });
   const reasons = turnedAway.map((reason) => `turned away by a running server: ${reason}`);
-  return `${[...findings, ...reasons, `${figures}  (seed ${seed}; ${inFlightAtKill} in flight when killed, ${resent} requests sent again)`].join("\n")}\n`;
+  const errors = serverErrors.map((line) => `server: ${line}`);
+  return `${[...findings, ...reasons, ...errors, `${figures}  (seed ${seed}; ${inFlightAtKill} in flight when killed, ${resent} requests sent again)`].join("\n")}\n`;
 }
 
 try {

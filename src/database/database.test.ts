@@ -1,13 +1,16 @@
-/** DB-2 … DB-6: transactions, commits, history and recovery, over the memory store. */
+/** DB-2 … DB-5: documents, transactions, commits, history and recovery, over the memory store. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryStore } from "../storage/memory.js";
 import { parseValue, type Value } from "../values/value.js";
+import type { LogRetention } from "./commit-log.js";
 import { Database, type Commit } from "./database.js";
 import { Documents } from "./documents.js";
 import { DatabaseError } from "./errors.js";
 import { overlaps } from "./read-set.js";
 import { QueryStream } from "./query/query-stream.js";
+import { DEFAULT_TRANSACTION_LIMITS } from "./limits.js";
+import { beginOnSnapshot } from "./snapshot-database.js";
 import type { DocumentValue } from "./table.js";
 import type { Transaction } from "./transaction.js";
 
@@ -20,9 +23,10 @@ class World {
   nowMs = 1_700_000_000_000;
   database = this.open();
 
-  open(): Database {
+  open(logRetention?: LogRetention): Database {
     return new Database({
       store: this.store,
+      ...(logRetention === undefined ? {} : { logRetention }),
       nowMs: () => this.nowMs,
       onCommit: (commit) => this.commits.push(commit),
       onRollback: (_ts, keys) => this.rollbacks.push(keys),
@@ -167,6 +171,34 @@ describe("DB-3 transactions", () => {
     expect(() => world.database.commit(older)).toThrow("Another transaction changed");
   });
 
+  it("DB-3.5 on a snapshot, conflict with a change of the schema that they were checked by", async () => {
+    const world = new World();
+    const id = world.mutate((documents) => documents.insert("notes", { a: 1 }));
+    await world.database.idle();
+    const older = beginOnSnapshot(world.store, DEFAULT_TRANSACTION_LIMITS, () => world.nowMs);
+    world.documents(older.transaction).patch(id, { a: 2 });
+    world.database.setSchema("", { tables: [], schemaValidation: true });
+    expect(() => world.database.commit(older.transaction)).toThrow("Another transaction changed");
+    older.release();
+  });
+
+  it("DB-3.8 conflict when they are older than the commits that are remembered", () => {
+    const world = new World();
+    const id = world.mutate((documents) => documents.insert("notes", { n: 0 }));
+    world.mutate((documents) => documents.insert("other", { n: -1 }));
+    const begin = (): Transaction => {
+      const transaction = world.database.begin("mutation");
+      world.documents(transaction).patch(id, { n: 1 });
+      return transaction;
+    };
+    const older = begin();
+    world.mutate((documents) => documents.insert("other", { n: 0 }));
+    const old = begin();
+    for (let n = 1; n < 4096; n++) world.mutate((documents) => documents.insert("other", { n }));
+    expect(() => world.database.commit(older)).toThrow("Another transaction changed");
+    expect(world.database.commit(old)).toBeGreaterThan(old.ts);
+  });
+
   it("DB-3.6 two tables of one name are never made, by a transaction and its child", () => {
     const world = new World();
     const id = world.mutate((documents, transaction) => {
@@ -251,6 +283,20 @@ describe("DB-4 durability", () => {
     expect(world.rollbacks).toHaveLength(0);
   });
 
+  it("DB-4.6 commits of one turn are one group, and so are those that are decided while it is written", async () => {
+    const world = new World();
+    const resume = world.store.holdWrites();
+    for (let n = 0; n < 3; n++) world.mutate((documents) => documents.insert("notes", { n }));
+    await Promise.resolve();
+    for (let n = 0; n < 3; n++) {
+      world.mutate((documents) => documents.insert("notes", { n }));
+      await Promise.resolve();
+    }
+    resume();
+    await world.database.idle();
+    expect(world.database.groupsWritten).toBe(2);
+  });
+
   it("DB-4.3 the answer to a client's request is stored with its commit", async () => {
     const world = new World();
     const request = { sessionId: "s", requestId: 1 };
@@ -285,6 +331,7 @@ describe("DB-5 history", () => {
           const transaction = world.database.beginAt(ts);
           expect(world.read(() => all(transaction, "notes"), transaction)).toEqual(notes);
         }
+        expect(() => world.database.beginAt(world.database.lastTs + 1)).toThrow("There is no timestamp");
       }),
       { numRuns: 100 },
     );
@@ -303,5 +350,29 @@ describe("DB-5 history", () => {
     await world.database.idle();
     const { lastTs } = world.database;
     expect(world.open().lastTs).toBe(lastTs);
+  });
+
+  it("DB-5.2 trimming stops at as many entries as it is allowed, and goes on from there", () => {
+    const world = new World();
+    for (let n = 0; n < 5; n++) world.mutate((documents) => documents.insert("notes", { n }));
+    const oldest = world.commits.map(({ ts }) => ts);
+    world.nowMs += 48 * 3_600_000;
+    expect([world.database.trimLog(3), world.database.trimLog(3)]).toEqual([true, false]);
+    expect(() => world.database.beginAt(oldest[3]!)).toThrow("no longer kept");
+    expect(all(world.database.beginAt(oldest[4]!), "notes")).toHaveLength(5);
+  });
+
+  it("DB-5.3 a commit is forgotten for the size of the log, but not before its least age", () => {
+    const world = new World();
+    world.database = world.open({ ageMsMax: 3_600_000, ageMsMin: 60_000, bytesMax: 1000 });
+    world.mutate((documents) => documents.insert("notes", { text: "x".repeat(2000) }));
+    const early = world.database.lastTs;
+    world.nowMs += 59_000;
+    world.mutate((documents) => documents.insert("notes", { text: "x".repeat(2000) }));
+    world.database.trimLog(100);
+    expect(all(world.database.beginAt(early), "notes")).toHaveLength(1);
+    world.nowMs += 2_000;
+    world.database.trimLog(100);
+    expect(() => world.database.beginAt(early)).toThrow("no longer kept");
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
-import { DEATHS_IN_ROW_MAX, EngineHost, type EngineEvents } from "./engine-host.js";
+import { DEATHS_IN_ROW_MAX, EngineHost, SHUTDOWN_MS_MAX, type EngineEvents } from "./engine-host.js";
 import type { EngineCall, EngineReply } from "./engine-messages.js";
 import { FAKE_ENGINE, startTestServer } from "./network/testing/test-server.suite.js";
 import { engineLimits, readSettings } from "./settings.js";
@@ -53,6 +53,28 @@ describe("an engine that lives", () => {
     for (const text of ["a", "b", "c"]) host.post({ type: "frame", socket: 5, text: JSON.stringify({ send: [text] }) });
     await vi.waitFor(() => expect(events.onSend.mock.calls).toEqual([[5, "a"], [5, "b"], [5, "c"]]));
     expect(events.onBatchEnd).toHaveBeenCalledTimes(1);
+  });
+
+  test("H-54: a thread is ready only when the folder is there", async () => {
+    const { host } = createHost();
+    let folderIsThere = false;
+    let openFolder: () => void = () => {};
+    const folder = new Promise<void>((resolve) => (openFolder = resolve));
+    const started = host.start(folder).then(() => folderIsThere);
+    // Another thread, started later, is ready: this one would be too.
+    await createHost().host.start();
+    folderIsThere = true;
+    openFolder();
+    expect(await started).toBe(true);
+  });
+
+  test("H-54: without the folder the start fails with its reason, and the thread ends at once by itself", async () => {
+    const { host, events } = createHost();
+    await expect(host.start(Promise.reject(new Error("in use by process 7")))).rejects.toThrow("in use by process 7");
+    const startMs = performance.now();
+    await host.stop();
+    expect(performance.now() - startMs).toBeLessThan(SHUTDOWN_MS_MAX);
+    expect(events.onDeath).not.toHaveBeenCalled();
   });
 
   test("H-50: a start that fails rejects with the engine's error and is not tried again", async () => {

@@ -38,7 +38,8 @@ export const DEATHS_IN_ROW_MAX = 5;
 export const POISONED_MS = 60_000;
 /** An engine that lived this long after "ready" counts as healthy: its death is the first of a row. */
 const HEALTHY_MS = 60_000;
-const SHUTDOWN_MS_MAX = 4_000;
+/** What an engine gets to finish what it began. */
+export const SHUTDOWN_MS_MAX = 4_000;
 
 type State =
   | { readonly type: "idle" }

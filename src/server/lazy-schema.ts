@@ -1,6 +1,6 @@
 /**
- * Schemas of what comes from outside, made by zod when the first value is parsed: to load zod takes as long as all of the
- * database does, and a server that starts has nothing to parse.
+ * Schemas of what comes from outside, made by zod when the first value is parsed: to load zod takes a good part of a start,
+ * and a server that starts has nothing to parse.
  */
 import { createRequire } from "node:module";
 import type * as zod from "zod";

@@ -4,7 +4,10 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 
-const { instanceName, running, poisoned } = workerData;
+const { instanceName, running, poisoned, opening } = workerData;
+const state = new Int32Array(opening);
+Atomics.wait(state, 0, 0);
+if (state[0] !== 1) process.exit();
 if (instanceName === "fails-to-start") throw new Error("The data folder is not readable");
 
 const received = [];
