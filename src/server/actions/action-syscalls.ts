@@ -1,0 +1,31 @@
+/**
+ * What actions can ask of the deployment, by the names that `convex/server` uses ("1.0/actions/mutation"). Each part of the
+ * server brings its own; the composition root puts them together.
+ */
+import type { UserIdentity } from "../../functions/execution.js";
+import type { JsonValue } from "../../values/value.js";
+import type { ClientInfo } from "../engine-messages.js";
+
+/** The run of an action that asks. */
+export interface ActionContext {
+  /** "messages:send"; "GET /path" for HTTP actions. */
+  readonly path: string;
+  /** "" is the app. */
+  readonly componentPath: string;
+  /** Internal id of the component, by which tables are told apart; "" is the app. */
+  readonly namespace: string;
+  readonly identity: UserIdentity | null;
+  /** The token that `identity` was read from. */
+  readonly authToken: string | null;
+  readonly requestId: string;
+  readonly client: ClientInfo | null;
+  /** Set where the scheduler started it. */
+  readonly scheduledJobId: string | null;
+}
+
+export type SyscallArguments = Readonly<Record<string, JsonValue | undefined>>;
+
+/** Resolves with JSON text, and only when what it tells is durable. Rejects with FunctionError or DatabaseError for what the action did wrong. */
+export type ActionSyscall = (args: SyscallArguments, context: ActionContext) => Promise<string>;
+
+export type ActionSyscalls = ReadonlyMap<string, ActionSyscall>;
