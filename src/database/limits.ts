@@ -21,6 +21,15 @@ export const DEFAULT_TRANSACTION_LIMITS: TransactionLimits = {
   documentsWrittenMax: 16_000,
 };
 
+/** For the server's own documents, which come whole or not at all. */
+export const NO_TRANSACTION_LIMITS: TransactionLimits = {
+  bytesReadMax: Infinity,
+  documentsReadMax: Infinity,
+  rangesReadMax: Infinity,
+  bytesWrittenMax: Infinity,
+  documentsWrittenMax: Infinity,
+};
+
 /** Running totals of a transaction, its sub-transactions included; each step past a limit throws. */
 export class TransactionUsage {
   bytesRead = 0;

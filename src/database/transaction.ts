@@ -13,7 +13,7 @@ import { DatabaseError, assert } from "./errors.js";
 import { IndexScan } from "./index-scan.js";
 import { TABLE_RECORD_RANGE, tableRecordKey } from "./keys.js";
 import { LayeredReader } from "./layers.js";
-import { TransactionUsage, type TransactionLimits } from "./limits.js";
+import { NO_TRANSACTION_LIMITS, TransactionUsage, type TransactionLimits } from "./limits.js";
 import { ReadSet } from "./read-set.js";
 import type { SchemaSet } from "./schema.js";
 import { Table, type DocumentValue, type TableRecord } from "./table.js";
@@ -34,6 +34,14 @@ export interface TransactionOptions {
   readonly nextCreationTime: () => number;
 }
 
+export interface ChildOptions {
+  readonly writable: boolean;
+  /** Lower than its parent's, which hold as well. */
+  readonly limits?: Partial<TransactionLimits>;
+  /** What it does counts for nobody: the server's own books. */
+  readonly uncounted?: boolean;
+}
+
 export class Transaction {
   readonly ts: number;
   readonly writable: boolean;
@@ -50,11 +58,13 @@ export class Transaction {
   private constructor(
     private readonly options: TransactionOptions,
     private readonly parent: Transaction | null,
+    uncounted = false,
   ) {
     this.ts = options.ts;
     this.writable = options.writable;
     this.readSet = parent?.readSet ?? new ReadSet();
-    this.usage = parent !== null && options.limits === parent.usage.limits ? parent.usage : new TransactionUsage(options.limits, parent?.usage);
+    if (uncounted) this.usage = new TransactionUsage(NO_TRANSACTION_LIMITS);
+    else this.usage = parent !== null && options.limits === parent.usage.limits ? parent.usage : new TransactionUsage(options.limits, parent?.usage);
     const below = parent === null ? options.reader : parent.#reader;
     this.#reader = options.writable ? new LayeredReader(this.#overlay, below) : below;
   }
@@ -64,10 +74,10 @@ export class Transaction {
   }
 
   /** A sub-transaction: {@link absorb} it, or let it go and nothing of it happened. */
-  child(options: { readonly writable: boolean; /** Lower than its parent's, which hold as well. */ readonly limits?: Partial<TransactionLimits> } = { writable: true }): Transaction {
+  child(options: ChildOptions = { writable: true }): Transaction {
     assert(this.writable || !options.writable, "a query began a sub-mutation");
     const limits = options.limits === undefined ? this.options.limits : { ...this.options.limits, ...options.limits };
-    return new Transaction({ ...this.options, writable: options.writable, limits }, this);
+    return new Transaction({ ...this.options, writable: options.writable, limits }, this, options.uncounted);
   }
 
   absorb(child: Transaction): void {

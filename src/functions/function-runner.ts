@@ -42,8 +42,12 @@ export interface FunctionRequest {
   readonly requestId: string;
   /** Who is at the other end; null for runs that nobody asked for just now. */
   readonly client: { readonly ip: string | null; readonly userAgent: string | null } | null;
-  /** Asked when the request's turn comes: true where it has been answered meanwhile, and then it is dropped. */
-  readonly isAnswered?: () => boolean;
+  /** Set where the scheduler started it. */
+  readonly scheduledFunctionId?: string;
+  /** Asked when the request's turn comes: true where nobody wants it any more, and then it is dropped. */
+  readonly isDropped?: () => boolean;
+  /** Writes into a mutation's own transaction when its function has succeeded, so that both happen or neither. Must not throw. */
+  readonly alongside?: (transaction: Transaction) => void;
   /** Called when the request's turn comes. */
   readonly begin: (kind: "query" | "mutation") => Transaction;
   /** Called in the same turn, once, before anything else runs. Must not throw: an error in it is ours and ends the engine. */
@@ -213,16 +217,16 @@ export class FunctionRunner {
     while (this.#running === null && this.#next.length === 0 && this.#hasQueued() && performance.now() < this.#turnEndMs && this.#bug === null) {
       const next = (this.#reruns.shift() ?? this.#requests.shift())!;
       if ("reached" in next) this.#next.push(next.reached);
-      else if (next.isAnswered === undefined || !this.#isAnswered(next.isAnswered)) this.#start(next);
+      else if (next.isDropped === undefined || !this.#isDropped(next.isDropped)) this.#start(next);
     }
   }
 
-  #isAnswered(ask: () => boolean): boolean {
-    let answered = false;
+  #isDropped(ask: () => boolean): boolean {
+    let dropped = false;
     this.#inEngine(() => {
-      answered = ask();
+      dropped = ask();
     });
-    return answered;
+    return dropped;
   }
 
   #start(request: FunctionRequest): void {
@@ -278,7 +282,7 @@ export class FunctionRunner {
       nowMs: Math.floor(this.#options.nowMs()),
       seed: this.#options.randomSeed(),
       journal: request.journal,
-      requestMetadata: { ip: request.client?.ip ?? null, userAgent: request.client?.userAgent ?? null, requestId: request.requestId, scheduledFunctionId: null, authToken: null },
+      requestMetadata: { ip: request.client?.ip ?? null, userAgent: request.client?.userAgent ?? null, requestId: request.requestId, scheduledFunctionId: request.scheduledFunctionId ?? null, authToken: null },
       deploymentMetadata: { name: this.#options.instanceName, region: null, class: "s16" },
       environmentVariables: deployment.environmentVariables,
     });
@@ -300,6 +304,7 @@ export class FunctionRunner {
   #finish({ request, execution, transaction, kind, startMs }: Running, result: Result): void {
     this.#running = null;
     this.#host = null;
+    if (result.ok && request.alongside !== undefined) this.#keepBooks(transaction, request.alongside);
     transaction.finish();
     const { usedIdentity } = execution;
     const durationMs = performance.now() - startMs;
@@ -308,6 +313,14 @@ export class FunctionRunner {
     // Written out: spreading costs more than everything else here.
     if (result.ok) this.#deliver(request, { ok: true, value: result.value, kind, usedIdentity, transaction, durationMs, logLines, journal });
     else this.#deliver(request, { ok: false, failure: result.failure, isStopped: result.isStopped, kind, usedIdentity, transaction, durationMs, logLines, journal });
+  }
+
+  #keepBooks(transaction: Transaction, write: (transaction: Transaction) => void): void {
+    this.#inEngine(() => {
+      const books = transaction.child({ writable: true, uncounted: true });
+      write(books);
+      transaction.absorb(books);
+    });
   }
 
   #refuse(request: FunctionRequest, error: unknown): void {

@@ -4,7 +4,7 @@
  */
 import { IndexScan } from "../../database/index-scan.js";
 import { prefixRange } from "../../database/keys.js";
-import type { TransactionLimits } from "../../database/limits.js";
+import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
 import type { Revision, Transaction } from "../../database/transaction.js";
 import { newId } from "../../values/id.js";
 import { encodeValue, parseValue } from "../../values/value.js";
@@ -13,13 +13,7 @@ import { encodeValue, parseValue } from "../../values/value.js";
 export const APP_NAMESPACE = "";
 
 /** For transactions that carry code: it comes whole or not at all. */
-export const NO_LIMITS: TransactionLimits = {
-  bytesReadMax: Infinity,
-  documentsReadMax: Infinity,
-  rangesReadMax: Infinity,
-  bytesWrittenMax: Infinity,
-  documentsWrittenMax: Infinity,
-};
+export const NO_LIMITS = NO_TRANSACTION_LIMITS;
 
 export type SystemFields = Readonly<Record<string, unknown>>;
 

@@ -74,8 +74,8 @@ export class CallService {
       return;
     }
     this.#options.functions.call(
-      { kind: call.functionKind, path: call.path, componentPath: call.componentPath, args: call.args, principal, requestId: call.requestId, client: call.client, caller: "HttpApi", atTs, once: null },
-      (result) => this.#reply(id, functionReply(result)),
+      { kind: call.functionKind, path: call.path, componentPath: call.componentPath, args: call.args, principal, requestId: call.requestId, client: call.client, caller: principal.isAdmin ? "server" : "client", source: "HttpApi", atTs, once: null },
+      (result) => this.#reply(id, functionReply(this.#options.functions.shown(call.requestId, result))),
     );
   }
 

@@ -12,6 +12,7 @@ import type { AdminKeys } from "../admin-keys.js";
 import { Deployer } from "../deploy/deployer.js";
 import type { EngineMetrics, EngineOptions, FromEngine, ToEngine } from "../engine-messages.js";
 import { CallService } from "./call-service.js";
+import { Durability } from "./durability.js";
 import { FunctionLog } from "./function-log.js";
 import { FunctionsService } from "./functions-service.js";
 import { OptimisticLane } from "./optimistic-lane.js";
@@ -44,6 +45,7 @@ export class Engine {
   readonly #lane: OptimisticLane;
   readonly #queries: LiveQueries;
   readonly #outbox: Outbox;
+  readonly #durability: Durability;
   readonly #sync: SyncService;
   readonly #deployer: Deployer;
   readonly #calls: CallService;
@@ -59,10 +61,14 @@ export class Engine {
       limits,
       logRetention: options.logRetention,
       onCommit: (commit) => this.#queries.invalidate(commit.keys),
-      onDurable: (ts) => this.#outbox.release(ts),
+      onDurable: (ts) => {
+        this.#outbox.release(ts);
+        this.#durability.advance(ts);
+      },
       onRollback: (durableTs, keys, error) => this.#rolledBack(durableTs, keys, error),
     });
     this.#outbox = new Outbox(this.#database.durableTs, post);
+    this.#durability = new Durability(this.#database.durableTs);
     const running = new RunningMark(options.running);
     this.#runner = new FunctionRunner({
       instanceName: options.instanceName,
@@ -74,7 +80,7 @@ export class Engine {
     });
     const log = new FunctionLog(nowMs);
     this.#lane = new OptimisticLane({ dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits });
-    const functions = new FunctionsService({ database: this.#database, runner: this.#runner, log, lane: this.#lane, redactErrors: options.redactErrors });
+    const functions = new FunctionsService({ database: this.#database, runner: this.#runner, log, lane: this.#lane, durability: this.#durability, redactErrors: options.redactErrors });
     this.#queries = new LiveQueries({
       run: (spec, journal, done) => functions.runLive(spec, journal, done),
       barrier: (reached) => this.#runner.barrier(reached),
@@ -153,6 +159,7 @@ export class Engine {
    */
   #rolledBack(durableTs: number, keys: readonly string[], error: Error): void {
     this.#log("error", "The disk refused a group of commits; they are undone.", { error: error.message });
+    this.#durability.rolledBack(error);
     const sockets = new Set<number>();
     for (const message of this.#outbox.withdraw()) {
       if (message.type === "send" || message.type === "close") sockets.add(message.socket);

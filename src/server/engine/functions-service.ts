@@ -15,6 +15,7 @@ import type { Principal } from "../../live/session.js";
 import { ValueError, encodeValue, parseValue } from "../../values/value.js";
 import { SYSTEM_QUERIES } from "../system-functions/system-queries.js";
 import type { ClientInfo } from "../engine-messages.js";
+import type { Durability } from "./durability.js";
 import type { FunctionLog } from "./function-log.js";
 import type { LaneResult } from "./lane-messages.js";
 import { LaneCandidate, type OptimisticLane } from "./optimistic-lane.js";
@@ -27,13 +28,26 @@ export interface FunctionCallRequest {
   readonly args: string;
   readonly principal: Principal;
   readonly requestId: string;
-  readonly client: ClientInfo;
-  readonly caller: string;
+  /** Null where nobody outside is waiting. */
+  readonly client: ClientInfo | null;
+  /** Clients see public functions only; the server's own parts and admins see all. */
+  readonly caller: "client" | "server";
+  /** Who asks, for the function log. */
+  readonly source: CallSource;
   /** Read at this timestamp instead of the newest; queries only. */
   readonly atTs: number | null;
   /** Set for mutations that must happen once however often they are sent. */
   readonly once: Once | null;
+  /** Set where the scheduler calls. */
+  readonly scheduledFunctionId?: string;
+  /** Asked when the call's turn comes: true where nobody wants it any more. Then nothing runs, and `done` is not called. */
+  readonly isDropped?: () => boolean;
+  /** Writes into a mutation's own transaction just before it commits, so that both happen or neither. Must not throw. */
+  readonly alongside?: (transaction: Transaction) => void;
 }
+
+/** Names as they stand in the public log stream. */
+export type CallSource = "HttpApi" | "SyncWorker" | "Scheduler" | "Cron" | "Action" | "HttpEndpoint";
 
 export interface Once {
   readonly request: SessionRequest;
@@ -43,6 +57,7 @@ export interface Once {
   readonly isAnswered: () => boolean;
 }
 
+/** Failures are as the function left them: see {@link FunctionsService.shown} for what clients get. */
 export type CallResult =
   | { readonly ok: true; readonly value: string; readonly logLines: readonly string[]; /** The result shows the state up to here. */ readonly ts: number }
   | { readonly ok: false; readonly failure: FunctionFailure; readonly logLines: readonly string[] };
@@ -52,6 +67,7 @@ export interface FunctionsServiceOptions {
   readonly runner: FunctionRunner;
   readonly log: FunctionLog;
   readonly lane: OptimisticLane;
+  readonly durability: Durability;
   readonly redactErrors: boolean;
 }
 
@@ -62,6 +78,7 @@ export class FunctionsService {
   readonly #runner: FunctionRunner;
   readonly #log: FunctionLog;
   readonly #lane: OptimisticLane;
+  readonly #durability: Durability;
   readonly #redactErrors: boolean;
 
   constructor(options: FunctionsServiceOptions) {
@@ -69,6 +86,7 @@ export class FunctionsService {
     this.#runner = options.runner;
     this.#log = options.log;
     this.#lane = options.lane;
+    this.#durability = options.durability;
     this.#redactErrors = options.redactErrors;
   }
 
@@ -76,15 +94,26 @@ export class FunctionsService {
   call(request: FunctionCallRequest, done: (result: CallResult) => void): void {
     const refusal = refuseComponent(request.componentPath);
     if (refusal !== null) {
-      done({ ok: false, failure: this.#failureFor(request.requestId, refusal), logLines: [] });
+      done({ ok: false, failure: { message: refusal, data: null }, logLines: [] });
       return;
     }
     if (request.path.startsWith(SYSTEM_PREFIX)) {
-      done(this.#toResult(request, this.#runSystemQuery(request.path, request.args, request.principal)));
+      done(toResult(this.#runSystemQuery(request.path, request.args, request.principal)));
       return;
     }
-    if (this.isSlow(request)) this.#callInLane(request, done);
+    if (request.alongside === undefined && this.isSlow(request)) this.#callInLane(request, done);
     else this.#callInTurn(request, done);
+  }
+
+  /** For the server's own parts: what a result shows may be acted on then. Rejects where the disk refused it. */
+  whenDurable(ts: number): Promise<void> {
+    return this.#durability.whenDurable(ts);
+  }
+
+  /** What a client is told: with the request's id, and with nothing of the app's insides where errors are redacted. */
+  shown(requestId: string, result: CallResult): CallResult {
+    const logLines = this.#printed(result.logLines);
+    return result.ok ? { ...result, logLines } : { ok: false, failure: this.#shownFailure(requestId, result.failure), logLines };
   }
 
   /** Whether a call leaves the order of calls: it runs beside others and may end after them. */
@@ -94,30 +123,33 @@ export class FunctionsService {
   }
 
   #callInTurn(request: FunctionCallRequest, done: (result: CallResult) => void): void {
-    const { once } = request;
+    const { alongside, scheduledFunctionId } = request;
+    const isDropped = request.isDropped ?? request.once?.isAnswered;
     this.#runner.enqueue({
       path: request.path,
       kind: request.kind,
-      caller: request.principal.isAdmin ? "server" : "client",
+      caller: request.caller,
       args: request.args,
       identity: request.principal.identity,
       journal: null,
       requestId: request.requestId,
       client: request.client,
-      ...(once === null ? {} : { isAnswered: once.isAnswered }),
+      ...(isDropped === undefined ? {} : { isDropped }),
+      ...(alongside === undefined ? {} : { alongside }),
+      ...(scheduledFunctionId === undefined ? {} : { scheduledFunctionId }),
       begin: (kind) => (request.atTs === null || kind === "mutation" ? this.#database.begin(kind) : this.#database.beginAt(request.atTs)),
       done: (outcome) => {
         const result = this.#complete(request, outcome);
         if (outcome.kind === "mutation") this.#lane.measured(request.path, outcome.durationMs);
-        this.#logExecution(request.path, request.caller, request.principal, request.requestId, outcome);
+        this.#logExecution(request.path, request.source, request.principal, request.requestId, outcome);
         done(result);
       },
     });
   }
 
   #callInLane(request: FunctionCallRequest, done: (result: CallResult) => void): void {
-    const { path, args, principal, requestId, client, once } = request;
-    const job = { path, args, caller: principal.isAdmin ? ("server" as const) : ("client" as const), identity: principal.identity, requestId, client };
+    const { path, args, caller, principal, requestId, client, once } = request;
+    const job = { path, args, caller, identity: principal.identity, requestId, client };
     const complete = (result: LaneResult): void => {
       // Between the run and now the same request may have come again and been answered.
       if (once?.isAnswered() === true) return;
@@ -132,11 +164,11 @@ export class FunctionsService {
   /** Null where the serial lane must run it again. */
   #completeLane(request: FunctionCallRequest, result: LaneResult): CallResult | null {
     if (result.type === "declined") return null;
-    const logLines = this.#printed(result.logLines);
+    const { logLines } = result;
     if (result.type === "failed") {
       // What failed on an older state may well succeed on the newest.
       if (result.ts !== null && result.ts !== this.#database.lastTs) return null;
-      return { ok: false, failure: this.#shown(request.requestId, result.failure), logLines };
+      return { ok: false, failure: result.failure, logLines };
     }
     this.#lane.measured(request.path, result.durationMs);
     try {
@@ -149,7 +181,7 @@ export class FunctionsService {
   }
 
   #commit(candidate: CommitCandidate, { once }: FunctionCallRequest, value: string, logLines: readonly string[]): number {
-    return this.#database.commit(candidate, once === null ? {} : { request: once.request, answer: once.answer(value, logLines) });
+    return this.#database.commit(candidate, once === null ? {} : { request: once.request, answer: once.answer(value, this.#printed(logLines)) });
   }
 
   /** A run of a live query: at the newest state, before requests that have not begun. */
@@ -158,7 +190,7 @@ export class FunctionsService {
     const principal = { identity: spec.identity, isAdmin: spec.caller === "server" };
     const refusal = refuseComponent(spec.componentPath);
     if (refusal !== null) {
-      done({ result: { ok: false, failure: this.#failureFor(requestId, refusal), logLines: [], journal: null }, usedIdentity: false, readSet: new ReadSet() });
+      done({ result: { ok: false, failure: this.#shownFailure(requestId, { message: refusal, data: null }), logLines: [], journal: null }, usedIdentity: false, readSet: new ReadSet() });
       return;
     }
     if (spec.path.startsWith(SYSTEM_PREFIX)) {
@@ -183,21 +215,15 @@ export class FunctionsService {
   }
 
   #complete(request: FunctionCallRequest, outcome: FunctionOutcome): CallResult {
-    if (!outcome.ok || outcome.kind === "query") return this.#toResult(request, outcome);
+    if (!outcome.ok || outcome.kind === "query") return toResult(outcome);
+    const { logLines } = outcome;
     try {
-      const logLines = this.#printed(outcome.logLines);
       const ts = this.#commit(outcome.transaction, request, outcome.value, logLines);
       return { ok: true, value: outcome.value, logLines, ts };
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
-      return { ok: false, failure: this.#failureFor(request.requestId, error.message), logLines: this.#printed(outcome.logLines) };
+      return { ok: false, failure: { message: error.message, data: null }, logLines };
     }
-  }
-
-  #toResult(request: FunctionCallRequest, outcome: FunctionOutcome): CallResult {
-    const logLines = this.#printed(outcome.logLines);
-    if (outcome.ok) return { ok: true, value: outcome.value, logLines, ts: outcome.transaction.ts };
-    return { ok: false, failure: this.#shown(request.requestId, outcome.failure), logLines };
   }
 
   #toRun(requestId: string, outcome: FunctionOutcome): QueryRun {
@@ -205,7 +231,7 @@ export class FunctionsService {
     const logLines = this.#printed(outcome.logLines);
     const readSet = outcome.transaction?.readSet ?? new ReadSet();
     if (outcome.ok) return { result: { ok: true, value: outcome.value, logLines, journal }, usedIdentity, readSet };
-    return { result: { ok: false, failure: this.#shown(requestId, outcome.failure), logLines, journal }, usedIdentity, readSet };
+    return { result: { ok: false, failure: this.#shownFailure(requestId, outcome.failure), logLines, journal }, usedIdentity, readSet };
   }
 
   /** The server's own queries, for the CLI and dashboards. */
@@ -227,22 +253,17 @@ export class FunctionsService {
     }
   }
 
-  #failureFor(requestId: string, message: string): FunctionFailure {
-    return this.#shown(requestId, { message, data: null });
-  }
-
   /** What a function printed is for its developer: clients get it only where they get errors too. */
   #printed(logLines: readonly string[]): readonly string[] {
     return this.#redactErrors ? [] : logLines;
   }
 
-  /** As clients see it: with the request's id, and with nothing of the app's insides where errors are redacted. */
-  #shown(requestId: string, { message, data }: FunctionFailure): FunctionFailure {
+  #shownFailure(requestId: string, { message, data }: FunctionFailure): FunctionFailure {
     const header = `[Request ID: ${requestId}] Server Error`;
     return { message: this.#redactErrors ? header : `${header}\n${message}`, data };
   }
 
-  #logExecution(path: string, caller: string, principal: Principal, requestId: string, outcome: FunctionOutcome): void {
+  #logExecution(path: string, caller: CallSource, principal: Principal, requestId: string, outcome: FunctionOutcome): void {
     this.#log.add({
       kind: outcome.kind ?? "query",
       path,
@@ -256,6 +277,12 @@ export class FunctionsService {
       usage: outcome.transaction?.usage ?? null,
     });
   }
+}
+
+function toResult(outcome: FunctionOutcome): CallResult {
+  const { logLines } = outcome;
+  if (outcome.ok) return { ok: true, value: outcome.value, logLines, ts: outcome.transaction.ts };
+  return { ok: false, failure: outcome.failure, logLines };
 }
 
 function refuseComponent(componentPath: string): string | null {

@@ -17,7 +17,7 @@ export interface LaneJob {
   readonly args: string;
   readonly identity: Readonly<Record<string, unknown>> | null;
   readonly requestId: string;
-  readonly client: ClientInfo;
+  readonly client: ClientInfo | null;
 }
 
 /** A document's change, with the table by number: the engine has a Table of its own. */

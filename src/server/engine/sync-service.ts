@@ -140,21 +140,24 @@ export class SyncService {
   }
 
   #run(kind: "mutation" | "action", { socket, client }: Peer, call: FunctionCall, context: CallContext, done: () => void): void {
-    this.#options.functions.call(
+    const { functions } = this.#options;
+    const requestId = newRequestId();
+    functions.call(
       {
         kind,
         path: call.udfPath,
         componentPath: call.componentPath,
         args: call.args,
         principal: context.principal,
-        requestId: newRequestId(),
+        requestId,
         client,
-        caller: "SyncWorker",
+        caller: context.principal.isAdmin ? "server" : "client",
+        source: "SyncWorker",
         atTs: null,
         once: call.type === "Mutation" ? this.#once(socket, call, context, done) : null,
       },
       (result) => {
-        this.#answer(socket, call, context, result);
+        this.#answer(socket, call, context, functions.shown(requestId, result));
         done();
       },
     );
