@@ -18,7 +18,7 @@ export const MODULE_URL_PREFIX = "convex:/";
 /** In characters. */
 const TITLE_LENGTH_MAX = 32 * 1024;
 const FRAMES_MAX = 16;
-const FRAME = /^\s+at (?:(async )?(?:(.*) \()?)?convex:\/(.+):(\d+):(\d+)\)?$/;
+const FRAME = frameUnder(MODULE_URL_PREFIX);
 const CONVEX_ERROR = Symbol.for("ConvexError");
 
 export function describeError(error: unknown, sandbox: { mapStack(error: unknown): string }): ErrorDescription {
@@ -26,13 +26,18 @@ export function describeError(error: unknown, sandbox: { mapStack(error: unknown
   return isConvexError(error) ? { message, data: read(error, "data") } : { message };
 }
 
+/** A line of a stack trace whose place is in a module under a URL. */
+export function frameUnder(urlPrefix: string): RegExp {
+  return new RegExp(`^\\s+at (?:(async )?(?:(.*) \\()?)?${urlPrefix.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(.+):(\\d+):(\\d+)\\)?$`);
+}
+
 /** `<Name>: <message>` and the frames of user code, each at the place that `locate` gives. */
-export function formatError(error: unknown, locate: (position: SourcePosition) => SourcePosition): string {
+export function formatError(error: unknown, locate: (position: SourcePosition) => SourcePosition, frame = FRAME): string {
   if (!isErrorLike(error)) return formatThrownValue(error);
   const name = text(read(error, "name"), "Error");
   const message = text(read(error, "message"), "");
   const title = message === "" ? name : `${name}: ${message}`;
-  return [shorten(title), ...framesOf(text(read(error, "stack"), ""), message, locate)].join("\n");
+  return [shorten(title), ...framesOf(text(read(error, "stack"), ""), message, locate, frame)].join("\n");
 }
 
 /** Whether it has what errors have. */
@@ -48,12 +53,12 @@ function isConvexError(value: unknown): value is object {
   }
 }
 
-function framesOf(stack: string, message: string, locate: (position: SourcePosition) => SourcePosition): string[] {
+function framesOf(stack: string, message: string, locate: (position: SourcePosition) => SourcePosition, frameLine: RegExp): string[] {
   const frames: string[] = [];
   // The message may have lines that look like frames.
   const afterMessage = stack.slice(stack.indexOf(message) + message.length);
   for (const line of afterMessage.split("\n")) {
-    const frame = FRAME.exec(line);
+    const frame = frameLine.exec(line);
     if (frame === null) continue;
     const [, isAsync, name, path, lineNumber, column] = frame;
     const place = locate({ path: path!, line: Number(lineNumber), column: Number(column) });

@@ -1,7 +1,6 @@
 /** From positions in the code that runs to positions in the files that the developer wrote. */
 import { posix } from "node:path";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
-import type { ModuleCode } from "./module-code.js";
 
 /** Lines and columns count from 1, as in stack traces. */
 export interface SourcePosition {
@@ -10,13 +9,18 @@ export interface SourcePosition {
   readonly column: number;
 }
 
+/** Where the maps of modules are found, by path. */
+export interface MappedModules {
+  get(path: string): { readonly sourceMap: string | null } | undefined;
+}
+
 /** Parsed maps are large and rarely needed: few are kept. */
 const PARSED_MAX = 8;
 
 export class SourceMaps {
   readonly #parsed = new Map<string, TraceMap | null>();
 
-  constructor(private readonly modules: ReadonlyMap<string, ModuleCode>) {}
+  constructor(private readonly modules: MappedModules) {}
 
   /** Where there is no map, the position in the bundle itself. */
   locate(position: SourcePosition): SourcePosition {

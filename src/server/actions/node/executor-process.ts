@@ -1,0 +1,31 @@
+/** The process of an executor of "use node" actions: everything of Node, one action at a time. */
+import type { FromExecutor, NodeCode, ToExecutor } from "../../../functions/actions/executor-messages.js";
+import { NodeRunner } from "./node-runner.js";
+import { takeChannel, takeData } from "./process-channel.js";
+
+takeData();
+const channel = takeChannel<ToExecutor<NodeCode>>();
+const runner = new NodeRunner({
+  post: (message: FromExecutor) => channel.post(message),
+  jsSyscall: (op) => {
+    throw new Error(`Unknown operation ${op}.`);
+  },
+});
+
+channel.onMessage((message) => {
+  switch (message.type) {
+    case "code":
+      runner.use(message.code);
+      break;
+    case "run":
+      void runner.run(message.job);
+      break;
+    case "syscallReply":
+      runner.settleSyscall(message.id, message.reply);
+      break;
+    default:
+      message satisfies never;
+  }
+});
+
+channel.post({ type: "ready" } satisfies FromExecutor);
