@@ -27,6 +27,8 @@ export interface DeploymentCode {
   /** Modules by path, "messages.js" and "_deps/…" alike; only those of the default runtime. */
   readonly modules: ReadonlyMap<string, ModuleCode>;
   readonly environmentVariables: Readonly<Record<string, string>>;
+  /** Where the modules of Node and their packages are, as files; null without any, and while they are being installed. */
+  readonly nodeFolder: string | null;
 }
 
 export class Deployment {

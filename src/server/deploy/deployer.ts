@@ -272,13 +272,13 @@ export class Deployer {
 
   #activate(): void {
     this.#activatedTs = this.#database.lastTs;
-    this.#options.activate(this.#storedCode() ?? { modules: new Map(), environmentVariables: this.#visibleEnvironment() });
+    this.#options.activate(this.#storedCode() ?? { modules: new Map(), environmentVariables: this.#visibleEnvironment(), nodeFolder: null });
   }
 
   #storedCode(): DeploymentCode | null {
     const transaction = this.#begin();
     if (readDeployment(transaction) === null) return null;
-    return { modules: codeByPath(readModules(transaction)), environmentVariables: this.#visibleEnvironment() };
+    return { modules: codeByPath(readModules(transaction)), environmentVariables: this.#visibleEnvironment(), nodeFolder: null };
   }
 
   #visibleEnvironment(): EnvironmentVariables {
