@@ -6,9 +6,10 @@
  *     DIR/data.mdb          the store (`lmdb.ts`), and LMDB's data.mdb-lock
  *     DIR/lock.mdb          the lock of the process (`folder-lock.ts`), and LMDB's lock.mdb-lock
  *     DIR/files/            file storage
+ *     DIR/node/             modules and packages of "use node" actions
  *     DIR/admin-keys.json   admin keys
  *
- * The last two belong to layers above, which create them.
+ * The last three belong to layers above, which create them.
  */
 import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -32,10 +33,11 @@ export interface DataFolder {
 }
 
 export const DATA_FILE = "data.mdb";
+export const NODE_FOLDER = "node";
 
 /** What may lie in a folder whose creation was interrupted. */
 const CREATION_NAMES = ["admin-keys.json", "lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
-const OWN_NAMES = [...CREATION_NAMES, "files"];
+const OWN_NAMES = [...CREATION_NAMES, "files", NODE_FOLDER];
 
 /** Creates the folder when it is absent or empty. Throws `StorageError`; then nothing is held. */
 export async function openDataFolder(path: string): Promise<DataFolder> {

@@ -1,12 +1,15 @@
 /** Finds where a function was written by its text, as the language tells nobody where a function comes from. */
-import type { ModuleCode } from "./module-code.js";
-import type { SandboxFunction } from "./realm.js";
 import type { SourcePosition } from "./source-maps.js";
 
+export interface SearchedModule {
+  readonly path: string;
+  readonly code: string;
+}
+
 /** In the code that runs; null if its text is in no module, or more than once in the first one that has it. */
-export function findFunction(modules: ReadonlyMap<string, ModuleCode>, userFunction: SandboxFunction): SourcePosition | null {
+export function findFunction(modules: Iterable<SearchedModule>, userFunction: (...args: never[]) => unknown): SourcePosition | null {
   const text = Function.prototype.toString.call(userFunction);
-  for (const { path, code } of modules.values()) {
+  for (const { path, code } of modules) {
     const at = code.indexOf(text);
     if (at === -1) continue;
     return code.indexOf(text, at + 1) === -1 ? positionAt(path, code, at) : null;

@@ -139,7 +139,7 @@ export class Sandbox {
 
   /** Where a function of user code stands in the developer's files; null where that can't be told. */
   positionOf(userFunction: SandboxFunction): SourcePosition | null {
-    const position = findFunction(this.#options.modules, userFunction);
+    const position = findFunction(this.#options.modules.values(), userFunction);
     return position === null ? null : this.#sourceMaps.locate(position);
   }
 

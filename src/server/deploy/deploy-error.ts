@@ -2,6 +2,8 @@
 export type DeployErrorCode =
   | "BadJsonBody"
   | "InvalidModules" // a module can't be compiled or loaded, or defines something wrong
+  | "InvalidNodeVersion"
+  | "ExternalPackagesNotInstalled"
   | "InvalidSchema"
   | "InvalidAppDefinition"
   | "InvalidAuthConfig"

@@ -14,6 +14,7 @@ import { Documents } from "../../database/documents.js";
 import { parseDocument } from "../../database/schema-change/table-walk.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
 import { MemoryStore } from "../../storage/memory.js";
+import { NodeCodeStore } from "../actions/node/node-code-store.js";
 import type { DeployRoute } from "../engine-messages.js";
 import { DeployError, Deployer, type DeployerOptions } from "./deployer.js";
 import { parseStartPush } from "./push-request.js";
@@ -24,18 +25,22 @@ export class DeployFixture implements AsyncDisposable {
   readonly loaded: DeploymentCode | null;
   /** Every code that was made the running one. */
   readonly activated: DeploymentCode[] = [];
+  readonly problems: string[] = [];
   /** Paths of the modules of every start_push. */
   readonly pushes: { readonly changedModules: readonly string[]; readonly unchangedModules: readonly string[] }[] = [];
 
   constructor(
     readonly store = new MemoryStore(),
-    options: Partial<DeployerOptions> = {},
+    options: Partial<Pick<DeployerOptions, "nowMs" | "abandonAfterMs">> = {},
+    readonly nodeFolder = mkdtempSync(join(tmpdir(), "rivulet-node-")),
   ) {
     this.database = new Database({ store, nowMs: Date.now, onRollback: (durableTs) => this.deployer.rolledBack(durableTs) });
     this.deployer = new Deployer({
       database: this.database,
       instance: { cloudOrigin: "http://cloud.test", siteOrigin: "http://site.test" },
+      nodeCode: new NodeCodeStore(nodeFolder),
       activate: (code) => this.activated.push(code),
+      onProblem: (message) => this.problems.push(message),
       ...options,
     });
     this.loaded = this.deployer.load();
@@ -59,12 +64,13 @@ export class DeployFixture implements AsyncDisposable {
   async restart(): Promise<DeployFixture> {
     await this.deployer.close();
     await this.database.idle();
-    return new DeployFixture(this.store);
+    return new DeployFixture(this.store, {}, this.nodeFolder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.deployer.close();
     await this.database.idle();
+    rmSync(this.nodeFolder, { recursive: true, force: true });
   }
 }
 

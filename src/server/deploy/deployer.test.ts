@@ -139,26 +139,33 @@ describe("start_push", () => {
     const action = `import { readFileSync } from "node:fs"; const f = () => readFileSync; Object.assign(f, { isAction: true, isPublic: true, exportArgs: () => JSON.stringify({ type: "any" }), _handler: f }); if (process.env.MODE !== "test") throw new Error("no environment"); require("node:path").join(__dirname); setInterval(() => {}, 1000); export { f as read };`;
     const { start } = await push(fixture, { "files.ts": `"use node"; ${action}` });
     const { functions } = (start["analysis"] as Record<string, { functions: Record<string, { functions: object[] }> }>)[""]!;
-    expect(functions["files.js"]!.functions).toEqual([{ name: "read", pos: null, udfType: "Action", visibility: { kind: "public" }, args: '{"type":"any"}', returns: "null" }]);
+    expect(functions["files.js"]!.functions).toEqual([{ name: "read", pos: { path: "../convex/files.js", start_line: 1, start_column: 63 }, udfType: "Action", visibility: { kind: "public" }, args: '{"type":"any"}', returns: "null" }]);
     expect([...fixture.activated.at(-1)!.modules.keys()]).toEqual([]);
   });
 
   it.each([
     ["a query", `const f = () => 1; Object.assign(f, { isQuery: true }); export { f as list };`, "`list` defined in `files.js` is a query. Only actions"],
     ["an error", `throw new Error("not today");`, "Failed to analyze files.js: Uncaught Error: not today"],
-    ["an exit", `process.exit(0);`, "Failed to analyze files.js: it ended the process"],
+    ["an exit", `process.exit(0);`, "Failed to analyze files.js: it called process.exit(0) while it was loaded"],
     ["a missing package", `import "no-such-package";`, "Cannot find package 'no-such-package'"],
   ])("D-19 refuses a module of Node with %s", async (_, source, message) => {
     await using fixture = new DeployFixture();
     expect((await refusal(fixture.call("start_push", await pushBody({ "files.ts": `"use node"; ${source}` })))).message).toContain(message);
   });
 
-  it("D-20 takes all exports of a module of Node for actions where it expects packages to be installed", async () => {
+  it.each([
+    ["no name", { name: "../../etc", version: "1.0.0" }, '"../../etc" is not the name of an npm package'],
+    ["no version", { name: "ms", version: "file:/etc" }, 'The external package ms has the version "file:/etc"'],
+  ])("D-20 refuses an external package with %s", async (_, dependency, message) => {
     await using fixture = new DeployFixture();
-    const body = await pushBody({ "files.ts": `"use node"; import "no-such-package"; var a = 1, b = 2;\nexport {\n  a as read,\n  b as default\n};\n//# sourceMappingURL=files.js.map\n` }, { nodeDependencies: [{ name: "no-such-package", version: "1.0.0" }] });
-    const start = await fixture.call("start_push", body);
-    const { functions } = (start["analysis"] as Record<string, { functions: Record<string, { functions: { name: string; udfType: string }[] }> }>)[""]!;
-    expect(functions["files.js"]!.functions.map(({ name, udfType }) => [name, udfType])).toEqual([["read", "Action"], ["default", "Action"]]);
+    const body = await pushBody({ "files.ts": `"use node"; export const a = 1;` }, { nodeDependencies: [dependency] });
+    expect(await refusal(fixture.call("start_push", body))).toMatchObject({ code: "ExternalPackagesNotInstalled", message: expect.stringContaining(message) as string });
+  });
+
+  it("D-20 refuses a version of Node that nobody knows", async () => {
+    await using fixture = new DeployFixture();
+    expect((await refusal(fixture.call("start_push", await pushBody({}, { nodeVersion: "16" })))).code).toBe("InvalidNodeVersion");
+    await fixture.call("start_push", await pushBody({}, { nodeVersion: "22" }));
   });
 
   it("D-21 refuses bodies that are none", async () => {

@@ -26,6 +26,8 @@ import { writeInstance } from "./instance.js";
 import { ProgressSignal } from "./progress-signal.js";
 import { evaluatePush, schemaOf, storePush, type EvaluatedPush } from "./push.js";
 import { finishPushResponse, type PushedState } from "./push-diff.js";
+import type { NodeCodeStore, NodeSources } from "../actions/node/node-code-store.js";
+import { nodeSources } from "./node-code.js";
 import { APP_COMPONENT, parseEnvironmentRequest, parseFinishPush, parseStartPush, parseWaitForSchema } from "./push-request.js";
 import { schemaChangeResponse, startPushResponse } from "./push-response.js";
 import { codeByPath } from "./pushed-modules.js";
@@ -37,8 +39,11 @@ export { DeployError } from "./deploy-error.js";
 export interface DeployerOptions {
   readonly database: Database;
   readonly instance: Instance;
+  readonly nodeCode: NodeCodeStore;
   /** Swaps the running code, in the turn of the commit that stores it. */
   readonly activate: (code: DeploymentCode) => void;
+  /** Something that the operator should know, and that goes on by itself. */
+  readonly onProblem: (message: string) => void;
   /** Wall clock, milliseconds; the system's by default. */
   readonly nowMs?: () => number;
   /** A push that nobody asks about for so long is given up. */
@@ -50,6 +55,7 @@ interface StartedPush extends EvaluatedPush {
   readonly change: SchemaChange;
 }
 
+const RESTORE_AGAIN_MS = 60_000;
 const ABANDON_AFTER_MS = 30 * 60 * 1000;
 /** Long polls are cut to this, whatever the client asks for. */
 const WAIT_MS_MAX = 30_000;
@@ -67,6 +73,9 @@ export class Deployer {
   #rehearsal: StartedPush | null = null;
   #abandonTimer: NodeJS.Timeout | undefined;
   #activatedTs = 0;
+  #isRestoring = false;
+  #restoreTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   /** To be made when the database was opened, before the first transaction. */
   constructor(options: DeployerOptions) {
@@ -133,7 +142,10 @@ export class Deployer {
 
   /** To be waited for before the database is closed. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#abandonTimer);
+    clearTimeout(this.#restoreTimer);
+    this.#options.nodeCode.close();
     this.#push?.change.check.stop();
     this.#rehearsal?.change.check.stop();
     this.#push = null;
@@ -154,7 +166,7 @@ export class Deployer {
   async #startPush(body: string): Promise<object> {
     const request = parseStartPush(body);
     const number = request.dryRun || request.forCodegen ? this.#starts : ++this.#starts;
-    const evaluated = await evaluatePush(this.#database, this.#options.instance, request);
+    const evaluated = await evaluatePush(this.#options, request);
     const id = `${this.#engineId}:${randomUUID()}`;
     const schemaOptions = { database: this.#database, namespace: APP_NAMESPACE, next: evaluated.schema };
     if (request.dryRun || request.forCodegen) {
@@ -277,8 +289,36 @@ export class Deployer {
 
   #storedCode(): DeploymentCode | null {
     const transaction = this.#begin();
-    if (readDeployment(transaction) === null) return null;
-    return { modules: codeByPath(readModules(transaction)), environmentVariables: this.#visibleEnvironment(), nodeFolder: null };
+    const deployment = readDeployment(transaction);
+    if (deployment === null) return null;
+    const modules = readModules(transaction);
+    return { modules: codeByPath(modules), environmentVariables: this.#visibleEnvironment(), nodeFolder: this.#nodeFolder(nodeSources(modules, deployment.nodeDependencies)) };
+  }
+
+  /**
+   * Null where it is not there: the data folder came from a backup or another machine, or the server's Node is another one.
+   * Then it is made, and the code is swapped in once more.
+   */
+  #nodeFolder(sources: NodeSources): string | null {
+    const { nodeCode } = this.#options;
+    const folder = nodeCode.find(sources);
+    if (folder === null && sources.modules.length > 0) this.#restoreNodeCode(sources);
+    else nodeCode.prune(folder).catch((error: Error) => this.#options.onProblem(`Old modules of Node could not be removed: ${error.message}. The next push tries again.`));
+    return folder;
+  }
+
+  #restoreNodeCode(sources: NodeSources): void {
+    if (this.#isRestoring || this.#isClosed) return;
+    this.#isRestoring = true;
+    const activate = (): void => {
+      this.#isRestoring = false;
+      if (!this.#isClosed) this.#activate();
+    };
+    this.#options.nodeCode.prepare(sources).then(activate, (error: Error) => {
+      if (this.#isClosed) return;
+      this.#options.onProblem(`Actions of Node can't run yet: ${error.message}. Trying again in ${RESTORE_AGAIN_MS / 1000} s.`);
+      this.#restoreTimer = setTimeout(activate, RESTORE_AGAIN_MS).unref();
+    });
   }
 
   #visibleEnvironment(): EnvironmentVariables {

@@ -18,12 +18,14 @@ export interface PushContents {
   readonly modules: readonly ModuleSummary[];
   readonly udfServerVersion: string;
   readonly indexDiff: IndexDiff;
+  /** Null without external packages. */
+  readonly packagesId: string | null;
 }
 
 export function startPushResponse(push: PushContents): object {
   return {
     environmentVariables: push.environmentVariables,
-    externalDepsId: null,
+    externalDepsId: push.packagesId,
     componentDefinitionPackages: {},
     appAuth: push.authProviders,
     analysis: { [APP_COMPONENT]: definitionAnalysis(push) },

@@ -2,10 +2,12 @@
 import type { Database } from "../../database/database.js";
 import type { SchemaJson } from "../../database/schema.js";
 import type { Transaction } from "../../database/transaction.js";
+import type { NodeCodeStore } from "../actions/node/node-code-store.js";
 import { evaluateAppDefinition, refuseComponents, type AppDefinition } from "./app-definition.js";
 import { evaluateAuthConfig, type AuthProvider } from "./auth-config.js";
 import { readModules, writeDeployment, writeModules, type StoredModule } from "./code-store.js";
 import { fullEnvironment, readEnvironment, type EnvironmentVariables, type Instance } from "./environment.js";
+import { checkNodeVersion, nodeSources, prepareNodeCode } from "./node-code.js";
 import { analyze, codeByPath, resolveModules } from "./pushed-modules.js";
 import type { StartPushRequest } from "./push-request.js";
 import { evaluateSchema } from "./schema-module.js";
@@ -19,10 +21,19 @@ export interface EvaluatedPush {
   readonly schema: SchemaJson | null;
   readonly authProviders: readonly AuthProvider[];
   readonly modules: readonly StoredModule[];
+  /** Names the set of external packages; null without any. */
+  readonly packagesId: string | null;
 }
 
-/** Changes nothing. Throws {@link DeployError} for the first thing that is wrong. */
-export async function evaluatePush(database: Database, instance: Instance, request: StartPushRequest): Promise<EvaluatedPush> {
+export interface PushContext {
+  readonly database: Database;
+  readonly instance: Instance;
+  readonly nodeCode: NodeCodeStore;
+}
+
+/** Changes nothing that runs. Throws {@link DeployError} for the first thing that is wrong. */
+export async function evaluatePush({ database, instance, nodeCode }: PushContext, request: StartPushRequest): Promise<EvaluatedPush> {
+  checkNodeVersion(request.nodeVersion);
   refuseComponents(request.componentDefinitions.map(({ definitionPath }) => definitionPath));
   const transaction = database.begin("query", NO_LIMITS);
   const environmentVariables = readEnvironment(transaction);
@@ -32,8 +43,10 @@ export async function evaluatePush(database: Database, instance: Instance, reque
   const schema = await schemaOf(request, visible);
   const resolved = await resolveModules(request, stored);
   const authProviders = evaluateAuthConfig(codeByPath(resolved), visible);
-  const modules = await analyze(resolved, request, visible);
-  return { request, environmentVariables, definition, schema, authProviders, modules };
+  const sources = nodeSources(resolved, request.nodeDependencies);
+  const nodeFolder = await prepareNodeCode(nodeCode, sources);
+  const modules = await analyze(resolved, nodeFolder, visible);
+  return { request, environmentVariables, definition, schema, authProviders, modules, packagesId: nodeCode.packagesId(sources.packages) };
 }
 
 /** The pushed schema; null where the app has none. Throws {@link DeployError}. */

@@ -62,18 +62,13 @@ export function codeByPath(modules: readonly StoredModule[]): Map<string, Module
   return new Map(modules.flatMap(({ path, code }) => (code === null ? [] : [[path, code] as const])));
 }
 
-/** The same modules with what they define. Throws {@link DeployError}. */
-export async function analyze(modules: readonly StoredModule[], request: StartPushRequest, environmentVariables: EnvironmentVariables): Promise<StoredModule[]> {
+/** The same modules with what they define. `nodeFolder` has those of Node. Throws {@link DeployError}. */
+export async function analyze(modules: readonly StoredModule[], nodeFolder: string | null, environmentVariables: EnvironmentVariables): Promise<StoredModule[]> {
   const entries = modules.filter(({ path }) => !path.startsWith(SHARED_PREFIX) && path !== AUTH_CONFIG_PATH);
   const pathsOf = (environment: string): string[] => entries.filter((module) => module.environment === environment).map(({ path }) => path);
   const analyses = [
     ...analyzeDefaultRuntime(codeByPath(modules), pathsOf("isolate"), environmentVariables),
-    ...(await analyzeNodeModules({
-      modules: modules.filter(({ environment }) => environment === "node"),
-      entries: pathsOf("node"),
-      environmentVariables,
-      externalPackages: request.nodeDependencies.map(({ name }) => name),
-    })),
+    ...(nodeFolder === null ? [] : await analyzeNodeModules({ folder: nodeFolder, entries: pathsOf("node"), paths: modules.filter(({ environment }) => environment === "node").map(({ path }) => path), environmentVariables })),
   ];
   const analysisByPath = new Map(analyses.map((analysis) => [analysis.path, analysis]));
   return modules.map((module) => ({ ...module, analysis: analysisByPath.get(module.path) ?? null }));

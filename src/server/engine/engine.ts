@@ -2,13 +2,16 @@
  * The engine: everything of a deployment but its network. Owns the database, the running code, the live queries and the
  * sessions, on one thread; the world reaches it through batches of messages (engine-messages.ts).
  */
+import { resolve } from "node:path";
 import { Database } from "../../database/database.js";
 import { DEFAULT_TRANSACTION_LIMITS } from "../../database/limits.js";
 import { Deployment, type DeploymentCode } from "../../functions/deployment.js";
 import { FunctionRunner } from "../../functions/function-runner.js";
 import { LiveQueries } from "../../live/live-queries.js";
+import { NODE_FOLDER } from "../../storage/folder.js";
 import type { Store } from "../../storage/store.js";
 import type { AdminKeys } from "../admin-keys.js";
+import { NodeCodeStore } from "../actions/node/node-code-store.js";
 import { Deployer } from "../deploy/deployer.js";
 import type { EngineMetrics, EngineOptions, FromEngine, ToEngine } from "../engine-messages.js";
 import { CallService } from "./call-service.js";
@@ -101,7 +104,9 @@ export class Engine {
     this.#deployer = new Deployer({
       database: this.#database,
       instance: { cloudOrigin: options.cloudOrigin, siteOrigin: options.siteOrigin },
+      nodeCode: new NodeCodeStore(resolve(options.dataFolder, NODE_FOLDER)),
       activate: (code) => this.#activate(code),
+      onProblem: (message) => this.#log("error", message, {}),
     });
     this.#calls = new CallService({ database: this.#database, functions, deployer: this.#deployer, log, outbox: this.#outbox, metrics: () => this.#metrics(), shutdown: () => this.close(), onShutdown: setup.onClosed });
     this.#retryPoisoned();

@@ -1,5 +1,5 @@
 /** Errors of modules that Node has loaded from a folder, shown at the places where the developer wrote them. */
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describeError, formatError, frameUnder, type ErrorDescription } from "../../../functions/sandbox/errors.js";
@@ -12,7 +12,7 @@ export class DeveloperStacks {
   constructor(folder: string) {
     // Stacks are mapped here, once, whatever the process was started with.
     process.setSourceMapsEnabled(false);
-    this.#frame = frameUnder(pathToFileURL(join(folder, "/")).href);
+    this.#frame = frameUnder(pathToFileURL(join(realpathSync(folder), "/")).href);
     this.#sourceMaps = new SourceMaps({ get: (path) => ({ sourceMap: readIfThere(join(folder, `${path}.map`)) }) });
   }
 

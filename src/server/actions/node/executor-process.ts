@@ -1,9 +1,8 @@
 /** The process of an executor of "use node" actions: everything of Node, one action at a time. */
 import type { FromExecutor, NodeCode, ToExecutor } from "../../../functions/actions/executor-messages.js";
 import { NodeRunner } from "./node-runner.js";
-import { takeChannel, takeData } from "./process-channel.js";
+import { takeChannel } from "./process-channel.js";
 
-takeData();
 const channel = takeChannel<ToExecutor<NodeCode>>();
 const runner = new NodeRunner({
   post: (message: FromExecutor) => channel.post(message),

@@ -2,18 +2,20 @@
  * A child process of Node that runs a deployment's code, seen from the engine: its start, its channel, its end. It is the
  * leader of a process group of its own, so that whatever it has started ends with it.
  */
-import { fork, type ChildProcess } from "node:child_process";
+import { fork } from "node:child_process";
 import { tmpdir } from "node:os";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { childEnvironment } from "./child-environment.js";
 import { exitCause } from "./exit-cause.js";
+import { STARTED } from "./process-channel.js";
+import { HAS_GROUPS, killGroup } from "./process-group.js";
 
 export interface NodeProcessOptions {
   /** Name of the entry, a file beside this one: "executor-process". */
   readonly entry: string;
   /** Handed to the entry as JSON. */
-  readonly data: object;
+  readonly data: object | null;
   /** Of JavaScript heap. */
   readonly memoryMbMax: number;
 }
@@ -38,7 +40,6 @@ const LOADER = IS_SOURCE ? ["--import", pathToFileURL(createRequire(import.meta.
 const STDERR_CHARS_MAX = 16 * 1024;
 /** A process that left its group and holds on to the error stream must not keep the end from being told. */
 const CLOSE_MS_MAX = 1_000;
-const HAS_GROUPS = process.platform !== "win32";
 
 export function startNodeProcess({ entry, data, memoryMbMax }: NodeProcessOptions, events: NodeProcessEvents): NodeProcess {
   const child = fork(fileURLToPath(new URL(`./${entry}${IS_SOURCE ? ".ts" : ".js"}`, import.meta.url)), [JSON.stringify(data)], {
@@ -54,8 +55,8 @@ export function startNodeProcess({ entry, data, memoryMbMax }: NodeProcessOption
   child.stderr!.setEncoding("utf8").on("data", (text: string) => (stderr = (stderr + text).slice(-STDERR_CHARS_MAX)));
   let isStarted = false;
   child.on("message", (message) => {
-    isStarted = true;
-    events.onMessage(message);
+    if (message === STARTED) isStarted = true;
+    else events.onMessage(message);
   });
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(notStarted(error.message)));
@@ -85,13 +86,4 @@ export function startNodeProcess({ entry, data, memoryMbMax }: NodeProcessOption
 
 function notStarted(reason: string): string {
   return `its process could not be started (${reason})`;
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(HAS_GROUPS ? -child.pid : child.pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }

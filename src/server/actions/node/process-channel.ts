@@ -3,7 +3,12 @@
  * take themselves for somebody's child and speak on it.
  */
 
+/** The first message: from now on, what ends the process is the code that it runs. */
+export const STARTED = "started";
+
 export interface ProcessChannel<Received> {
+  /** What `startNodeProcess` was given. */
+  readonly data: unknown;
   post(message: object): void;
   onMessage(listener: (message: Received) => void): void;
 }
@@ -13,16 +18,13 @@ export function takeChannel<Received>(): ProcessChannel<Received> {
   const send = process.send!.bind(process);
   process.on("disconnect", endGroup);
   for (const name of ["send", "disconnect"]) Object.defineProperty(process, name, { value: undefined, writable: true, configurable: true });
+  send(STARTED);
+  const [data] = process.argv.splice(2);
   return {
+    data: JSON.parse(data!) as unknown,
     post: (message) => void send(message),
     onMessage: (listener) => void process.on("message", listener as (message: unknown) => void),
   };
-}
-
-/** What `startNodeProcess` was given as data. */
-export function takeData(): unknown {
-  const [text] = process.argv.splice(2);
-  return JSON.parse(text!);
 }
 
 /** With everything that it has started. */
