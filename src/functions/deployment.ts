@@ -3,8 +3,8 @@
  * the running one and swaps; nothing of a Deployment ever changes but the modules' own state.
  */
 import { compileValidator, type Validator, type ValidatorJson } from "../values/validator.js";
-import { FunctionError } from "./errors.js";
-import { formatFunctionPath, parseFunctionPath, type FunctionPath } from "./function-path.js";
+import { DeployedFunctions, functionNotFound, type DeployedModule } from "./deployed-functions.js";
+import { parseFunctionPath, type FunctionPath } from "./function-path.js";
 import type { ModuleCode } from "./sandbox/module-code.js";
 import { Sandbox, type SandboxHost } from "./sandbox/sandbox.js";
 
@@ -27,29 +27,33 @@ export interface DeploymentCode {
   /** Modules by path, "messages.js" and "_deps/…" alike; only those of the default runtime. */
   readonly modules: ReadonlyMap<string, ModuleCode>;
   readonly environmentVariables: Readonly<Record<string, string>>;
+  /** What is known of all modules by their path, those of Node included. */
+  readonly deployed: ReadonlyMap<string, DeployedModule>;
   /** Where the modules of Node and their packages are, as files; null without any, and while they are being installed. */
   readonly nodeFolder: string | null;
 }
 
 export class Deployment {
   readonly sandbox: Sandbox;
+  readonly deployed: DeployedFunctions;
   readonly environmentVariables: Readonly<Record<string, string>>;
   readonly #modules: ReadonlyMap<string, ModuleCode>;
   readonly #functions = new Map<string, RegisteredFunction>();
 
   constructor(code: DeploymentCode, host: () => SandboxHost | null) {
     this.#modules = code.modules;
+    this.deployed = new DeployedFunctions(code.deployed);
     this.environmentVariables = code.environmentVariables;
     this.sandbox = new Sandbox({ modules: code.modules, host, environmentVariables: code.environmentVariables });
   }
 
   /**
-   * The function that a caller names, loading its module when it is first asked for. Throws {@link FunctionError} for a
+   * The query or mutation that a caller names, loading its module when it is first asked for. Throws FunctionError for a
    * function that is not there, or that outside callers may not see, and the module's own error when it does not load.
    */
   function(pathText: string, caller: "client" | "server"): RegisteredFunction {
     const found = this.#functions.get(pathText) ?? this.#load(pathText, caller);
-    if (found.isInternal && caller === "client") throw notFound(pathText, caller);
+    if (found.isInternal && caller === "client") throw functionNotFound(pathText, caller);
     return found;
   }
 
@@ -58,14 +62,27 @@ export class Deployment {
   }
 
   #load(pathText: string, caller: "client" | "server"): RegisteredFunction {
+    const elsewhere = this.#nodeFunction(pathText);
+    if (elsewhere !== null) return elsewhere;
     const path = parseFunctionPath(pathText);
-    if (path === null || !this.#modules.has(path.module) || path.module.startsWith("_deps/")) throw notFound(pathText, caller);
+    if (path === null || !this.#modules.has(path.module) || path.module.startsWith("_deps/")) throw functionNotFound(pathText, caller);
     const exported = this.sandbox.load(path.module)[path.name];
     const registered = register(path, exported);
-    if (registered === null) throw notFound(pathText, caller);
+    if (registered === null) throw functionNotFound(pathText, caller);
     this.#functions.set(pathText, registered);
     return registered;
   }
+
+  /** For callers that learn from it that it is of another kind. */
+  #nodeFunction(pathText: string): RegisteredFunction | null {
+    const found = this.deployed.find(pathText);
+    return found?.environment === "node" ? { ...found, handler: notCallable } : null;
+  }
+}
+
+/** Functions of Node run in processes of their own, never here. */
+function notCallable(): never {
+  throw new Error("Rivulet bug: a function of Node was called in the engine");
 }
 
 /** What the builders of `convex/server` leave on the functions that they return. */
@@ -105,11 +122,4 @@ function kindOf(candidate: ExportedFunction): FunctionKind | null {
 function validatorOf(exporter: (() => string) | undefined): Validator | null {
   const json = exporter === undefined ? null : (JSON.parse(exporter()) as ValidatorJson | null);
   return json === null || json.type === "any" ? null : compileValidator(json);
-}
-
-function notFound(pathText: string, caller: "client" | "server"): FunctionError {
-  const path = parseFunctionPath(pathText);
-  const shown = path === null ? pathText.slice(0, 256) : formatFunctionPath(path);
-  const visibility = caller === "client" ? "public function" : "function";
-  return new FunctionError(`Could not find ${visibility} for '${shown}'. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`);
 }

@@ -159,7 +159,7 @@ export class FunctionCalls {
   }
 }
 
-export function wrongKind(found: RegisteredFunction, expected: string): FunctionError {
+export function wrongKind(found: Pick<RegisteredFunction, "path" | "kind">, expected: string): FunctionError {
   const title = (kind: string): string => kind.charAt(0).toUpperCase() + kind.slice(1);
   return new FunctionError(`Trying to execute ${found.path.module}:${found.path.name} as ${title(expected)}, but it is defined as ${title(found.kind)}.`);
 }

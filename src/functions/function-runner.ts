@@ -32,7 +32,7 @@ import { Syscalls } from "./syscalls.js";
 export interface FunctionRequest {
   readonly path: string;
   /** "any": a query or a mutation, whichever the function is. */
-  readonly kind: "query" | "mutation" | "action" | "any";
+  readonly kind: "query" | "mutation" | "any";
   /** Clients see public functions only; the server and admins see all. */
   readonly caller: "client" | "server";
   /** JSON text of the arguments object. */
@@ -267,10 +267,7 @@ export class FunctionRunner {
   #functionFor(deployment: Deployment, request: FunctionRequest): RegisteredFunction {
     const found = deployment.function(request.path, request.caller);
     const isExpected = request.kind === "any" ? found.kind === "query" || found.kind === "mutation" : found.kind === request.kind;
-    if (found.kind === "action" && (request.kind === "action" || request.kind === "any")) {
-      throw new FunctionError(`Actions are not available in this version of Rivulet yet: '${request.path}' can't be run.`);
-    }
-    if (!isExpected) throw wrongKind(found, request.kind);
+    if (!isExpected) throw wrongKind(found, request.kind === "any" ? "query" : request.kind);
     return found;
   }
 

@@ -17,14 +17,14 @@ export class LogBuffer {
   #chars = 0;
 
   add(level: LogLevel, args: readonly unknown[]): void {
-    this.#lines ??= [];
-    if (this.#lines.length >= LINES_MAX || this.#chars >= CHARS_MAX) {
-      this.#dropped++;
-      return;
-    }
-    const line = formatLogLine(level, args);
-    this.#chars += line.length;
-    this.#lines.push(line);
+    if (this.#isFull()) this.#dropped++;
+    else this.#push(formatLogLine(level, args));
+  }
+
+  /** A line that was formatted elsewhere. */
+  addLine(line: string): void {
+    if (this.#isFull()) this.#dropped++;
+    else this.#push(line);
   }
 
   /** `[LEVEL] message`, oldest first. */
@@ -32,5 +32,14 @@ export class LogBuffer {
     if (this.#lines === null) return NO_LINES;
     if (this.#dropped === 0) return this.#lines;
     return [...this.#lines, `[ERROR] Log overflow (maximum ${LINES_MAX} lines and ${CHARS_MAX} characters): ${this.#dropped} more lines were dropped.`];
+  }
+
+  #isFull(): boolean {
+    return this.#lines !== null && (this.#lines.length >= LINES_MAX || this.#chars >= CHARS_MAX);
+  }
+
+  #push(line: string): void {
+    (this.#lines ??= []).push(line);
+    this.#chars += line.length;
   }
 }

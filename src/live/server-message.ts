@@ -66,6 +66,10 @@ export function mutationSuccess(requestId: number, ts: number, answer: string): 
   return `{"type":"MutationResponse","requestId":${requestId},"success":true,"ts":"${wireTimestamp(ts)}",${answer}`;
 }
 
+export function actionSuccess(requestId: number, valueText: string, logLines: readonly string[]): string {
+  return `{"type":"ActionResponse","requestId":${requestId},"success":true,"result":${valueText},"logLines":${JSON.stringify(logLines)}}`;
+}
+
 export function callFailure(type: "MutationResponse" | "ActionResponse", requestId: number, failure: { readonly message: string; readonly data: string | null }, logLines: readonly string[]): string {
   const data = failure.data === null ? "" : `,"errorData":${failure.data}`;
   return `{"type":"${type}","requestId":${requestId},"success":false,"result":${JSON.stringify(failure.message)},"logLines":${JSON.stringify(logLines)}${data}}`;

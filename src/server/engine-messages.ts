@@ -119,6 +119,8 @@ export interface EngineOptions {
   readonly dataFolder: string;
   readonly cloudOrigin: string;
   readonly siteOrigin: string;
+  /** Where this machine reaches the server, whatever stands before it: "http://127.0.0.1:3210". */
+  readonly internalOrigin: string;
   readonly instanceName: string;
   /** Ordinary errors of functions reach clients as "Server Error" only. */
   readonly redactErrors: boolean;
@@ -148,6 +150,13 @@ export interface EngineLimits {
   readonly argumentBytesMax: number;
   readonly resultBytesMax: number;
   readonly heapMbMax: number;
+  /** Actions of the default runtime at once; the others wait. */
+  readonly actionsMax: number;
+  /** Actions of Node at once; the others wait. */
+  readonly nodeActionsMax: number;
+  readonly actionMsMax: number;
+  readonly actionMemoryMbMax: number;
+  readonly nodeActionMemoryMbMax: number;
   /** How long a query result without subscribers is kept warm. */
   readonly warmQueryMs: number;
   readonly subscriptionsPerSocketMax: number;

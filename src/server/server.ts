@@ -90,6 +90,7 @@ async function openFolder(path: string, presetAdminKey: string | undefined): Pro
 interface Origins {
   readonly cloudOrigin: string;
   readonly siteOrigin: string;
+  readonly internalOrigin: string;
 }
 
 interface Handlers {
@@ -116,8 +117,9 @@ async function closeListeners(listeners: readonly Listener[], graceMs: number): 
 /** Without an origin of its own the site is on the main port. */
 function originsOf({ host, origin, siteOrigin }: Settings, [main, site]: readonly Listener[]): Origins {
   const local = (listener: Listener) => `http://${reachableHost(host)}:${listener.port}`;
-  const cloudOrigin = origin ?? local(main!);
-  return { cloudOrigin, siteOrigin: siteOrigin ?? (site === undefined ? cloudOrigin : local(site)) };
+  const internalOrigin = local(main!);
+  const cloudOrigin = origin ?? internalOrigin;
+  return { cloudOrigin, internalOrigin, siteOrigin: siteOrigin ?? (site === undefined ? cloudOrigin : local(site)) };
 }
 
 function reachableHost(host: string): string {

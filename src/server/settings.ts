@@ -61,6 +61,11 @@ export const SETTINGS = {
   bytesWrittenMax: limit("bytes-written-max", "size", "16MiB", bytes, "written by one mutation"),
   documentsWrittenMax: limit("documents-written-max", "number", "16000", positive, "documents written by one mutation"),
   functionMsMax: limit("function-time-max", "duration", "1s", durationMs, "time of user code in one query or mutation"),
+  actionsMax: limit("actions-max", "number", "64", positive, "actions of the default runtime at once; the others wait"),
+  nodeActionsMax: limit("node-actions-max", "number", "64", positive, "actions of Node (\"use node\") at once; the others wait"),
+  actionMsMax: limit("action-time-max", "duration", "10m", durationMs, "time of one action"),
+  actionMemoryMbMax: limit("action-memory-mb-max", "number", "64", positive, "memory of one action of the default runtime, in MB"),
+  nodeActionMemoryMbMax: limit("node-action-memory-mb-max", "number", "512", positive, "memory of one action of Node, in MB"),
   argumentBytesMax: limit("argument-bytes-max", "size", "16MiB", bytes, "arguments of one function call"),
   resultBytesMax: limit("result-bytes-max", "size", "16MiB", bytes, "result of one function call"),
   warmQueryMs: limit("warm-query-time", "duration", "5s", durationMs, "a query's result is kept this long after its last subscriber left"),
@@ -102,6 +107,7 @@ function readSetting(name: SettingName, flags: SettingFlags, environment: NodeJS
 
 export function engineLimits(settings: Settings): EngineLimits {
   const { bytesReadMax, documentsReadMax, rangesReadMax, bytesWrittenMax, documentsWrittenMax, functionMsMax } = settings;
+  const { actionsMax, nodeActionsMax, actionMsMax, actionMemoryMbMax, nodeActionMemoryMbMax } = settings;
   const { argumentBytesMax, resultBytesMax, heapMbMax, warmQueryMs, subscriptionsPerSocketMax } = settings;
   return {
     bytesReadMax,
@@ -113,6 +119,11 @@ export function engineLimits(settings: Settings): EngineLimits {
     argumentBytesMax,
     resultBytesMax,
     heapMbMax,
+    actionsMax,
+    nodeActionsMax,
+    actionMsMax,
+    actionMemoryMbMax,
+    nodeActionMemoryMbMax,
     warmQueryMs,
     subscriptionsPerSocketMax,
   };

@@ -2,6 +2,7 @@
  * What actions can ask of the deployment, by the names that `convex/server` uses ("1.0/actions/mutation"). Each part of the
  * server brings its own; the composition root puts them together.
  */
+import type { FunctionFailure } from "../../functions/errors.js";
 import type { UserIdentity } from "../../functions/execution.js";
 import type { JsonValue } from "../../values/value.js";
 import type { ClientInfo } from "../engine-messages.js";
@@ -21,6 +22,8 @@ export interface ActionContext {
   readonly client: ClientInfo | null;
   /** Set where the scheduler started it. */
   readonly scheduledJobId: string | null;
+  /** 0 for what was called from outside, one more for each action that called another. */
+  readonly depth: number;
 }
 
 export type SyscallArguments = Readonly<Record<string, JsonValue | undefined>>;
@@ -29,3 +32,11 @@ export type SyscallArguments = Readonly<Record<string, JsonValue | undefined>>;
 export type ActionSyscall = (args: SyscallArguments, context: ActionContext) => Promise<string>;
 
 export type ActionSyscalls = ReadonlyMap<string, ActionSyscall>;
+
+/** What a function that an action called failed with, on its way to the action. */
+export class SyscallFailure extends Error {
+  override readonly name = "SyscallFailure";
+  constructor(readonly failure: FunctionFailure) {
+    super(failure.message);
+  }
+}

@@ -284,7 +284,7 @@ export class Deployer {
 
   #activate(): void {
     this.#activatedTs = this.#database.lastTs;
-    this.#options.activate(this.#storedCode() ?? { modules: new Map(), environmentVariables: this.#visibleEnvironment(), nodeFolder: null });
+    this.#options.activate(this.#storedCode() ?? { modules: new Map(), deployed: new Map(), nodeFolder: null, environmentVariables: this.#visibleEnvironment() });
   }
 
   #storedCode(): DeploymentCode | null {
@@ -292,7 +292,8 @@ export class Deployer {
     const deployment = readDeployment(transaction);
     if (deployment === null) return null;
     const modules = readModules(transaction);
-    return { modules: codeByPath(modules), environmentVariables: this.#visibleEnvironment(), nodeFolder: this.#nodeFolder(nodeSources(modules, deployment.nodeDependencies)) };
+    const deployed = new Map(modules.map(({ path, environment, analysis }) => [path, { environment, analysis }]));
+    return { modules: codeByPath(modules), deployed, environmentVariables: this.#visibleEnvironment(), nodeFolder: this.#nodeFolder(nodeSources(modules, deployment.nodeDependencies)) };
   }
 
   /**

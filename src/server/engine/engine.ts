@@ -10,6 +10,10 @@ import { FunctionRunner } from "../../functions/function-runner.js";
 import { LiveQueries } from "../../live/live-queries.js";
 import { NODE_FOLDER } from "../../storage/folder.js";
 import type { Store } from "../../storage/store.js";
+import { createActions } from "../actions/create-actions.js";
+import type { ActionService } from "../actions/action-service.js";
+import type { ActionSyscalls } from "../actions/action-syscalls.js";
+import { callSyscalls } from "../actions/call-syscalls.js";
 import type { AdminKeys } from "../admin-keys.js";
 import { NodeCodeStore } from "../actions/node/node-code-store.js";
 import { Deployer } from "../deploy/deployer.js";
@@ -46,6 +50,8 @@ export class Engine {
   readonly #database: Database;
   readonly #runner: FunctionRunner;
   readonly #lane: OptimisticLane;
+  readonly #actions: ActionService;
+  readonly #functions: FunctionsService;
   readonly #queries: LiveQueries;
   readonly #outbox: Outbox;
   readonly #durability: Durability;
@@ -83,7 +89,17 @@ export class Engine {
     });
     const log = new FunctionLog(nowMs);
     this.#lane = new OptimisticLane({ dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits });
-    const functions = new FunctionsService({ database: this.#database, runner: this.#runner, log, lane: this.#lane, durability: this.#durability, redactErrors: options.redactErrors });
+    this.#actions = createActions(options, { database: this.#database, log }, this.#actionSyscalls());
+    const functions = new FunctionsService({
+      database: this.#database,
+      runner: this.#runner,
+      log,
+      lane: this.#lane,
+      actions: this.#actions,
+      durability: this.#durability,
+      redactErrors: options.redactErrors,
+    });
+    this.#functions = functions;
     this.#queries = new LiveQueries({
       run: (spec, journal, done) => functions.runLive(spec, journal, done),
       barrier: (reached) => this.#runner.barrier(reached),
@@ -143,17 +159,31 @@ export class Engine {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#lane.close();
+    await this.#actions.close();
     await this.#deployer.close();
     await this.#database.idle();
     this.#runner.deployment?.dispose();
     await this.#database.close();
   }
 
+  /** What actions can ask for, by the parts of the engine that answer it. */
+  #actionSyscalls(): ActionSyscalls {
+    const { instanceName } = this.#setup.options;
+    return callSyscalls({
+      call: (request, done) => this.#functions.call(request, done),
+      runAction: (request, done) => this.#actions.run(request, done),
+      whenDurable: (ts) => this.#durability.whenDurable(ts),
+      deployment: { name: instanceName, region: null, class: "s16" },
+    });
+  }
+
   /** Swaps the running code. Clients stay connected; every live query runs again on the new code. */
   #activate(code: DeploymentCode): void {
     const previous = this.#runner.deployment;
-    this.#runner.use(new Deployment(code, this.#runner.currentHost));
+    const deployment = new Deployment(code, this.#runner.currentHost);
+    this.#runner.use(deployment);
     this.#lane.use(code);
+    this.#actions.use(code, deployment.deployed);
     previous?.dispose();
     this.#queries.invalidateAll();
   }
@@ -212,6 +242,7 @@ export class Engine {
         commitGroups: this.#database.groupsWritten,
       },
       gauges: {
+        ...this.#actions.gauges,
         sockets: this.#sync.size,
         subscriptions: this.#sync.subscriptions,
         liveQueries: size,

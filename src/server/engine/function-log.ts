@@ -3,6 +3,7 @@
  * bounded: older ones are gone, also for a reader who comes late.
  */
 import { randomBytes } from "node:crypto";
+import type { FunctionKind } from "../../functions/deployment.js";
 
 /** Shape of the public CLI's log stream (FunctionExecutionJson, kind "Completion"). Times in seconds. */
 export interface ExecutionRecord {
@@ -21,7 +22,7 @@ export interface ExecutionRecord {
   readonly requestId: string;
   readonly executionId: string;
   readonly identityType: string;
-  readonly environment: "isolate";
+  readonly environment: "isolate" | "node";
   readonly willRetry: boolean;
   readonly usageStats: Readonly<Record<string, number>>;
 }
@@ -35,7 +36,9 @@ export interface LogLine {
 }
 
 export interface LoggedExecution {
-  readonly kind: "query" | "mutation";
+  readonly kind: FunctionKind;
+  /** Runtime of the function. */
+  readonly environment: "isolate" | "node";
   readonly path: string;
   readonly componentPath: string;
   readonly logLines: readonly string[];
@@ -46,6 +49,8 @@ export interface LoggedExecution {
   readonly isAdmin: boolean;
   readonly usage: { readonly bytesRead: number; readonly bytesWritten: number; readonly documentsRead: number; readonly documentsWritten: number } | null;
 }
+
+const UDF_TYPES: Readonly<Record<FunctionKind, ExecutionRecord["udfType"]>> = { query: "Query", mutation: "Mutation", action: "Action", httpAction: "HttpAction" };
 
 const RECORDS_MAX = 1000;
 /** Of the printed lines of all records together. */
@@ -106,7 +111,7 @@ function toRecord(execution: LoggedExecution, timestampMs: number): ExecutionRec
   const { usage } = execution;
   return {
     kind: "Completion",
-    udfType: execution.kind === "query" ? "Query" : "Mutation",
+    udfType: UDF_TYPES[execution.kind],
     componentPath: execution.componentPath === "" ? null : execution.componentPath,
     identifier: execution.path,
     logLines: execution.logLines.map((line) => toLogLine(line, timestampMs)),
@@ -120,7 +125,7 @@ function toRecord(execution: LoggedExecution, timestampMs: number): ExecutionRec
     requestId: execution.requestId,
     executionId: randomBytes(8).toString("hex"),
     identityType: execution.isAdmin ? "instance_admin" : "unknown",
-    environment: "isolate",
+    environment: execution.environment,
     willRetry: false,
     usageStats: {
       databaseReadBytes: usage?.bytesRead ?? 0,

@@ -18,6 +18,7 @@ import type { ClientInfo } from "../engine-messages.js";
 import type { Durability } from "./durability.js";
 import type { FunctionLog } from "./function-log.js";
 import type { LaneResult } from "./lane-messages.js";
+import type { ActionService } from "../actions/action-service.js";
 import { LaneCandidate, type OptimisticLane } from "./optimistic-lane.js";
 
 export interface FunctionCallRequest {
@@ -67,6 +68,7 @@ export interface FunctionsServiceOptions {
   readonly runner: FunctionRunner;
   readonly log: FunctionLog;
   readonly lane: OptimisticLane;
+  readonly actions: ActionService;
   readonly durability: Durability;
   readonly redactErrors: boolean;
 }
@@ -78,6 +80,7 @@ export class FunctionsService {
   readonly #runner: FunctionRunner;
   readonly #log: FunctionLog;
   readonly #lane: OptimisticLane;
+  readonly #actions: ActionService;
   readonly #durability: Durability;
   readonly #redactErrors: boolean;
 
@@ -86,6 +89,7 @@ export class FunctionsService {
     this.#runner = options.runner;
     this.#log = options.log;
     this.#lane = options.lane;
+    this.#actions = options.actions;
     this.#durability = options.durability;
     this.#redactErrors = options.redactErrors;
   }
@@ -101,7 +105,8 @@ export class FunctionsService {
       done(toResult(this.#runSystemQuery(request.path, request.args, request.principal)));
       return;
     }
-    if (request.alongside === undefined && this.isSlow(request)) this.#callInLane(request, done);
+    if (this.#isAction(request)) this.#actions.run({ ...request, depth: 0 }, (result) => done(result.ok ? { ...result, ts: this.#database.lastTs } : result));
+    else if (request.alongside === undefined && this.isSlow(request)) this.#callInLane(request, done);
     else this.#callInTurn(request, done);
   }
 
@@ -122,12 +127,17 @@ export class FunctionsService {
     return (kind === "mutation" || kind === "any") && this.#lane.isSlow(path);
   }
 
+  /** Actions leave the order of calls too; a function that is not there is no action, and refused in its turn. */
+  #isAction({ kind, path }: FunctionCallRequest): boolean {
+    return kind === "action" || (kind === "any" && this.#runner.deployment?.deployed.find(path)?.kind === "action");
+  }
+
   #callInTurn(request: FunctionCallRequest, done: (result: CallResult) => void): void {
     const { alongside, scheduledFunctionId } = request;
     const isDropped = request.isDropped ?? request.once?.isAnswered;
     this.#runner.enqueue({
       path: request.path,
-      kind: request.kind,
+      kind: request.kind as "query" | "mutation" | "any",
       caller: request.caller,
       args: request.args,
       identity: request.principal.identity,
@@ -268,6 +278,7 @@ export class FunctionsService {
       kind: outcome.kind ?? "query",
       path,
       componentPath: "",
+      environment: "isolate",
       logLines: outcome.logLines,
       failure: outcome.ok ? null : outcome.failure.message,
       requestId,

@@ -7,7 +7,7 @@ import { CallQueue } from "../../functions/call-queue.js";
 import type { FunctionCall } from "../../live/client-message.js";
 import { ProtocolError, parseClientMessage } from "../../live/client-message.js";
 import type { LiveQueries } from "../../live/live-queries.js";
-import { callFailure, fatalError, mutationAnswer, mutationSuccess } from "../../live/server-message.js";
+import { actionSuccess, callFailure, fatalError, mutationAnswer, mutationSuccess } from "../../live/server-message.js";
 import { Session, type Authentication, type CallContext, type SessionHost } from "../../live/session.js";
 import type { AdminKeys } from "../admin-keys.js";
 import type { ClientInfo, FromEngine } from "../engine-messages.js";
@@ -123,6 +123,10 @@ export class SyncService {
 
   #call(peer: Peer, call: FunctionCall, context: CallContext): void {
     const kind = call.type === "Mutation" ? ("mutation" as const) : ("action" as const);
+    if (kind === "action") {
+      this.#run(kind, peer, call, context, () => undefined);
+      return;
+    }
     const waiting = this.#order.get(context.sessionId);
     if (waiting === undefined && !this.#options.functions.isSlow({ kind, path: call.udfPath })) {
       this.#run(kind, peer, call, context, () => undefined);
@@ -177,10 +181,14 @@ export class SyncService {
   }
 
   #answer(socket: number, call: FunctionCall, context: CallContext, result: CallResult): void {
-    const text = result.ok
-      ? mutationSuccess(call.requestId, result.ts, mutationAnswer(result.value, result.logLines))
-      : callFailure(call.type === "Mutation" ? "MutationResponse" : "ActionResponse", call.requestId, result.failure, result.logLines);
-    this.#send({ type: "send", socket, text });
-    if (result.ok) context.answered(result.ts);
+    this.#send({ type: "send", socket, text: answerText(call, result) });
+    // What a mutation did shows in the client's queries before it is told; an action promises nothing of the kind.
+    if (result.ok && call.type === "Mutation") context.answered(result.ts);
   }
+}
+
+function answerText({ type, requestId }: FunctionCall, result: CallResult): string {
+  if (!result.ok) return callFailure(type === "Mutation" ? "MutationResponse" : "ActionResponse", requestId, result.failure, result.logLines);
+  if (type === "Mutation") return mutationSuccess(requestId, result.ts, mutationAnswer(result.value, result.logLines));
+  return actionSuccess(requestId, result.value, result.logLines);
 }

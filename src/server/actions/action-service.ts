@@ -1,0 +1,222 @@
+/**
+ * Actions as the engine sees them: finds the function, checks its arguments, gives it to an executor of its runtime,
+ * answers what it asks of the deployment, and checks and logs what comes of it. Never runs user code itself.
+ */
+import type { Database } from "../../database/database.js";
+import { DatabaseError } from "../../database/errors.js";
+import { TableNames } from "../../database/table-names.js";
+import type { ActionOutcome, HttpActionJob, NodeCode, SyscallReply, WorkerCode } from "../../functions/actions/executor-messages.js";
+import { functionNotFound, type DeployedFunction, type DeployedFunctions } from "../../functions/deployed-functions.js";
+import type { DeploymentCode } from "../../functions/deployment.js";
+import { FunctionError, type FunctionFailure } from "../../functions/errors.js";
+import { wrongKind } from "../../functions/function-calls.js";
+import { formatFunctionPath } from "../../functions/function-path.js";
+import { LogBuffer } from "../../functions/log-buffer.js";
+import { formatArgumentError, formatReturnError } from "../../values/validator.js";
+import { ValueError, parseValue } from "../../values/value.js";
+import type { EngineLimits } from "../engine-messages.js";
+import type { FunctionLog } from "../engine/function-log.js";
+import type { FunctionCallRequest } from "../engine/functions-service.js";
+import { SyscallFailure, type ActionContext, type ActionSyscalls, type SyscallArguments } from "./action-syscalls.js";
+import type { ExecutorPool, Run } from "./executor-pool.js";
+
+export interface ActionServiceOptions {
+  readonly database: Database;
+  readonly log: FunctionLog;
+  readonly limits: Pick<EngineLimits, "argumentBytesMax" | "resultBytesMax">;
+  readonly threads: ExecutorPool<WorkerCode>;
+  readonly processes: ExecutorPool<NodeCode>;
+  readonly syscalls: ActionSyscalls;
+}
+
+/** What an action needs to know of its call, whoever calls. */
+type Caller = Pick<FunctionCallRequest, "principal" | "requestId" | "client" | "source" | "scheduledFunctionId" | "isDropped">;
+
+export interface ActionRequest extends Caller, Pick<FunctionCallRequest, "path" | "args" | "componentPath" | "caller"> {
+  /** 0 for what was called from outside, one more for each action that called another. */
+  readonly depth: number;
+}
+
+export interface HttpActionRequest extends Caller {
+  readonly job: HttpActionJob;
+  /** MessagePort that the answer goes over. */
+  readonly port: unknown;
+}
+
+export type ActionResult = ActionOutcome & { readonly logLines: readonly string[] };
+
+/** Calls within calls. Deeper is endless recursion. */
+const DEPTH_MAX = 16;
+
+/** An action on its way. */
+interface Started {
+  readonly context: ActionContext;
+  readonly caller: Caller;
+  readonly kind: "action" | "httpAction";
+  readonly environment: "isolate" | "node";
+  readonly what: Pick<Run, "job" | "port">;
+  /** Checks what the action returned. */
+  readonly check: (outcome: ActionOutcome) => ActionOutcome;
+  readonly done: (result: ActionResult) => void;
+}
+
+export class ActionService {
+  readonly #options: ActionServiceOptions;
+  #functions: DeployedFunctions | null = null;
+
+  constructor(options: ActionServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Takes effect for every action that has not begun. */
+  use({ modules, environmentVariables, nodeFolder }: DeploymentCode, functions: DeployedFunctions): void {
+    this.#functions = functions;
+    this.#options.threads.use({ modules, environmentVariables });
+    this.#options.processes.use(nodeFolder === null ? null : { folder: nodeFolder, environmentVariables });
+  }
+
+  /** `done` is called once, unless the request is dropped. */
+  run(request: ActionRequest, done: (result: ActionResult) => void): void {
+    try {
+      const found = this.#admit(request);
+      const { module, name } = found.path;
+      this.#start({
+        context: contextOf(request, formatFunctionPath(found.path), request.componentPath, request.depth),
+        caller: request,
+        kind: "action",
+        environment: found.environment,
+        what: { job: { type: "action", module, name, args: request.args, requestId: request.requestId }, port: null },
+        check: (outcome) => (outcome.ok ? this.#checkResult(found, outcome.value) : outcome),
+        done,
+      });
+    } catch (error) {
+      done({ ok: false, failure: failureOf(error), logLines: [] });
+    }
+  }
+
+  /** The answer goes over the port; `done` tells how the run ended. */
+  runHttp(request: HttpActionRequest, done: (result: ActionResult) => void): void {
+    const { job, port } = request;
+    const path = `${job.method} ${new URL(job.url).pathname}`;
+    this.#start({ context: contextOf(request, path, "", 0), caller: request, kind: "httpAction", environment: "isolate", what: { job, port }, check: (outcome) => outcome, done });
+  }
+
+  get gauges(): Readonly<Record<string, number>> {
+    const { threads, processes } = this.#options;
+    return {
+      actionsRunning: threads.running + processes.running,
+      actionsWaiting: threads.waiting + processes.waiting,
+      actionThreads: threads.executors,
+      actionProcesses: processes.executors,
+    };
+  }
+
+  /** Ends all executors; actions that were running fail. */
+  async close(): Promise<void> {
+    await Promise.all([this.#options.threads.close(), this.#options.processes.close()]);
+  }
+
+  #start(started: Started): void {
+    const { context, caller, environment, what, check, done } = started;
+    const logs = new LogBuffer();
+    let startMs = performance.now();
+    const finish = (outcome: ActionOutcome): void => {
+      const checked = check(outcome);
+      const logLines = logs.lines();
+      this.#logRun(started, checked, logLines, performance.now() - startMs);
+      done({ ...checked, logLines });
+    };
+    const run: Run = {
+      ...what,
+      depth: context.depth,
+      ...(caller.isDropped === undefined ? {} : { isDropped: caller.isDropped }),
+      onStart: () => (startMs = performance.now()),
+      onLog: (lines) => lines.forEach((line) => logs.addLine(line)),
+      onSyscall: (op, args, reply) => void this.#answer(op, args, context).then(reply),
+      onDone: finish,
+    };
+    try {
+      if (environment === "node") this.#options.processes.run(run);
+      else this.#options.threads.run(run);
+    } catch (error) {
+      finish({ ok: false, failure: failureOf(error) });
+    }
+  }
+
+  async #answer(op: string, argsText: string, context: ActionContext): Promise<SyscallReply> {
+    const syscall = this.#options.syscalls.get(op);
+    try {
+      if (syscall === undefined) throw new FunctionError(`Unknown async operation ${op}: this version of Rivulet does not have it, or not in an action.`);
+      return { ok: true, value: await syscall(JSON.parse(argsText) as SyscallArguments, context) };
+    } catch (error) {
+      return { ok: false, failure: failureOf(error) };
+    }
+  }
+
+  /** The function that the request may run with its arguments. */
+  #admit({ path, caller, args, componentPath, depth }: ActionRequest): DeployedFunction {
+    if (componentPath !== "") throw new FunctionError(`Component '${componentPath.slice(0, 64)}' is not mounted: components are not available in this version of Rivulet yet.`);
+    if (depth > DEPTH_MAX) throw new FunctionError(`Actions call each other more than ${DEPTH_MAX} deep (last: ${path}). Look for endless recursion.`);
+    if (this.#functions === null) throw functionNotFound(path, caller);
+    const found = this.#functions.get(path, caller);
+    if (found.kind !== "action") throw wrongKind(found, "action");
+    this.#checkArguments(found, args);
+    return found;
+  }
+
+  #checkArguments({ path, args: validator }: DeployedFunction, text: string): void {
+    const { argumentBytesMax } = this.#options.limits;
+    if (text.length > argumentBytesMax) {
+      throw new FunctionError(`Arguments for ${formatFunctionPath(path)} are too large (actual: ${text.length} bytes, limit: ${argumentBytesMax} bytes). Split the call, or store the data in a file.`);
+    }
+    const args = parseValue(text);
+    if (typeof args !== "object" || args === null || Array.isArray(args)) throw new FunctionError("The arguments to a Convex function must be an object.");
+    const failure = validator?.check(args, this.#tableNames()) ?? null;
+    if (failure !== null) throw new FunctionError(formatArgumentError(failure));
+  }
+
+  #checkResult({ path, returns: validator }: DeployedFunction, text: string): ActionOutcome {
+    const { resultBytesMax } = this.#options.limits;
+    try {
+      if (text.length > resultBytesMax) {
+        throw new FunctionError(`The return value of ${formatFunctionPath(path)} is too large (actual: ${text.length} bytes, limit: ${resultBytesMax} bytes). Return less, or store the data in a file.`);
+      }
+      const failure = validator?.check(parseValue(text), this.#tableNames()) ?? null;
+      if (failure !== null) throw new FunctionError(formatReturnError(failure));
+      return { ok: true, value: text };
+    } catch (error) {
+      return { ok: false, failure: failureOf(error) };
+    }
+  }
+
+  #tableNames(): TableNames {
+    return new TableNames(this.#options.database.begin("query"), "");
+  }
+
+  #logRun({ context, caller, kind, environment }: Started, outcome: ActionOutcome, logLines: readonly string[], durationMs: number): void {
+    this.#options.log.add({
+      kind,
+      environment,
+      path: context.path,
+      componentPath: context.componentPath,
+      logLines,
+      failure: outcome.ok ? null : outcome.failure.message,
+      requestId: context.requestId,
+      durationMs,
+      caller: caller.source,
+      isAdmin: caller.principal.isAdmin,
+      usage: null,
+    });
+  }
+}
+
+function contextOf({ principal, requestId, client, scheduledFunctionId }: Caller, path: string, componentPath: string, depth: number): ActionContext {
+  return { path, componentPath, namespace: "", identity: principal.identity, authToken: null, requestId, client, scheduledJobId: scheduledFunctionId ?? null, depth };
+}
+
+/** What the action did wrong is told to it; anything else is a bug of ours. */
+function failureOf(error: unknown): FunctionFailure {
+  if (error instanceof SyscallFailure) return error.failure;
+  if (error instanceof FunctionError || error instanceof DatabaseError || error instanceof ValueError) return { message: error.message, data: null };
+  throw error;
+}

@@ -1,0 +1,40 @@
+/** The thread of an executor of the default runtime: runs one action at a time in a realm that stays warm. */
+import { parentPort, workerData, type MessagePort } from "node:worker_threads";
+import { ActionRunner } from "../../functions/actions/action-runner.js";
+import type { FromExecutor, ToExecutor, WorkerCode } from "../../functions/actions/executor-messages.js";
+import { EXIT_BUFFERS_TOO_LARGE, type ThreadExecutorOptions } from "./thread-executor.js";
+
+/** Buffers are not counted by the limit of the heap, so they are looked at now and then. */
+const BUFFERS_CHECK_MS = 50;
+
+const { memoryMbMax } = workerData as ThreadExecutorOptions;
+const port = parentPort!;
+const runner = new ActionRunner({
+  post: (message: FromExecutor) => port.postMessage(message),
+  jsSyscalls: (op) => {
+    throw new Error(`Unknown operation ${op}.`);
+  },
+  runHttpAction: () => Promise.resolve({ ok: false, failure: { message: "HTTP actions can't run here.", data: null } }),
+});
+
+port.on("message", (message: ToExecutor<WorkerCode>) => {
+  switch (message.type) {
+    case "code":
+      runner.use(message.code);
+      break;
+    case "run":
+      void runner.run(message.job, message.port as MessagePort | null);
+      break;
+    case "syscallReply":
+      runner.settleSyscall(message.id, message.reply);
+      break;
+    default:
+      message satisfies never;
+  }
+});
+
+setInterval(() => {
+  if (process.memoryUsage().arrayBuffers > memoryMbMax * 1024 * 1024) process.exit(EXIT_BUFFERS_TOO_LARGE);
+}, BUFFERS_CHECK_MS).unref();
+
+port.postMessage({ type: "ready" } satisfies FromExecutor);

@@ -1,0 +1,36 @@
+/** An executor of the default runtime: a worker thread with a heap of its own, see thread-executor-worker.ts. */
+import { Worker, type MessagePort } from "node:worker_threads";
+import type { FromExecutor, WorkerCode } from "../../functions/actions/executor-messages.js";
+import type { Executor, ExecutorEvents } from "./executor.js";
+
+export interface ThreadExecutorOptions {
+  /** Of JavaScript heap and buffers, each. */
+  readonly memoryMbMax: number;
+  /** Where the thread reaches this server, for file storage: "http://127.0.0.1:3210". */
+  readonly internalOrigin: string;
+}
+
+/** Exit code of a thread that found its buffers to be over the limit. */
+export const EXIT_BUFFERS_TOO_LARGE = 71;
+/** What our own code takes of an executor's heap. */
+const OWN_HEAP_MB = 16;
+
+export function startThreadExecutor(options: ThreadExecutorOptions, events: ExecutorEvents): Executor<WorkerCode> {
+  const { memoryMbMax } = options;
+  const worker = new Worker(new URL("./thread-executor-worker.js", import.meta.url), {
+    name: "action",
+    workerData: options,
+    // Nothing of the server's environment: variables of the deployment come with the code.
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: memoryMbMax + OWN_HEAP_MB, maxYoungGenerationSizeMb: 8 },
+  });
+  const outOfMemory = `it ran out of memory (limit ${memoryMbMax} MB)`;
+  let cause: string | null = null;
+  worker.on("message", (message: FromExecutor) => events.onMessage(message));
+  worker.on("error", (error: NodeJS.ErrnoException) => (cause = error.code === "ERR_WORKER_OUT_OF_MEMORY" ? outOfMemory : error.message));
+  worker.on("exit", (code) => events.onExit(cause ?? (code === EXIT_BUFFERS_TOO_LARGE ? outOfMemory : `its thread ended with code ${code}`)));
+  return {
+    post: (message) => worker.postMessage(message, message.type === "run" && message.port !== null ? [message.port as MessagePort] : []),
+    end: async () => void (await worker.terminate()),
+  };
+}
