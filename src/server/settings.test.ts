@@ -8,6 +8,7 @@ test("CL-1, CL-11: defaults", () => {
   expect(engineLimits(settings)).toEqual({
     bytesReadMax: 16 * 2 ** 20, documentsReadMax: 32_000, rangesReadMax: 4096, bytesWrittenMax: 16 * 2 ** 20, documentsWrittenMax: 16_000, functionMsMax: 1000,
     argumentBytesMax: 16 * 2 ** 20, resultBytesMax: 16 * 2 ** 20, heapMbMax: 2048, warmQueryMs: 5000, subscriptionsPerSocketMax: 10_000,
+    actionsMax: 64, nodeActionsMax: 64, actionMsMax: 600_000, actionMemoryMbMax: 64, nodeActionMemoryMbMax: 512,
   });
 });
 

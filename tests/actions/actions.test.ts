@@ -3,6 +3,7 @@ import { ConvexError, type Value } from "convex/values";
 import { ConvexReactClient } from "convex/react";
 import { makeFunctionReference } from "convex/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { ADMIN_KEY, copyApp, mutationNamed, queryNamed, startServer, until, type TestServer } from "../harness.js";
 
 let server: TestServer;
@@ -40,7 +41,7 @@ describe("A-1 ways to call", () => {
 
   test("over the sync socket, by the browser's and React's client", async () => {
     expect(await server.client().action(actionNamed("acts:echo"), { value })).toEqual(value);
-    const react = server.adopt(new ConvexReactClient(server.url, { logger: false }));
+    const react = server.adopt(new ConvexReactClient(server.url, { logger: false, webSocketConstructor: WebSocket as unknown as typeof globalThis.WebSocket }));
     expect(await react.action(actionNamed("acts:echo"), { value })).toEqual(value);
   });
 

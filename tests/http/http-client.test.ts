@@ -110,10 +110,6 @@ describe("failures", () => {
     const mutation = makeFunctionReference<"mutation">("calls:read");
     expect((await failureOf(client.mutation(mutation, { group: "x" }))).message).toContain("Trying to execute calls.js:read as Mutation, but it is defined as Query.");
   });
-
-  test("H-2 an action is refused with what is missing", async () => {
-    expect((await failureOf(client.action(live.act, {}))).message).toMatch(/[Aa]ctions are not available/);
-  });
 });
 
 describe("identity", () => {

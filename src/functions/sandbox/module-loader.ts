@@ -22,7 +22,8 @@ type ModuleBody = (exports: ModuleExports, require: (specifier: unknown) => unkn
 
 export interface LoaderOptions {
   readonly modules: ReadonlyMap<string, ModuleCode>;
-  readonly context: Context;
+  /** Undefined for the realm that this code is in. */
+  readonly context: Context | undefined;
   readonly realm: RealmInternals;
   /** Called around the evaluation of each module. The second call does not come if the watchdog stops the evaluation. */
   readonly onEnter: () => void;
@@ -80,7 +81,7 @@ export class ModuleLoader {
     if (module === undefined) throw realm.makeError(`Could not find module "${path}".`);
     return compileFunction(module.code, ["exports", "require", "module", "__filename", "__dirname"], {
       filename: MODULE_URL_PREFIX + path,
-      parsingContext: context,
+      ...(context === undefined ? {} : { parsingContext: context }),
     }) as ModuleBody;
   }
 

@@ -49,3 +49,8 @@ const script = new Script(REALM_SOURCE, { filename: "rivulet:realm" });
 export function createRealm(context: Context): RealmInternals {
   return script.runInContext(context) as RealmInternals;
 }
+
+/** Of the realm that this module is in. */
+export function createOwnRealm(): RealmInternals {
+  return script.runInThisContext() as RealmInternals;
+}

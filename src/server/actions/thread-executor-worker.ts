@@ -1,4 +1,7 @@
 /** The thread of an executor of the default runtime: runs one action at a time in a realm that stays warm. */
+// The globals of these names are user code's.
+import process from "node:process";
+import { setInterval } from "node:timers";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { ActionRunner } from "../../functions/actions/action-runner.js";
 import type { FromExecutor, ToExecutor, WorkerCode } from "../../functions/actions/executor-messages.js";
