@@ -75,8 +75,9 @@ export function callFailure(type: "MutationResponse" | "ActionResponse", request
   return `{"type":"${type}","requestId":${requestId},"success":false,"result":${JSON.stringify(failure.message)},"logLines":${JSON.stringify(logLines)}${data}}`;
 }
 
-export function authError(error: string, baseVersion: number): string {
-  return JSON.stringify({ type: "AuthError", error, baseVersion, authUpdateAttempted: true });
+/** `authUpdateAttempted`: the answer to an Authenticate of `baseVersion`; otherwise the identity that followed it is lost. */
+export function authError(error: string, baseVersion: number, authUpdateAttempted: boolean): string {
+  return JSON.stringify({ type: "AuthError", error, baseVersion, authUpdateAttempted });
 }
 
 export function fatalError(error: string): string {

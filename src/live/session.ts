@@ -11,6 +11,7 @@
  */
 import type { AddQuery, ClientMessage, FunctionCall, QueryId, RemoveQuery } from "./client-message.js";
 import { ProtocolError } from "./client-message.js";
+import { IdentityLease, type After } from "./identity-lease.js";
 import type { LiveQueries } from "./live-queries.js";
 import type { Identity, QuerySpec } from "./live-query.js";
 import { authError, inChunks, parseWireTimestamp, queryModification, queryRemoved, transition, type StateVersion } from "./server-message.js";
@@ -21,17 +22,36 @@ export interface Principal {
   readonly identity: Identity | null;
   /** Admins may call internal functions. */
   readonly isAdmin: boolean;
+  /** What `identity` was read from; none for nobody, for admins, and for what the server does by itself. */
+  readonly token?: UserToken;
+}
+
+export interface UserToken {
+  readonly text: string;
+  /** Wall clock. */
+  readonly expiresAtMs: number;
 }
 
 export const NOBODY: Principal = { identity: null, isAdmin: false };
 
-/** Result of checking a token; `error` is told to the client. */
-export type Authentication = { readonly ok: true; readonly principal: Principal } | { readonly ok: false; readonly error: string };
+/**
+ * Result of checking a token; `error` is told to the client. `isPassing`: nothing was found wrong with the token, and it may
+ * be accepted when it is sent again.
+ */
+export type Authentication = { readonly ok: true; readonly principal: Principal } | { readonly ok: false; readonly error: string; readonly isPassing: boolean };
+
+export type Authenticate = ClientMessage & { readonly type: "Authenticate" };
 
 export interface SessionHost {
   readonly queries: LiveQueries;
   readonly send: (text: string) => void;
-  readonly authenticate: (message: ClientMessage & { type: "Authenticate" }) => Authentication;
+  /** A promise where it takes time. */
+  readonly authenticate: (message: Authenticate) => Authentication | Promise<Authentication>;
+  /** Closes the socket, in a way that makes the client come back. */
+  readonly disconnect: (reason: string) => void;
+  /** Messages may be received again; see {@link Session.isSuspended}. */
+  readonly resumed: () => void;
+  readonly after: After;
   /** Runs the call and sends its answer; calls `answered` afterwards, with the timestamp that the client must reach. */
   readonly call: (call: FunctionCall, context: CallContext) => void;
   /** The session has something to be told at the next refresh. */
@@ -51,6 +71,7 @@ export class Session implements Subscriber {
   readonly #host: SessionHost;
   #sessionId: string | null = null;
   #principal: Principal = NOBODY;
+  readonly #lease: IdentityLease;
   readonly #subscriptions = new Map<QueryId, Subscription>();
   /** Subscriptions with results that the client has not seen. */
   readonly #changed = new Set<Subscription>();
@@ -58,6 +79,8 @@ export class Session implements Subscriber {
   #sent: StateVersion = { querySet: 0, ts: 0, identity: 0 };
   #querySetVersion = 0;
   #identityVersion = 0;
+  /** The client counted versions for tokens that were refused. */
+  #versionsSkippedMax = 0;
   /** The client must be taken at least here. */
   #dueTs = 0;
   /** A call was answered: the client waits for the next transition, also where no query and no timestamp changed. */
@@ -68,17 +91,29 @@ export class Session implements Subscriber {
 
   constructor(host: SessionHost) {
     this.#host = host;
+    this.#lease = new IdentityLease({
+      after: host.after,
+      nowMs: host.nowMs,
+      onExpired: () => this.#sayLost("The token has expired."),
+      onResumed: (isLost) => this.#resumed(isLost),
+    });
   }
 
   get subscriptionCount(): number {
     return this.#subscriptions.size;
   }
 
-  receive(message: ClientMessage): void {
-    if (this.#isClosed) return;
+  /** The client is to renew its token: nothing is sent, and only Authenticate may be received. */
+  get isSuspended(): boolean {
+    return this.#lease.isSuspended;
+  }
+
+  /** A promise where later messages must wait for this one. */
+  receive(message: ClientMessage): Promise<void> | null {
+    if (this.#isClosed) return null;
     if (message.type === "Connect") {
       this.#connect(message);
-      return;
+      return null;
     }
     const sessionId = this.#sessionId;
     if (sessionId === null) throw new ProtocolError(`Received ${message.type} before Connect.`);
@@ -91,13 +126,23 @@ export class Session implements Subscriber {
         this.#host.call(message, { sessionId, principal: this.#principal, answered: (ts) => this.#mustReach(ts) });
         break;
       case "Authenticate":
-        this.#authenticate(message);
-        break;
+        return this.#authenticate(message);
       case "Event":
         break; // the client's own telemetry; nothing here depends on it
       default:
         message satisfies never;
     }
+    return null;
+  }
+
+  /** Other providers are trusted now: a user whose token would be refused is no longer one. */
+  async checkToken(): Promise<void> {
+    const { token } = this.#principal;
+    if (token === undefined) return;
+    const authentication = await this.#host.authenticate({ type: "Authenticate", tokenType: "User", baseVersion: 0, value: token.text });
+    if (authentication.ok || authentication.isPassing || this.#isClosed || this.#principal.token !== token) return;
+    this.#lease.suspend(true);
+    this.#sayLost(authentication.error);
   }
 
   resultChanged(subscription: Subscription): void {
@@ -108,15 +153,12 @@ export class Session implements Subscriber {
   /** While slow, nothing is sent; what was missed is caught up with one transition. */
   setSlow(isSlow: boolean): void {
     this.#isSlow = isSlow;
-    if (!isSlow) {
-      this.#host.changed(this);
-      this.#host.queries.scheduleRefresh();
-    }
+    if (!isSlow) this.#changedQuerySet();
   }
 
   /** Sends the transition to the newest state if the client lacks anything. All queries must be fresh; see LiveQueries. */
   flush(): void {
-    if (this.#isClosed || this.#isSlow || this.#sessionId === null) return;
+    if (this.#isClosed || this.#isSlow || this.#sessionId === null || this.isSuspended) return;
     const modifications = this.#takeModifications();
     const ts = Math.max(this.#host.newestTs(), this.#dueTs, this.#sent.ts);
     const end = { querySet: this.#querySetVersion, ts, identity: this.#identityVersion };
@@ -130,6 +172,7 @@ export class Session implements Subscriber {
 
   close(): void {
     this.#isClosed = true;
+    this.#lease.close();
     for (const subscription of this.#subscriptions.values()) this.#host.queries.detach(subscription);
     this.#subscriptions.clear();
     this.#changed.clear();
@@ -176,19 +219,52 @@ export class Session implements Subscriber {
     this.#removed.push(queryId);
   }
 
-  #authenticate(message: ClientMessage & { type: "Authenticate" }): void {
-    if (message.baseVersion !== this.#identityVersion) {
+  #authenticate(message: Authenticate): Promise<void> | null {
+    if (message.baseVersion < this.#identityVersion || message.baseVersion > this.#identityVersion + this.#versionsSkippedMax) {
       throw new ProtocolError(`The identity is at version ${this.#identityVersion}; a change from ${message.baseVersion} does not follow.`);
     }
     const authentication = this.#host.authenticate(message);
-    if (!authentication.ok) {
-      this.#host.send(authError(authentication.error, message.baseVersion));
-      return;
+    if (authentication instanceof Promise) return authentication.then((outcome) => this.#authenticated(message, outcome));
+    this.#authenticated(message, authentication);
+    return null;
+  }
+
+  #authenticated({ baseVersion, tokenType }: Authenticate, authentication: Authentication): void {
+    if (this.#isClosed) return;
+    if (authentication.ok) {
+      this.#identityVersion = baseVersion + 1;
+      this.#versionsSkippedMax = 0;
+      this.#lease.renew(authentication.principal.token?.expiresAtMs ?? Infinity);
+      this.#become(authentication.principal);
+      this.#changedQuerySet();
+      this.#host.resumed();
+    } else if (authentication.isPassing) {
+      // Said as AuthError, the client would fetch tokens a few times, and then sign its user out.
+      this.#host.disconnect(authentication.error);
+    } else {
+      this.#host.send(authError(authentication.error, baseVersion, true));
+      // One for the token, and one when the client gives up and signs out, which it does without a word.
+      this.#versionsSkippedMax += 2;
+      // Whoever sent an admin key has no other one to fetch.
+      if (tokenType === "User") this.#lease.suspend(false);
     }
-    this.#identityVersion++;
-    this.#principal = authentication.principal;
-    for (const subscription of this.#subscriptions.values()) this.#actAs(subscription);
+  }
+
+  /** Clients ignore this once they have sent another token, since that is of a later version. */
+  #sayLost(error: string): void {
+    this.#host.send(authError(error, this.#identityVersion - 1, false));
+  }
+
+  #resumed(isLost: boolean): void {
+    if (isLost) this.#become(NOBODY);
     this.#changedQuerySet();
+    this.#host.resumed();
+  }
+
+  #become(principal: Principal): void {
+    const isSame = isSameCaller(this.#principal, principal);
+    this.#principal = principal;
+    if (!isSame) for (const subscription of this.#subscriptions.values()) this.#actAs(subscription);
   }
 
   /** Moves a subscription to the query that answers the session's new identity, which is often the same one. */
@@ -232,4 +308,9 @@ export class Session implements Subscriber {
     this.#changed.clear();
     return modifications;
   }
+}
+
+/** Whether functions can tell one from the other. */
+function isSameCaller(a: Principal, b: Principal): boolean {
+  return a.isAdmin === b.isAdmin && JSON.stringify(a.identity) === JSON.stringify(b.identity);
 }

@@ -17,7 +17,7 @@ import { SchemaChange, activeSchema, dropUnfinished } from "../../database/schem
 import type { Transaction } from "../../database/transaction.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
 import type { DeployRoute } from "../engine-messages.js";
-import { evaluateAuthConfig } from "./auth-config.js";
+import { evaluateAuthConfig, type AuthProvider } from "./auth-config.js";
 import { readDeployment, readModuleSummaries, readModules, writeDeployment } from "./code-store.js";
 import { configHashes, pulledConfig } from "./config-response.js";
 import { DeployError } from "./deploy-error.js";
@@ -90,6 +90,11 @@ export class Deployer {
     writeInstance(this.#database, this.#options.instance);
     this.#indexing.wake();
     return this.#storedCode();
+  }
+
+  /** Whose tokens the running code accepts. */
+  authProviders(): readonly AuthProvider[] {
+    return readDeployment(this.#begin())?.authProviders ?? [];
   }
 
   /** Throws {@link DeployError} for what is wrong with the request. */

@@ -1,9 +1,10 @@
 /** Answers the network thread's calls (EngineCall): functions over HTTP, deploys, logs, metrics, shutdown. */
 import type { Database } from "../../database/database.js";
 import type { Principal } from "../../live/session.js";
-import { adminPrincipal } from "./principals.js";
+import { AuthTokenError } from "../auth/errors.js";
+import type { PrincipalResolver } from "../auth/principal-resolver.js";
 import { DeployError, type Deployer } from "../deploy/deployer.js";
-import type { Credentials, EngineCall, EngineMetrics, EngineReply } from "../engine-messages.js";
+import type { EngineCall, EngineMetrics, EngineReply } from "../engine-messages.js";
 import type { FunctionLog } from "./function-log.js";
 import type { CallResult, FunctionsService } from "./functions-service.js";
 import type { Outbox } from "./outbox.js";
@@ -12,6 +13,7 @@ export interface CallServiceOptions {
   readonly database: Database;
   readonly functions: FunctionsService;
   readonly deployer: Deployer;
+  readonly principals: PrincipalResolver;
   readonly log: FunctionLog;
   readonly outbox: Outbox;
   readonly metrics: () => EngineMetrics;
@@ -63,11 +65,19 @@ export class CallService {
   }
 
   #runFunction(id: number, call: RunFunction): void {
-    const principal = principalOf(call.credentials);
-    if (principal === null) {
-      this.#reply(id, refuse(401, "NoAuthProvider", "This deployment has no auth provider: tokens of users are not accepted in this version of Rivulet yet."));
+    const { principals } = this.#options;
+    const known = principals.resolveNow(call.credentials);
+    if (known !== null) {
+      this.#runAs(id, call, known);
       return;
     }
+    void principals.resolve(call.credentials).then(
+      (principal) => this.#runAs(id, call, principal),
+      (error: unknown) => this.#reply(id, refuseToken(error)),
+    );
+  }
+
+  #runAs(id: number, call: RunFunction, principal: Principal): void {
     const atTs = call.atTs === null ? null : databaseTs(call.atTs);
     if (atTs !== null && Number.isNaN(atTs)) {
       this.#reply(id, refuse(400, "InvalidTimestamp", `"ts" must be a timestamp that /api/query_ts gave, not ${JSON.stringify(call.atTs).slice(0, 64)}.`));
@@ -117,16 +127,10 @@ function functionReply(result: CallResult): EngineReply {
   return { ok: false, failure: "function", body: `{"status":"error","errorMessage":${JSON.stringify(result.failure.message)}${data},"logLines":${logLines}}` };
 }
 
-/** Null for tokens that nobody can check. */
-function principalOf(credentials: Credentials): Principal | null {
-  switch (credentials.type) {
-    case "none":
-      return { identity: null, isAdmin: false };
-    case "admin":
-      return adminPrincipal(credentials.actingAs);
-    case "user":
-      return null;
-  }
+/** 401 is for the caller to mend; 503 may be tried again. */
+function refuseToken(error: unknown): EngineReply {
+  if (error instanceof AuthTokenError) return refuse(error.isPassing ? 503 : 401, error.code, error.message);
+  throw error;
 }
 
 /** Outside, timestamps are nanoseconds in decimal; inside, microseconds. */

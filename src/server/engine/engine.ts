@@ -16,6 +16,7 @@ import type { ActionSyscalls } from "../actions/action-syscalls.js";
 import { callSyscalls } from "../actions/call-syscalls.js";
 import type { AdminKeys } from "../admin-keys.js";
 import { NodeCodeStore } from "../actions/node/node-code-store.js";
+import { PrincipalResolver } from "../auth/principal-resolver.js";
 import { Deployer } from "../deploy/deployer.js";
 import type { EngineMetrics, EngineOptions, FromEngine, ToEngine } from "../engine-messages.js";
 import { CallService } from "./call-service.js";
@@ -55,6 +56,7 @@ export class Engine {
   readonly #queries: LiveQueries;
   readonly #outbox: Outbox;
   readonly #durability: Durability;
+  readonly #principals: PrincipalResolver;
   readonly #sync: SyncService;
   readonly #deployer: Deployer;
   readonly #calls: CallService;
@@ -108,12 +110,14 @@ export class Engine {
       nowMs,
       warmMs: options.limits.warmQueryMs,
     });
+    this.#principals = new PrincipalResolver({ fetch, nowMs });
     this.#sync = new SyncService({
       database: this.#database,
       functions,
       queries: this.#queries,
       outbox: this.#outbox,
       adminKeys,
+      principals: this.#principals,
       nowMs,
       subscriptionsMax: options.limits.subscriptionsPerSocketMax,
     });
@@ -124,7 +128,7 @@ export class Engine {
       activate: (code) => this.#activate(code),
       onProblem: (message) => this.#log("error", message, {}),
     });
-    this.#calls = new CallService({ database: this.#database, functions, deployer: this.#deployer, log, outbox: this.#outbox, metrics: () => this.#metrics(), shutdown: () => this.close(), onShutdown: setup.onClosed });
+    this.#calls = new CallService({ database: this.#database, functions, deployer: this.#deployer, principals: this.#principals, log, outbox: this.#outbox, metrics: () => this.#metrics(), shutdown: () => this.close(), onShutdown: setup.onClosed });
     this.#retryPoisoned();
     const code = this.#deployer.load();
     if (code !== null) this.#activate(code);
@@ -186,6 +190,7 @@ export class Engine {
     this.#actions.use(code, deployment.deployed);
     previous?.dispose();
     this.#queries.invalidateAll();
+    if (this.#principals.trust(this.#deployer.authProviders())) this.#sync.checkTokens();
   }
 
   /**

@@ -5,12 +5,15 @@
 import type { Database } from "../../database/database.js";
 import { CallQueue } from "../../functions/call-queue.js";
 import type { FunctionCall } from "../../live/client-message.js";
-import { ProtocolError, parseClientMessage } from "../../live/client-message.js";
+import { ProtocolError } from "../../live/client-message.js";
+import { Inbox } from "../../live/inbox.js";
 import type { LiveQueries } from "../../live/live-queries.js";
 import { actionSuccess, callFailure, fatalError, mutationAnswer, mutationSuccess } from "../../live/server-message.js";
-import { Session, type Authentication, type CallContext, type SessionHost } from "../../live/session.js";
+import { NOBODY, Session, type Authenticate, type Authentication, type CallContext, type Principal, type SessionHost } from "../../live/session.js";
 import type { AdminKeys } from "../admin-keys.js";
-import type { ClientInfo, FromEngine } from "../engine-messages.js";
+import { AuthTokenError } from "../auth/errors.js";
+import type { PrincipalResolver } from "../auth/principal-resolver.js";
+import type { ClientInfo, Credentials, FromEngine } from "../engine-messages.js";
 import { newRequestId, type CallResult, type FunctionsService, type Once } from "./functions-service.js";
 import type { Outbox } from "./outbox.js";
 import { adminPrincipal } from "./principals.js";
@@ -21,6 +24,7 @@ export interface SyncServiceOptions {
   readonly queries: LiveQueries;
   readonly outbox: Outbox;
   readonly adminKeys: AdminKeys;
+  readonly principals: PrincipalResolver;
   readonly nowMs: () => number;
   readonly subscriptionsMax: number;
 }
@@ -32,10 +36,17 @@ interface Peer {
 
 /** Sockets closed for a fault of their own; see RFC 6455. */
 const CLOSE_PROTOCOL_ERROR = 1002;
+const CLOSE_TRY_AGAIN_LATER = 1013;
+
+/** One socket's. */
+interface Conversation {
+  readonly session: Session;
+  readonly inbox: Inbox;
+}
 
 export class SyncService {
   readonly #options: SyncServiceOptions;
-  readonly #sessions = new Map<number, Session>();
+  readonly #conversations = new Map<number, Conversation>();
   /** Sessions that may have something to send after the next refresh. */
   readonly #changed = new Set<Session>();
   /** By session id, while a mutation of the session runs in the optimistic lane. */
@@ -46,48 +57,70 @@ export class SyncService {
   }
 
   get size(): number {
-    return this.#sessions.size;
+    return this.#conversations.size;
   }
 
   get subscriptions(): number {
     let count = 0;
-    for (const session of this.#sessions.values()) count += session.subscriptionCount;
+    for (const { session } of this.#conversations.values()) count += session.subscriptionCount;
     return count;
   }
 
   open(socket: number, client: ClientInfo): void {
-    this.#sessions.set(socket, new Session(this.#hostFor(socket, client)));
+    const session = new Session(this.#hostFor(socket, client));
+    const inbox = new Inbox({
+      receiver: session,
+      onError: (error) => this.#fail(socket, error),
+      onOverflow: () => this.#disconnect(socket, "TooManyConcurrentRequests: too much was sent while the token was checked"),
+    });
+    this.#conversations.set(socket, { session, inbox });
   }
 
   receive(socket: number, text: string): void {
-    const session = this.#sessions.get(socket);
-    if (session === undefined) return; // closed by us while the frame was on its way
+    const conversation = this.#conversations.get(socket);
+    if (conversation === undefined) return; // closed by us while the frame was on its way
     try {
-      session.receive(parseClientMessage(text));
+      conversation.inbox.receive(text);
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#send({ type: "send", socket, text: fatalError(error.message) });
-      this.#send({ type: "close", socket, code: CLOSE_PROTOCOL_ERROR, reason: error.message.slice(0, 100) });
-      this.close(socket);
+      this.#fail(socket, error);
     }
   }
 
+  /** Other auth providers are trusted than before. */
+  checkTokens(): void {
+    for (const { session } of this.#conversations.values()) void session.checkToken();
+  }
+
   setSlow(socket: number, isSlow: boolean): void {
-    this.#sessions.get(socket)?.setSlow(isSlow);
+    this.#conversations.get(socket)?.session.setSlow(isSlow);
   }
 
   close(socket: number): void {
-    const session = this.#sessions.get(socket);
-    if (session === undefined) return;
-    this.#sessions.delete(socket);
-    this.#changed.delete(session);
-    session.close();
+    const conversation = this.#conversations.get(socket);
+    if (conversation === undefined) return;
+    this.#conversations.delete(socket);
+    this.#changed.delete(conversation.session);
+    conversation.inbox.close();
+    conversation.session.close();
   }
 
   /** Every live query is fresh: sends each changed session its transition. */
   flush(): void {
     for (const session of this.#changed) session.flush();
     this.#changed.clear();
+  }
+
+  #fail(socket: number, error: unknown): void {
+    if (!(error instanceof ProtocolError)) throw error;
+    this.#send({ type: "send", socket, text: fatalError(error.message) });
+    this.#send({ type: "close", socket, code: CLOSE_PROTOCOL_ERROR, reason: error.message.slice(0, 100) });
+    this.close(socket);
+  }
+
+  /** `reason` begins with a word by which clients know when to come back. */
+  #disconnect(socket: number, reason: string): void {
+    this.#send({ type: "close", socket, code: CLOSE_TRY_AGAIN_LATER, reason });
+    this.close(socket);
   }
 
   #hostFor(socket: number, client: ClientInfo): SessionHost {
@@ -99,6 +132,9 @@ export class SyncService {
       newestTs: () => database.lastTs,
       send: (text) => this.#send({ type: "send", socket, text }),
       authenticate: (message) => this.#authenticate(message),
+      disconnect: (reason) => this.#disconnect(socket, `InternalServerError: ${reason}`),
+      resumed: () => this.#conversations.get(socket)?.inbox.resume(),
+      after,
       call: (call, context) => this.#call({ socket, client }, call, context),
       changed: (session) => this.#changed.add(session),
     };
@@ -109,16 +145,15 @@ export class SyncService {
     this.#options.outbox.add(message, this.#options.database.lastTs);
   }
 
-  #authenticate(message: Parameters<SessionHost["authenticate"]>[0]): Authentication {
-    switch (message.tokenType) {
-      case "None":
-        return { ok: true, principal: { identity: null, isAdmin: false } };
-      case "User":
-        return { ok: false, error: "This deployment has no auth provider: tokens of users are not accepted in this version of Rivulet yet." };
-      case "Admin":
-        if (this.#options.adminKeys.check(message.value) === null) return { ok: false, error: "The admin key is not valid for this deployment. List its keys with `rivulet keys list`." };
-        return { ok: true, principal: adminPrincipal(message.impersonating) };
+  #authenticate(message: Authenticate): Authentication | Promise<Authentication> {
+    if (message.tokenType === "None") return accepted(NOBODY);
+    if (message.tokenType === "Admin") {
+      if (this.#options.adminKeys.check(message.value) !== null) return accepted(adminPrincipal(message.impersonating));
+      return { ok: false, isPassing: false, error: "The admin key is not valid for this deployment. List its keys with `rivulet keys list`." };
     }
+    const credentials: Credentials = { type: "user", token: message.value };
+    const known = this.#options.principals.resolveNow(credentials);
+    return known === null ? this.#options.principals.resolve(credentials).then(accepted, refused) : accepted(known);
   }
 
   #call(peer: Peer, call: FunctionCall, context: CallContext): void {
@@ -191,4 +226,18 @@ function answerText({ type, requestId }: FunctionCall, result: CallResult): stri
   if (!result.ok) return callFailure(type === "Mutation" ? "MutationResponse" : "ActionResponse", requestId, result.failure, result.logLines);
   if (type === "Mutation") return mutationSuccess(requestId, result.ts, mutationAnswer(result.value, result.logLines));
   return actionSuccess(requestId, result.value, result.logLines);
+}
+
+function accepted(principal: Principal): Authentication {
+  return { ok: true, principal };
+}
+
+function refused(error: unknown): Authentication {
+  if (!(error instanceof AuthTokenError)) throw error;
+  return { ok: false, error: error.message, isPassing: error.isPassing };
+}
+
+function after(ms: number, action: () => void): () => void {
+  const timer = setTimeout(action, ms).unref();
+  return () => clearTimeout(timer);
 }

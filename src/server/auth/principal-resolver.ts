@@ -1,0 +1,54 @@
+/**
+ * Who a request acts as, from the credentials that it came with. Admins, nobody, and users whose token was verified lately
+ * are known at once; other tokens have to be verified first.
+ *
+ * For functions a token that is refused refuses the call. Not so for HTTP actions, which the world calls with tokens of its
+ * own: they run, and only `ctx.auth.getUserIdentity()` fails, with the text of the {@link AuthTokenError}.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { NOBODY, type Principal } from "../../live/session.js";
+import type { Credentials } from "../engine-messages.js";
+import { adminPrincipal } from "../engine/principals.js";
+import type { AuthProvider, TrustOptions } from "./auth-provider.js";
+import { TokenVerifier, type VerifiedToken } from "./token-verifier.js";
+
+export class PrincipalResolver {
+  #providers: readonly AuthProvider[] = [];
+  #verifier: TokenVerifier;
+
+  constructor(private readonly options: TrustOptions) {
+    this.#verifier = new TokenVerifier({ ...options, providers: [] });
+  }
+
+  /** Trusts these providers from now on, and no others. Returns whether they are other ones than before. */
+  trust(providers: readonly AuthProvider[]): boolean {
+    if (isDeepStrictEqual(providers, this.#providers)) return false;
+    this.#providers = providers;
+    this.#verifier = new TokenVerifier({ ...this.options, providers });
+    return true;
+  }
+
+  /** Null where a token has to be verified first. */
+  resolveNow(credentials: Credentials): Principal | null {
+    switch (credentials.type) {
+      case "none":
+        return NOBODY;
+      case "admin":
+        return adminPrincipal(credentials.actingAs);
+      case "user": {
+        const verified = this.#verifier.recall(credentials.token);
+        return verified === null ? null : userPrincipal(credentials.token, verified);
+      }
+    }
+  }
+
+  /** Rejects with AuthTokenError. */
+  async resolve(credentials: Credentials): Promise<Principal> {
+    if (credentials.type === "user") return userPrincipal(credentials.token, await this.#verifier.verify(credentials.token));
+    return credentials.type === "admin" ? adminPrincipal(credentials.actingAs) : NOBODY;
+  }
+}
+
+function userPrincipal(text: string, { identity, expiresAtMs }: VerifiedToken): Principal {
+  return { identity, isAdmin: false, token: { text, expiresAtMs } };
+}

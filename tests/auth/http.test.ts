@@ -1,0 +1,97 @@
+/** Tokens over HTTP: who a call acts as, and what is refused, for every reason that a token can have. AU-1 to AU-39. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ConvexHttpClient } from "convex/browser";
+import { startServer, type TestServer } from "../harness.js";
+import { deployAuth, identityOf, refusal, setProviders, users } from "./auth-app.js";
+import { IdentityProvider, type Algorithm } from "./identity-provider.js";
+
+let server: TestServer;
+let provider: IdentityProvider;
+
+beforeAll(async () => {
+  [server, provider] = await Promise.all([startServer(), IdentityProvider.start()]);
+  await deployAuth(server, [provider.openId()]);
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await provider[Symbol.asyncDispose]();
+});
+
+describe("a call with a token", () => {
+  test("acts as its user", async () => {
+    const token = await provider.token({ subject: "ann", claims: { name: "Ann", email: "ann@example.com", email_verified: true, given_name: "Ann", updated_at: 1_700_000_000, role: "admin", "https://example.com/teams": ["a"] } });
+    expect(await identityOf(server, token)).toEqual({
+      tokenIdentifier: `${provider.issuer}|ann`,
+      issuer: provider.issuer,
+      subject: "ann",
+      name: "Ann",
+      givenName: "Ann",
+      email: "ann@example.com",
+      emailVerified: true,
+      updatedAt: "2023-11-14T22:13:20.000Z",
+      role: "admin",
+      "https://example.com/teams": ["a"],
+    });
+  });
+
+  test("acts as its user through ConvexHttpClient", async () => {
+    const client = new ConvexHttpClient(server.url, { logger: false, auth: await provider.token({ subject: "bob" }) });
+    expect(await client.query(users.subject, {})).toBe("bob");
+    expect(await client.mutation(users.write, { body: "hello" })).toBe(`${provider.issuer}|bob`);
+    client.clearAuth();
+    expect(await client.query(users.subject, {})).toBeNull();
+    await expect(client.mutation(users.write, { body: "hello" })).rejects.toThrow("Unauthenticated call to mutation");
+    client.setAuth("not.a.token");
+    await expect(client.query(users.subject, {})).rejects.toThrow('"code":"Unauthenticated"');
+  });
+});
+
+describe("algorithms", () => {
+  test.each<Algorithm>(["RS256", "ES256", "EdDSA"])("%s is accepted, from providers of either kind", async (algorithm) => {
+    await using other = await IdentityProvider.start(algorithm);
+    const data = `data:text/plain;charset=utf-8;base64,${Buffer.from(JSON.stringify(other.keySet)).toString("base64")}`;
+    for (const configured of [other.openId(), other.customJwt(), other.customJwt({ jwks: data, applicationID: undefined })]) {
+      await setProviders(server, [provider.openId(), configured]);
+      expect(await identityOf(server, await other.token({ subject: "eve" }))).toMatchObject({ subject: "eve", issuer: other.issuer });
+    }
+  });
+});
+
+describe("refused tokens", () => {
+  beforeAll(() => setProviders(server, [provider.openId()]));
+
+  test("of another audience, and of another issuer", async () => {
+    expect(await refusal(server, await provider.token({ audience: "other" }))).toMatchObject({ status: 401, code: "NoAuthProvider" });
+    expect(await refusal(server, await provider.token({ issuer: "https://elsewhere.test" }))).toMatchObject({ status: 401, code: "NoAuthProvider" });
+    expect(await refusal(server, await provider.token({ audience: ["other", "tests"] }))).toBeNull();
+  });
+
+  test("that have expired", async () => {
+    const refused = await refusal(server, await provider.token({ lifetimeSeconds: -60 }));
+    expect(refused).toMatchObject({ status: 401, code: "Unauthenticated" });
+    expect(refused!.message).toMatch(/^The token expired 6\d s ago/);
+  });
+});
+
+describe("keys", () => {
+  test("that the provider makes are found when a token names them, and those it withdraws are not accepted", async () => {
+    await setProviders(server, [provider.openId()]);
+    const old = await provider.token({ subject: "old" });
+    expect(await refusal(server, old)).toBeNull();
+    const oldUnseen = await provider.token({ subject: "unseen" });
+    await provider.rotate();
+    expect(await identityOf(server, await provider.token({ subject: "new" }))).toMatchObject({ subject: "new" });
+    expect(await refusal(server, oldUnseen)).toMatchObject({ status: 401, code: "Unauthenticated" });
+  });
+
+  test("a provider that is down is not the token's fault", async () => {
+    await using other = await IdentityProvider.start();
+    await setProviders(server, [other.openId()]);
+    other.isDown = true;
+    const token = await other.token();
+    expect(await refusal(server, token)).toMatchObject({ status: 503, code: "AuthProviderDiscoveryFailed" });
+    other.isDown = false;
+    await expect.poll(() => identityOf(server, token).catch(() => null), { timeout: 10_000 }).toMatchObject({ subject: "ann" });
+  });
+});
