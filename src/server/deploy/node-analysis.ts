@@ -4,7 +4,7 @@
  * called but the export of validators.
  */
 import type { AnalysisReport, AnalysisTask, AnalyzedNodeModule } from "../actions/node/analysis-messages.js";
-import { startNodeProcess } from "../actions/node/node-process.js";
+import { NodeProcess } from "../actions/node/node-process.js";
 import type { AnalyzedFunction, ModuleAnalysis, UdfType } from "../../functions/sandbox/analyze.js";
 import { DeployError } from "./deploy-error.js";
 
@@ -29,7 +29,7 @@ function loadInProcess(task: AnalysisTask): Promise<AnalyzedNodeModule[]> {
       action();
     };
     const fail = (cause: string): void => settle(() => reject(refuse(entries[reports.length] ?? entries.at(-1)!, cause)));
-    const child = startNodeProcess(
+    const child = new NodeProcess(
       { entry: "analysis-process", data: null, memoryMbMax: HEAP_MB_MAX },
       {
         onMessage: (message) => {

@@ -1,7 +1,7 @@
 /** An executor of "use node" actions: a child process, see executor-process.ts. */
 import type { FromExecutor, NodeCode } from "../../../functions/actions/executor-messages.js";
 import type { Executor, ExecutorEvents } from "../executor.js";
-import { startNodeProcess } from "./node-process.js";
+import { NodeProcess } from "./node-process.js";
 
 export interface NodeExecutorOptions {
   /** Of JavaScript heap. */
@@ -11,7 +11,7 @@ export interface NodeExecutorOptions {
 }
 
 export function startNodeExecutor(options: NodeExecutorOptions, events: ExecutorEvents): Executor<NodeCode> {
-  return startNodeProcess(
+  return new NodeProcess(
     { entry: "executor-process", data: options, memoryMbMax: options.memoryMbMax },
     { onMessage: (message) => events.onMessage(message as FromExecutor), onExit: (cause) => events.onExit(cause) },
   );

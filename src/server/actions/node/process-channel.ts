@@ -2,12 +2,13 @@
  * The child's end of the channel to the engine. It is hidden from the deployment's code: packages that find `process.send`
  * take themselves for somebody's child and speak on it.
  */
+import { writeFileSync } from "node:fs";
 
 /** The first message: from now on, what ends the process is the code that it runs. */
 export const STARTED = "started";
 
 export interface ProcessChannel<Received> {
-  /** What `startNodeProcess` was given. */
+  /** What `NodeProcess` was given. */
   readonly data: unknown;
   post(message: object): void;
   onMessage(listener: (message: Received) => void): void;
@@ -18,6 +19,7 @@ export function takeChannel<Received>(): ProcessChannel<Received> {
   const send = process.send!.bind(process);
   process.on("disconnect", endGroup);
   for (const name of ["send", "disconnect"]) Object.defineProperty(process, name, { value: undefined, writable: true, configurable: true });
+  goBeforeServer();
   send(STARTED);
   const [data] = process.argv.splice(2);
   return {
@@ -25,6 +27,15 @@ export function takeChannel<Received>(): ProcessChannel<Received> {
     post: (message) => void send(message),
     onMessage: (listener) => void process.on("message", listener as (message: unknown) => void),
   };
+}
+
+/** Where the machine runs out of memory, actions are to go before the server does. Linux only. */
+function goBeforeServer(): void {
+  try {
+    writeFileSync("/proc/self/oom_score_adj", "500");
+  } catch {
+    // another system, or not allowed: then it stays as it is
+  }
 }
 
 /** With everything that it has started. */
