@@ -1,4 +1,5 @@
 /** `rivulet start`: runs a server until a signal ends it. */
+import { readS3Credentials } from "../server/files/create-file-store.js";
 import { readSettings, type SettingFlags } from "../server/settings.js";
 import { EXIT_ENGINE_FAILED, EXIT_OK } from "./exit-codes.js";
 import type { Io } from "./io.js";
@@ -8,6 +9,7 @@ export async function start(flags: SettingFlags, io: Io): Promise<number> {
   const { startServer } = await import("../server/server.js");
   const server = await startServer(settings, {
     presetAdminKey: io.environment["RIVULET_ADMIN_KEY"] || undefined,
+    s3Credentials: readS3Credentials(io.environment),
     ...(io.engineWorkerUrl === undefined ? {} : { engineWorkerUrl: io.engineWorkerUrl }),
   });
   io.out(`Rivulet is ready at ${server.url}`);

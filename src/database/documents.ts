@@ -69,6 +69,12 @@ export class Documents {
     this.#transaction.write(table, id, revision, null);
   }
 
+  /** Null where the id names no table of this namespace. */
+  tableNameOf(id: string): string | null {
+    const number = tableNumberOfId(id);
+    return number === null ? null : this.#tables.tableNumberToName(number);
+  }
+
   /** The id itself where it is one of `tableName`, null where it is not. */
   normalizeId(tableName: string, id: string): string | null {
     const decoded = decodeId(id);
@@ -78,6 +84,7 @@ export class Documents {
 
   #existing(id: string, operation: string, tableName: string | undefined): { table: Table; revision: Revision } {
     const table = this.#tableOf(id, operation, tableName);
+    if (table?.name.startsWith("_") === true) throw new DatabaseError("invalidId", "System tables (prefixed with `_`) are read-only.");
     const text = table === null ? undefined : this.#transaction.get(table, id);
     if (table === null || text === undefined) throw new DatabaseError("notFound", `${capitalize(operation)} on nonexistent document ID ${id}`);
     return { table, revision: { text, value: this.#parse(text) } };

@@ -35,11 +35,20 @@ export function spaceOf(key: Key): Key {
   return key.startsWith("d") || key.startsWith("i") ? key.slice(0, SPACE_PREFIX_LENGTH) : key.slice(0, 1);
 }
 
+/** The table that a document's key belongs to; null for every other key. */
+export function tableNumberOfKey(key: Key): number | null {
+  return key.startsWith("d") ? uint32At(key, 1) : null;
+}
+
 export const INDEX_RANGE: KeyRange = { start: "i", end: "j" };
 
 /** The index that an index entry belongs to. */
 export function indexIdOf(key: Key): number {
-  return key.charCodeAt(1) * 2 ** 24 + ((key.charCodeAt(2) << 16) | (key.charCodeAt(3) << 8) | key.charCodeAt(4));
+  return uint32At(key, 1);
+}
+
+function uint32At(key: Key, offset: number): number {
+  return key.charCodeAt(offset) * 2 ** 24 + ((key.charCodeAt(offset + 1) << 16) | (key.charCodeAt(offset + 2) << 8) | key.charCodeAt(offset + 3));
 }
 
 export function commitLogKey(ts: number): Key {

@@ -15,8 +15,14 @@ export interface DatabaseReaderApi {
 
 type Space = "user" | "system";
 
+/** Tables of the server's own that apps may read; the others are its secret. */
+const PUBLIC_SYSTEM_TABLES: ReadonlySet<string> = new Set(["_storage", "_scheduled_functions"]);
+
 function requireSpace(tableName: string, space: Space, method: string): void {
   const isSystemTable = tableName.startsWith("_");
+  if (isSystemTable && space === "system" && !PUBLIC_SYSTEM_TABLES.has(tableName)) {
+    throw new Error(`There is no system table '${tableName.slice(0, 64)}'. Those that can be read are ${[...PUBLIC_SYSTEM_TABLES].join(" and ")}.`);
+  }
   if (isSystemTable === (space === "system")) return;
   throw new Error(`${isSystemTable ? "System" : "User"} tables can only be accessed from db.${isSystemTable ? "system." : ""}${method}().`);
 }
@@ -33,7 +39,8 @@ function readerOf(scope: ReadScope, space: Space): DatabaseReaderApi {
   const get = (tableName: string | undefined, id: unknown): Promise<unknown> =>
     scope.attempt(() => {
       const text = requireId(id, 1, "get");
-      if (tableName !== undefined) requireSpace(tableName, space, "get");
+      const named = tableName ?? scope.documents.tableNameOf(text);
+      if (named !== null) requireSpace(named, space, "get");
       return scope.documents.get(text, "get", tableName);
     });
   const query = (tableName: string): TableQueryInitializer =>

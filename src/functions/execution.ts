@@ -13,6 +13,7 @@ import { DeterministicRandom } from "./deterministic-random.js";
 import type { RegisteredFunction } from "./deployment.js";
 import { LogBuffer } from "./log-buffer.js";
 import type { Sandbox } from "./sandbox/sandbox.js";
+import type { FileAccess } from "./stored-files.js";
 
 /** Claims of the caller as `ctx.auth.getUserIdentity()` returns them. */
 export type UserIdentity = Readonly<Record<string, unknown>>;
@@ -54,6 +55,7 @@ export interface ExecutionOptions {
   readonly requestMetadata: RequestMetadata;
   readonly deploymentMetadata: DeploymentMetadata;
   readonly environmentVariables: Readonly<Record<string, string>>;
+  readonly files: FileAccess;
 }
 
 export class Execution {
@@ -65,6 +67,7 @@ export class Execution {
   readonly nowMs: number;
   readonly random: DeterministicRandom;
   readonly environmentVariables: Readonly<Record<string, string>>;
+  readonly files: FileAccess;
   readonly #identity: UserIdentity | null;
   #frames: CallFrame[] = [];
   #usedIdentity = false;
@@ -75,6 +78,7 @@ export class Execution {
     this.deploymentMetadata = options.deploymentMetadata;
     this.nowMs = options.nowMs;
     this.environmentVariables = options.environmentVariables;
+    this.files = options.files;
     this.journal = new PageJournal(options.journal);
     this.random = new DeterministicRandom(options.seed);
     this.#identity = options.identity;

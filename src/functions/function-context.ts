@@ -5,6 +5,7 @@ import { functionMetadata } from "./function-metadata.js";
 import type { NestedLimits } from "./nested-limits.js";
 import type { ReadScope } from "./read-scope.js";
 import type { Realm } from "./sandbox/realm.js";
+import { storageReader, storageWriter } from "./storage-api.js";
 
 interface RunOptions {
   readonly useStaleSnapshot?: boolean;
@@ -15,7 +16,7 @@ export function queryContext(scope: ReadScope, calls: FunctionCalls): object {
   return {
     db: databaseReader(scope),
     auth: auth(scope),
-    storage: unavailableParts(scope.realm).reader,
+    storage: storageReader(scope),
     meta: functionMetadata(scope),
     runQuery: (reference: unknown, args?: unknown, options?: RunOptions) => {
       if (options?.useStaleSnapshot === true) return scope.attempt(refuseStaleSnapshot);
@@ -32,7 +33,7 @@ export function mutationContext(scope: ReadScope, calls: FunctionCalls): object 
   return {
     db: databaseWriter(scope),
     auth: auth(scope),
-    storage: unavailableParts(scope.realm).writer,
+    storage: storageWriter(scope),
     scheduler: unavailableParts(scope.realm).scheduler,
     meta: functionMetadata(scope),
     // The newest state is as cheap to read as a stale one, and never conflicts.
@@ -49,8 +50,6 @@ function auth(scope: ReadScope): object {
 
 /** Parts of the API that this version does not have answer with what is missing, not with "undefined is no function". */
 interface UnavailableParts {
-  readonly reader: object;
-  readonly writer: object;
   readonly scheduler: object;
 }
 
@@ -61,8 +60,6 @@ function unavailableParts(realm: Realm): UnavailableParts {
   let parts = unavailableByRealm.get(realm);
   if (parts === undefined) {
     parts = {
-      reader: unavailable(realm, "storage", "File storage is", ["getUrl", "getMetadata"]),
-      writer: unavailable(realm, "storage", "File storage is", ["getUrl", "getMetadata", "generateUploadUrl", "delete"]),
       scheduler: unavailable(realm, "scheduler", "Scheduled functions are", ["runAfter", "runAt", "cancel"]),
     };
     unavailableByRealm.set(realm, parts);

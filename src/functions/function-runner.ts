@@ -27,6 +27,7 @@ import { ExecutionHost } from "./execution-host.js";
 import { FunctionCalls, wrongKind, type CallLimits } from "./function-calls.js";
 import { describeError } from "./sandbox/errors.js";
 import type { Sandbox, SandboxHost } from "./sandbox/sandbox.js";
+import type { FileAccess } from "./stored-files.js";
 import { Syscalls } from "./syscalls.js";
 
 export interface FunctionRequest {
@@ -78,6 +79,7 @@ export interface RunnerOptions {
   readonly instanceName: string;
   readonly limits: RunnerLimits;
   readonly nowMs: () => number;
+  readonly files: FileAccess;
   /** A fresh number below 2³² for each execution. */
   readonly randomSeed: () => number;
   /** Refuses an execution that killed an earlier engine; null runs it. */
@@ -282,6 +284,7 @@ export class FunctionRunner {
       requestMetadata: { ip: request.client?.ip ?? null, userAgent: request.client?.userAgent ?? null, requestId: request.requestId, scheduledFunctionId: request.scheduledFunctionId ?? null, authToken: null },
       deploymentMetadata: { name: this.#options.instanceName, region: null, class: "s16" },
       environmentVariables: deployment.environmentVariables,
+      files: this.#options.files,
     });
     return { request, execution, transaction: request.begin(kind), kind, startMs: performance.now() };
   }

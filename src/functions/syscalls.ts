@@ -15,6 +15,7 @@ import { createFunctionHandle, functionPathOfAddress, type FunctionAddress } fro
 import type { NestedLimits } from "./nested-limits.js";
 import { ReadScope } from "./read-scope.js";
 import { errorInRealm } from "./realm-error.js";
+import { storageSyscall } from "./storage-api.js";
 
 type Arguments = Readonly<Record<string, JsonValue | undefined>>;
 
@@ -41,7 +42,7 @@ export class Syscalls {
   }
 
   js(op: string, _args: unknown): unknown {
-    throw this.execution.sandbox.realm.makeError(`Unknown operation ${op}: file storage is not available in this version of Rivulet yet.`);
+    throw this.execution.sandbox.realm.makeError(`Unknown operation ${op}: the bytes of files can be read and stored in actions only.`);
   }
 
   #scope(): ReadScope {
@@ -106,7 +107,7 @@ export class Syscalls {
       case "1.0/getFunctionMetadata":
         return JSON.stringify({ name: formatFunctionPath(frame.function.path), componentPath: frame.namespace });
       default:
-        throw new Error(`Unknown async operation ${op}: this version of Rivulet does not have it, or not in a ${frame.function.kind}.`);
+        return storageSyscall(scope, op, args) ?? refuseOperation(op, frame.function.kind);
     }
   }
 
@@ -141,6 +142,10 @@ export class Syscalls {
     });
     return promise as Promise<string>;
   }
+}
+
+function refuseOperation(op: string, kind: string): never {
+  throw new Error(`Unknown async operation ${op}: this version of Rivulet does not have it, or not in a ${kind}.`);
 }
 
 /** Patches mark removed fields `{$undefined: null}`. */

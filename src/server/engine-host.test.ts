@@ -12,7 +12,15 @@ afterEach(async () => {
 });
 
 function createHost(instanceName = "rivulet") {
-  const events = { onSend: vi.fn<EngineEvents["onSend"]>(), onClose: vi.fn<EngineEvents["onClose"]>(), onBatchEnd: vi.fn<EngineEvents["onBatchEnd"]>(), onLog: vi.fn<EngineEvents["onLog"]>(), onDeath: vi.fn<EngineEvents["onDeath"]>(), onFailed: vi.fn<EngineEvents["onFailed"]>() };
+  const events = {
+    onSend: vi.fn<EngineEvents["onSend"]>(),
+    onClose: vi.fn<EngineEvents["onClose"]>(),
+    onBatchEnd: vi.fn<EngineEvents["onBatchEnd"]>(),
+    onFilesDeleted: vi.fn<EngineEvents["onFilesDeleted"]>(),
+    onLog: vi.fn<EngineEvents["onLog"]>(),
+    onDeath: vi.fn<EngineEvents["onDeath"]>(),
+    onFailed: vi.fn<EngineEvents["onFailed"]>(),
+  };
   const host = new EngineHost({
     engine: { dataFolder: "", cloudOrigin: "", siteOrigin: "", internalOrigin: "", instanceName, redactErrors: false, limits, logRetention: { ageMsMax: 1, ageMsMin: 1, bytesMax: 1 } },
     events,

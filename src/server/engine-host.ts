@@ -18,6 +18,8 @@ export interface EngineEvents {
   onClose(socket: number, code: number, reason: string): void;
   /** Everything of one batch of the engine was handed over: what was corked may leave. */
   onBatchEnd(): void;
+  /** Files whose deletion is durable. */
+  onFilesDeleted(keys: readonly string[]): void;
   onLog(message: Extract<FromEngine, { type: "log" }>): void;
   /** The engine forgot all sockets; `reason` is fit for their close frames. */
   onDeath(reason: string): void;
@@ -171,6 +173,8 @@ function dispatch(message: Exclude<FromEngine, { type: "reply" | "ready" }>, eve
       return events.onSend(message.socket, message.text);
     case "close":
       return events.onClose(message.socket, message.code, message.reason);
+    case "filesDeleted":
+      return events.onFilesDeleted(message.keys);
     case "log":
       return events.onLog(message);
   }

@@ -7,6 +7,8 @@
  *                                            ◀─────    frames and replies, held back until durable
  */
 
+import type { FileKey, FileRequest } from "./files/file-messages.js";
+
 /** Who a request acts as. Admin keys are checked where the request comes in; tokens of users in the engine. */
 export type Credentials =
   | { readonly type: "none" }
@@ -46,6 +48,7 @@ export type EngineCall =
   | { readonly kind: "updateEnvironment"; readonly body: string }
   /** Server log lines of function executions after a cursor → `{ entries, newCursor }`; waits up to `waitMs` for one. */
   | { readonly kind: "streamLogs"; readonly cursor: number; readonly waitMs: number }
+  | { readonly kind: "files"; readonly request: FileRequest }
   /** Counters and gauges of the engine → {@link EngineMetrics}. */
   | { readonly kind: "metrics" }
   /** Finishes what was begun and makes it durable; the engine answers nothing afterwards. */
@@ -90,6 +93,8 @@ export type FromEngine =
   /** `reason` starts with an error code that clients know, e.g. "InternalServerError: …". */
   | { readonly type: "close"; readonly socket: number; readonly code: number; readonly reason: string }
   | { readonly type: "reply"; readonly id: number; readonly reply: EngineReply }
+  /** Their deletion is durable: the bytes may go. */
+  | { readonly type: "filesDeleted"; readonly keys: readonly FileKey[] }
   | { readonly type: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly message: string; readonly fields: Readonly<Record<string, unknown>> };
 
 /**

@@ -9,9 +9,10 @@ import { Deployment } from "../functions/deployment.js";
 import { FunctionRunner, type FunctionOutcome } from "../functions/function-runner.js";
 import { DATA_FILE } from "../storage/folder.js";
 import { openLmdbStore } from "../storage/lmdb.js";
+import { FileUrls } from "./files/file-urls.js";
 import type { LaneJob, LaneOptions, LaneResult, ToLane } from "./engine/lane-messages.js";
 
-const { dataFolder, instanceName, limits } = workerData as LaneOptions;
+const { dataFolder, instanceName, limits, fileSecret, cloudOrigin } = workerData as LaneOptions;
 const port = parentPort!;
 const store = await openLmdbStore({ path: join(dataFolder, DATA_FILE) });
 const nowMs = (): number => performance.timeOrigin + performance.now();
@@ -19,6 +20,7 @@ const runner = new FunctionRunner({
   instanceName,
   limits,
   nowMs,
+  files: new FileUrls(fileSecret, cloudOrigin),
   randomSeed: () => Math.random() * 2 ** 32,
   refuse: () => null,
   onRunning: () => undefined,

@@ -8,10 +8,15 @@
 import type { DataFolder } from "../storage/folder.js";
 import { AdminKeys } from "./admin-keys.js";
 import { EngineHost, type EngineEvents, type EngineHostOptions } from "./engine-host.js";
+import { createFileStore } from "./files/create-file-store.js";
+import type { FileStorage } from "./files/file-storage.js";
+import { FileStoreError } from "./files/file-store.js";
+import type { S3Credentials } from "./files/s3-client.js";
 import type { NetworkContext, RequestHandler } from "./network/http-server.js";
 import { Listener } from "./network/listener.js";
 import { createJsonLogger, type Logger } from "./network/logger.js";
 import type * as MetricsModule from "./network/metrics.js";
+import type { StorageApi } from "./network/storage-api.js";
 import type { Sockets } from "./network/sockets.js";
 import { engineLimits, type Settings } from "./settings.js";
 
@@ -31,6 +36,8 @@ export interface ServerOptions {
   /** JSON lines on the error stream by default. */
   readonly log?: Logger;
   readonly engineWorkerUrl?: URL;
+  /** For `--s3-bucket`. */
+  readonly s3Credentials?: S3Credentials | null;
 }
 
 /** What sockets and requests in progress get to end by themselves. */
@@ -46,15 +53,18 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   const opening = openFolder(settings.dataFolder, options.presetAdminKey);
   const log = Promise.resolve(options.log ?? createJsonLogger(settings.logLevel));
   const sockets: { current: Sockets | null } = { current: null };
+  const files: { current: FileStorage | null } = { current: null };
   const failure = deferred<Error>();
   const host = new EngineHost({
     engine: engineOptions(settings, origins),
-    events: engineEvents(sockets, log, failure.resolve),
+    events: engineEvents(sockets, files, log, failure.resolve),
     ...(options.engineWorkerUrl === undefined ? {} : { workerUrl: options.engineWorkerUrl }),
   });
   try {
-    const [{ adminKeys }, modules, logger] = await Promise.all([opening, opening.then(loadNetworkModules), log, host.start(opening)]);
-    sockets.current = openNetwork(modules, { settings, origins, host, adminKeys, log: logger, handlers, fail: failure.resolve });
+    const store = createFileStore(settings, options.s3Credentials ?? null, fileSpace(host));
+    const [{ adminKeys }, modules, logger, fileStore] = await Promise.all([opening, opening.then(loadNetworkModules), log, store, host.start(opening)]);
+    files.current = new modules.FileStorage({ engine: host, store: fileStore, bytesMax: settings.fileBytesMax, log: logger });
+    sockets.current = openNetwork(modules, { settings, origins, host, adminKeys, files: files.current.api, log: logger, handlers, fail: failure.resolve });
   } catch (error) {
     await host.stop();
     await closeListeners(listeners, 0);
@@ -66,6 +76,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   }
   const close = async () => {
     for (const listener of listeners) listener.stopAccepting();
+    files.current?.close();
     await host.stop();
     await sockets.current?.shutDown(GOOD_BYE_MS);
     await closeListeners(listeners, GOOD_BYE_MS);
@@ -133,11 +144,12 @@ function engineOptions(settings: Settings, origins: Origins): EngineHostOptions[
   return { dataFolder, instanceName, redactErrors, ...origins, limits: engineLimits(settings), logRetention };
 }
 
-function engineEvents(sockets: { readonly current: Sockets | null }, log: Promise<Logger>, fail: (error: Error) => void): EngineEvents {
+function engineEvents(sockets: { readonly current: Sockets | null }, files: { readonly current: FileStorage | null }, log: Promise<Logger>, fail: (error: Error) => void): EngineEvents {
   return {
     onSend: (socket, text) => sockets.current?.send(socket, text),
     onClose: (socket, code, reason) => sockets.current?.close(socket, code, reason),
     onBatchEnd: () => sockets.current?.endBatch(),
+    onFilesDeleted: (keys) => files.current?.remove(keys),
     onLog: ({ level, message, fields }) => void log.then((logger) => logger.log(level, message, fields)),
     onDeath: (reason) => sockets.current?.closeAll(CLOSE_SERVICE_RESTART, reason),
     onFailed: fail,
@@ -145,8 +157,19 @@ function engineEvents(sockets: { readonly current: Sockets | null }, log: Promis
 }
 
 async function loadNetworkModules() {
-  const [httpServer, sockets] = await Promise.all([import("./network/http-server.js"), import("./network/sockets.js")]);
-  return { ...httpServer, ...sockets };
+  const [httpServer, sockets, files] = await Promise.all([import("./network/http-server.js"), import("./network/sockets.js"), import("./files/file-storage.js")]);
+  return { ...httpServer, ...sockets, ...files };
+}
+
+/** Where this deployment's files are among those of others; asked for once. */
+function fileSpace(host: EngineHost): () => Promise<string> {
+  let space: string | null = null;
+  return async () => {
+    if (space !== null) return space;
+    const reply = await host.call({ kind: "files", request: { type: "space" } });
+    if (!reply.ok) throw new FileStoreError("unavailable", "The engine is starting again.");
+    return (space = (JSON.parse(reply.body) as { space: string }).space);
+  };
 }
 
 interface NetworkParts {
@@ -154,6 +177,7 @@ interface NetworkParts {
   readonly origins: Origins;
   readonly host: EngineHost;
   readonly adminKeys: AdminKeys;
+  readonly files: StorageApi;
   readonly log: Logger;
   readonly handlers: Handlers;
   readonly fail: (error: Error) => void;
@@ -161,7 +185,7 @@ interface NetworkParts {
 
 /** Requests are answered as soon as the library for metrics is loaded too; they wait for it, the start does not. */
 function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, parts: NetworkParts): Sockets {
-  const { settings, origins, host, adminKeys, log, handlers, fail } = parts;
+  const { settings, origins, host, adminKeys, files, log, handlers, fail } = parts;
   const { bodyBytesMax, frameBytesMax, instanceName, socketsMax } = settings;
   const sockets = new modules.Sockets({
     post: (message) => host.post(message),
@@ -174,6 +198,7 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
     ...origins,
     engine: host,
     adminKeys,
+    files,
     bodyBytesMax,
     frameBytesMax,
     instanceName,

@@ -51,6 +51,11 @@ export const SETTINGS = {
   logAgeMax: setting("log-age-max", "duration", "7d", durationMs, "function logs and commits older than this are dropped"),
   logAgeMin: setting("log-age-min", "duration", "10m", durationMs, "commits, and answers to clients that lost their connection, are kept at least this long"),
   logBytesMax: setting("log-bytes-max", "size", "1GiB", bytes, "size of the commit log from which the oldest are dropped"),
+  s3Bucket: optional("s3-bucket", "name", nonEmpty, "keep the bytes of files in this bucket of an S3 service, in place of the data folder; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+  s3Endpoint: optional("s3-endpoint", "url", httpOrigin, "address of the S3 service, where it is not Amazon's"),
+  s3Region: setting("s3-region", "name", "us-east-1", nonEmpty, "region of the bucket"),
+  s3Prefix: setting("s3-prefix", "text", "rivulet/", objectPrefix, "what the names of files in the bucket start with"),
+  fileBytesMax: limit("file-bytes-max", "size", "1TiB", bytes, "largest file that can be stored"),
   socketsMax: limit("sockets-max", "number", "20000", positive, "WebSocket connections at once"),
   frameBytesMax: limit("frame-bytes-max", "size", "16.125MiB", bytes, "largest message of a client, over a socket or as a function call over HTTP"),
   bodyBytesMax: limit("body-bytes-max", "size", "256MiB", bytes, "largest request body of the deploy API, decompressed"),
@@ -134,6 +139,12 @@ function nonEmpty(text: string): string {
   return text;
 }
 
+/** Characters that mean the same in a name, a URL and a signature. */
+function objectPrefix(text: string): string {
+  if (!/^[\w.-][\w./-]{0,199}$/.test(text)) throw new Error("up to 200 letters, digits, \"_\", \"-\", \".\" and \"/\", not starting with \"/\"");
+  return text;
+}
+
 function wholeNumber(text: string, min: number, max: number, description: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= min && value <= max)) throw new Error(description);
@@ -169,7 +180,7 @@ function httpOrigin(text: string): string {
 }
 
 const BYTES_BY_UNIT: Readonly<Record<string, number>> = {
-  "": 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30,
+  "": 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40, tb: 1e12,
 };
 
 function bytes(text: string): number {

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AdminKeys } from "../../server/admin-keys.js";
+import { readS3Credentials } from "../../server/files/create-file-store.js";
 import type { Logger } from "../../server/network/logger.js";
 import { environmentVariable, readSettings, type SettingFlags, type Settings } from "../../server/settings.js";
 import { EXIT_ENGINE_FAILED, EXIT_FAILURE, EXIT_OK } from "../exit-codes.js";
@@ -36,6 +37,7 @@ export async function dev({ flags, once, convexArgs }: DevOptions, io: Io): Prom
   const { startServer } = await import("../../server/server.js");
   const server = await startServer(settings, {
     presetAdminKey: io.environment["RIVULET_ADMIN_KEY"] || undefined,
+    s3Credentials: readS3Credentials(io.environment),
     log: plainLogger(settings, say),
     ...(io.engineWorkerUrl === undefined ? {} : { engineWorkerUrl: io.engineWorkerUrl }),
   });

@@ -5,6 +5,7 @@ import { AuthTokenError } from "../auth/errors.js";
 import type { PrincipalResolver } from "../auth/principal-resolver.js";
 import { DeployError, type Deployer } from "../deploy/deployer.js";
 import type { EngineCall, EngineMetrics, EngineReply } from "../engine-messages.js";
+import type { FileService } from "./file-service.js";
 import type { FunctionLog } from "./function-log.js";
 import type { CallResult, FunctionsService } from "./functions-service.js";
 import type { Outbox } from "./outbox.js";
@@ -14,6 +15,7 @@ export interface CallServiceOptions {
   readonly functions: FunctionsService;
   readonly deployer: Deployer;
   readonly principals: PrincipalResolver;
+  readonly files: FileService;
   readonly log: FunctionLog;
   readonly outbox: Outbox;
   readonly metrics: () => EngineMetrics;
@@ -47,6 +49,9 @@ export class CallService {
         break;
       case "streamLogs":
         this.#replyLater(id, this.#options.log.read(call.cursor, call.waitMs));
+        break;
+      case "files":
+        this.#reply(id, this.#options.files.handle(call.request));
         break;
       case "metrics":
         this.#reply(id, ok(this.#options.metrics()));

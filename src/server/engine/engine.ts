@@ -3,7 +3,7 @@
  * sessions, on one thread; the world reaches it through batches of messages (engine-messages.ts).
  */
 import { resolve } from "node:path";
-import { Database } from "../../database/database.js";
+import { Database, type Commit } from "../../database/database.js";
 import { DEFAULT_TRANSACTION_LIMITS } from "../../database/limits.js";
 import { Deployment, type DeploymentCode } from "../../functions/deployment.js";
 import { FunctionRunner } from "../../functions/function-runner.js";
@@ -21,6 +21,9 @@ import { Deployer } from "../deploy/deployer.js";
 import type { EngineMetrics, EngineOptions, FromEngine, ToEngine } from "../engine-messages.js";
 import { CallService } from "./call-service.js";
 import { Durability } from "./durability.js";
+import { FileUrls } from "../files/file-urls.js";
+import { newFileSecret, readFileSecret, storeFileSecret } from "./file-secret.js";
+import { FileService } from "./file-service.js";
 import { FunctionLog } from "./function-log.js";
 import { FunctionsService } from "./functions-service.js";
 import { OptimisticLane } from "./optimistic-lane.js";
@@ -43,6 +46,7 @@ export interface EngineSetup {
 const TRIM_INTERVAL_MS = 200;
 const TRIM_ENTRIES_MAX = 4_000;
 const SWEEP_INTERVAL_MS = 1_000;
+const FILE_SECRET_RETRY_MS = 10_000;
 /** Try again later, says the reason in the words that the public client knows. */
 const CLOSE_TRY_AGAIN = 1013;
 
@@ -60,6 +64,8 @@ export class Engine {
   readonly #sync: SyncService;
   readonly #deployer: Deployer;
   readonly #calls: CallService;
+  readonly #fileSecret: string;
+  readonly #files: FileService;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(setup: EngineSetup) {
@@ -71,7 +77,10 @@ export class Engine {
       nowMs,
       limits,
       logRetention: options.logRetention,
-      onCommit: (commit) => this.#queries.invalidate(commit.keys),
+      onCommit: (commit) => {
+        this.#queries.invalidate(commit.keys);
+        this.#tellDeletedFiles(commit);
+      },
       onDurable: (ts) => {
         this.#outbox.release(ts);
         this.#durability.advance(ts);
@@ -80,17 +89,21 @@ export class Engine {
     });
     this.#outbox = new Outbox(this.#database.durableTs, post);
     this.#durability = new Durability(this.#database.durableTs);
+    this.#fileSecret = readFileSecret(this.#database) ?? newFileSecret();
+    const urls = new FileUrls(this.#fileSecret, options.cloudOrigin);
     const running = new RunningMark(options.running);
     this.#runner = new FunctionRunner({
       instanceName: options.instanceName,
       limits: options.limits,
       nowMs,
+      files: urls,
       randomSeed: () => Math.random() * 2 ** 32,
       refuse: (path, args) => this.#poisonOf(path, args),
       onRunning: (request) => running.set(request === null ? null : executionName(request.path, request.args)),
     });
     const log = new FunctionLog(nowMs);
-    this.#lane = new OptimisticLane({ dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits });
+    this.#lane = new OptimisticLane({ dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits, fileSecret: this.#fileSecret, cloudOrigin: options.cloudOrigin });
+    this.#files = new FileService({ database: this.#database, urls, nowMs, whenDurable: (ts) => this.#durability.whenDurable(ts) });
     this.#actions = createActions(options, { database: this.#database, log }, this.#actionSyscalls());
     const functions = new FunctionsService({
       database: this.#database,
@@ -128,7 +141,19 @@ export class Engine {
       activate: (code) => this.#activate(code),
       onProblem: (message) => this.#log("error", message, {}),
     });
-    this.#calls = new CallService({ database: this.#database, functions, deployer: this.#deployer, principals: this.#principals, log, outbox: this.#outbox, metrics: () => this.#metrics(), shutdown: () => this.close(), onShutdown: setup.onClosed });
+    this.#calls = new CallService({
+      database: this.#database,
+      functions,
+      deployer: this.#deployer,
+      principals: this.#principals,
+      files: this.#files,
+      log,
+      outbox: this.#outbox,
+      metrics: () => this.#metrics(),
+      shutdown: () => this.close(),
+      onShutdown: setup.onClosed,
+    });
+    storeFileSecret(this.#database, this.#fileSecret);
     this.#retryPoisoned();
     const code = this.#deployer.load();
     if (code !== null) this.#activate(code);
@@ -173,12 +198,13 @@ export class Engine {
   /** What actions can ask for, by the parts of the engine that answer it. */
   #actionSyscalls(): ActionSyscalls {
     const { instanceName } = this.#setup.options;
-    return callSyscalls({
+    const calls = callSyscalls({
       call: (request, done) => this.#functions.call(request, done),
       runAction: (request, done) => this.#actions.run(request, done),
       whenDurable: (ts) => this.#durability.whenDurable(ts),
       deployment: { name: instanceName, region: null, class: "s16" },
     });
+    return new Map([...calls, ...this.#files.syscalls()]);
   }
 
   /** Swaps the running code. Clients stay connected; every live query runs again on the new code. */
@@ -210,7 +236,14 @@ export class Engine {
       this.#sync.close(socket);
     }
     this.#deployer.rolledBack(durableTs);
+    // It may have been among them. Not at once: the disk would refuse it again.
+    this.#timers.push(setTimeout(() => storeFileSecret(this.#database, this.#fileSecret), FILE_SECRET_RETRY_MS).unref());
     this.#queries.invalidate(keys);
+  }
+
+  #tellDeletedFiles(commit: Commit): void {
+    const keys = this.#files.deletedBy(commit);
+    if (keys.length > 0) this.#outbox.add({ type: "filesDeleted", keys }, commit.ts);
   }
 
   #poisonOf(path: string, args: string): string | null {

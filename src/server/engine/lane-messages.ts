@@ -8,6 +8,9 @@ export interface LaneOptions {
   readonly dataFolder: string;
   readonly instanceName: string;
   readonly limits: EngineLimits;
+  /** For URLs of files. */
+  readonly fileSecret: string;
+  readonly cloudOrigin: string;
 }
 
 export interface LaneJob {

@@ -4,6 +4,8 @@ import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import { RequestError } from "./replies.js";
 
+/** From a body's beginning to its end: a client that takes longer has its connection cut. */
+const BODY_MS_MAX = 300_000;
 const DECOMPRESS = { br: promisify(brotliDecompress), gzip: promisify(gunzip), deflate: promisify(inflate) } as const;
 
 /** Throws RequestError 400, 413 or 415. `bytesMax` bounds what is received and what it decompresses to. */
@@ -17,10 +19,15 @@ async function receive(incoming: IncomingMessage, bytesMax: number): Promise<Buf
   const chunks: Buffer[] = [];
   let size = Number(incoming.headers["content-length"] ?? 0) > bytesMax ? Infinity : 0;
   if (size === 0) {
-    for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > bytesMax) break;
-      chunks.push(chunk);
+    const timer = setTimeout(() => incoming.destroy(), BODY_MS_MAX);
+    try {
+      for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > bytesMax) break;
+        chunks.push(chunk);
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
   if (size > bytesMax) {

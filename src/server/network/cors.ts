@@ -4,12 +4,13 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-const ALLOWED_HEADERS = "Content-Type, Authorization, Convex-Client";
+const ALLOWED_HEADERS = "Content-Type, Authorization, Convex-Client, Digest, Content-Digest, Repr-Digest, Range, If-Range, If-None-Match";
+const EXPOSED_HEADERS = "X-Request-Id, Digest, ETag, Accept-Ranges, Content-Range, Content-Length";
 const MAX_AGE_SECONDS = "86400";
 
 export function setCorsHeaders(outgoing: ServerResponse): void {
   outgoing.setHeader("Access-Control-Allow-Origin", "*");
-  outgoing.setHeader("Access-Control-Expose-Headers", "X-Request-Id");
+  outgoing.setHeader("Access-Control-Expose-Headers", EXPOSED_HEADERS);
 }
 
 export function isPreflight(incoming: IncomingMessage): boolean {

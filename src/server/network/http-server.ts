@@ -17,6 +17,7 @@ import type { Logger } from "./logger.js";
 import type { Metrics } from "./metrics.js";
 import { engineReplyToHttp, FUNCTION_FAILED_PHRASE, refusal, RequestError, STATUS_FUNCTION_FAILED, textReply, type HttpReply } from "./replies.js";
 import { answerSite } from "./site-router.js";
+import { STORAGE_PREFIX, type StorageApi } from "./storage-api.js";
 import { statusPage, VERSION } from "./status-page.js";
 
 export interface NetworkContext extends AdminApiContext {
@@ -24,6 +25,7 @@ export interface NetworkContext extends AdminApiContext {
   readonly frameBytesMax: number;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly files: StorageApi;
   readonly acceptSocket: (incoming: IncomingMessage, stream: Duplex, head: Buffer) => void;
 }
 
@@ -40,6 +42,7 @@ export function createRequestHandler(context: NetworkContext): RequestHandler {
       const path = pathnameOf(incoming);
       const requestId = beginRequest(incoming, outgoing, path, context);
       if (isPreflight(incoming)) answerPreflight(outgoing);
+      else if (path.startsWith(STORAGE_PREFIX)) void context.files.answer(incoming, outgoing, path);
       else if (incoming.method === "POST" && FUNCTION_ROUTES.has(path)) void answerFunctionCall(incoming, outgoing, path, requestId, context);
       else void routed(incoming, outgoing);
     },
@@ -120,9 +123,14 @@ function beginRequest(incoming: IncomingMessage, outgoing: ServerResponse, path:
   outgoing.once("finish", () => {
     const ms = performance.now() - startMs;
     metrics.observeRequest(path, outgoing.statusCode, ms / 1000);
-    log.log("debug", "request", { method: incoming.method, path, status: outgoing.statusCode, ms: Math.round(ms), requestId });
+    log.log("debug", "request", { method: incoming.method, path: loggedPath(path), status: outgoing.statusCode, ms: Math.round(ms), requestId });
   });
   return requestId;
+}
+
+/** Whoever knows the name of a file in its URL may read it. */
+function loggedPath(path: string): string {
+  return path.startsWith(STORAGE_PREFIX) ? `${STORAGE_PREFIX}…` : path;
 }
 
 function callerOf(c: RouteContext, { adminKeys }: NetworkContext): CallerContext {
@@ -147,7 +155,7 @@ function toResponse({ status, contentType, body }: HttpReply): Response {
 
 function errorReply(error: unknown, incoming: IncomingMessage, log: Logger): HttpReply {
   if (error instanceof RequestError) return refusal(error);
-  if (!incoming.errored) log.log("error", "A request failed for a reason of the server's own.", { path: incoming.url, error: String((error as Error).stack ?? error) });
+  if (!incoming.errored) log.log("error", "A request failed for a reason of the server's own.", { path: loggedPath(pathnameOf(incoming)), error: String((error as Error).stack ?? error) });
   return refusal({ status: 500, code: "InternalServerError", message: "The server failed to answer this request; its log says why." });
 }
 

@@ -7,6 +7,8 @@ import type { RequestHandler } from "./http-server.js";
 /** Longer than the idle time of common proxies, so that they end connections and not we, between two requests. */
 const KEEP_ALIVE_MS = 65_000;
 const HEADERS_MS_MAX = 70_000;
+/** A large file may take hours; whoever reads a body bounds its time (body.ts, storage-api.ts). */
+const NO_LIMIT = 0;
 
 export class Listener {
   private constructor(private readonly server: Server) {}
@@ -16,7 +18,7 @@ export class Listener {
    * errors.
    */
   static async open(host: string, port: number, portFlag: string, handler: Promise<RequestHandler>): Promise<Listener> {
-    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS_MAX });
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS_MAX, requestTimeout: NO_LIMIT });
     server.on("request", (incoming, outgoing) => void handler.then(({ onRequest }) => onRequest(incoming, outgoing)));
     server.on("upgrade", (incoming, stream, head) => {
       stream.on("error", () => {}); // the peer is gone; "close" follows

@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EngineMetrics, EngineReply } from "../engine-messages.js";
 import { FUNCTION_ROUTES, RUN_PREFIX, type EngineCaller } from "./function-api.js";
+import { STORAGE_PREFIX } from "./storage-api.js";
 import type { SocketCounts } from "./sockets.js";
 
 const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -55,6 +56,7 @@ function routeLabel(pathname: string): string {
   if (FUNCTION_ROUTES.has(pathname)) return pathname;
   if (pathname.startsWith(RUN_PREFIX)) return "/api/run";
   if (pathname.startsWith("/api/deploy2/")) return "/api/deploy2";
+  if (pathname.startsWith(STORAGE_PREFIX)) return "/api/storage";
   if (pathname.startsWith("/api/")) return "/api";
   return "other";
 }

@@ -11,10 +11,6 @@ export const use = mutation({
         return await ctx.scheduler.runAfter(0, api.live.add, { group: "scheduled", rank: 1 });
       case "scheduler.runAt":
         return await ctx.scheduler.runAt(Date.now(), api.live.add, { group: "scheduled", rank: 1 });
-      case "storage.generateUploadUrl":
-        return await ctx.storage.generateUploadUrl();
-      case "storage.getUrl":
-        return await ctx.storage.getUrl("kg2" as never);
       case "withSearchIndex":
         return await (ctx.db.query("items") as unknown as { withSearchIndex(name: string, filter: (q: { search(field: string, text: string): unknown }) => unknown): { collect(): Promise<unknown> } })
           .withSearchIndex("by_text", (q) => q.search("label", "x"))

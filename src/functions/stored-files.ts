@@ -1,0 +1,109 @@
+/**
+ * What `ctx.storage` does, whoever asks: on documents of the table "_storage", within one transaction and namespace. The
+ * bytes are elsewhere (src/server/files); a file is there exactly as long as its document.
+ */
+import { DatabaseError } from "../database/errors.js";
+import type { DocumentValue, Table } from "../database/table.js";
+import type { Transaction } from "../database/transaction.js";
+import { decodeId, encodeId } from "../values/id.js";
+import { parseValue } from "../values/value.js";
+
+export const FILES_TABLE = "_storage";
+
+/** How files are named to the world. Secrets of the deployment are behind it, so that nobody else can make these. */
+export interface FileAccess {
+  /**
+   * A file's name in URLs, a UUID: from the internal part of its id, one to one, and not to be had from the id without the
+   * secret.
+   */
+  urlNameOf(internalId: Uint8Array): string;
+  /** The inverse; null for text that is no UUID. Any UUID gives an id, of a file or not. */
+  internalIdOf(urlName: string): Uint8Array | null;
+  urlOf(urlName: string): string;
+  /** Where one file may be posted to, once and within the hour. It will belong to `namespace`. */
+  uploadUrl(namespace: string, nowMs: number): string;
+}
+
+/** As `ctx.storage.getMetadata` gives it. */
+export interface FileMetadata {
+  /** The old kind of id: the file's name in URLs. */
+  readonly storageId: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  readonly size: number;
+  readonly contentType: string | null;
+}
+
+interface Found {
+  readonly table: Table;
+  readonly id: string;
+  readonly internalId: Uint8Array;
+}
+
+export class StoredFiles {
+  constructor(
+    private readonly transaction: Transaction,
+    private readonly namespace: string,
+    private readonly access: FileAccess,
+  ) {}
+
+  url(storageId: unknown): string | null {
+    const found = this.#find(storageId, "getUrl");
+    if (found === null || this.#read(found) === undefined) return null;
+    return this.access.urlOf(this.access.urlNameOf(found.internalId));
+  }
+
+  metadata(storageId: unknown): FileMetadata | null {
+    const found = this.#find(storageId, "getMetadata");
+    const text = found === null ? undefined : this.#read(found);
+    if (found === null || text === undefined) return null;
+    const { sha256, size, contentType } = parseValue(text) as { sha256: string; size: number; contentType?: string };
+    return { storageId: this.access.urlNameOf(found.internalId), sha256, size, contentType: contentType ?? null };
+  }
+
+  /** The bytes go when the transaction is durable. */
+  delete(storageId: unknown): void {
+    const found = this.#find(storageId, "delete");
+    const text = found === null ? undefined : this.#read(found);
+    if (found === null || text === undefined) {
+      throw new DatabaseError("notFound", `There is no file with storage ID ${String(storageId)}: it was deleted, or never stored. Check with \`storage.getUrl\`, which gives null then.`);
+    }
+    this.transaction.write(found.table, found.id, { text, value: parseValue(text) as DocumentValue }, null);
+  }
+
+  uploadUrl(nowMs: number): string {
+    return this.access.uploadUrl(this.namespace, nowMs);
+  }
+
+  #read({ table, id }: Found): string | undefined {
+    return this.transaction.get(table, id);
+  }
+
+  /** Null for an id that can be of no file any more. Ids of the old kind, names in URLs, are taken too. */
+  #find(storageId: unknown, method: string): Found | null {
+    const text = requireStorageId(storageId, method);
+    const named = this.access.internalIdOf(text);
+    if (named !== null) return this.#findByName(named);
+    const decoded = decodeId(text);
+    if (decoded === null) throw invalidStorageId(text, method, "it is no ID");
+    const table = this.transaction.tableByNumber(decoded.tableNumber);
+    if (table === undefined || table.record.namespace !== this.namespace) return null;
+    if (table.name !== FILES_TABLE) throw invalidStorageId(text, method, `it is an ID of table "${table.name}"`);
+    return { table, id: text, internalId: decoded.internal };
+  }
+
+  #findByName(internalId: Uint8Array): Found | null {
+    const table = this.transaction.table(this.namespace, FILES_TABLE);
+    return table === undefined ? null : { table, id: encodeId(table.number, internalId), internalId };
+  }
+}
+
+function requireStorageId(storageId: unknown, method: string): string {
+  if (storageId === undefined) throw new TypeError(`Must provide arg 1 \`storageId\` to \`${method}\``);
+  if (typeof storageId === "string") return storageId;
+  throw new DatabaseError("invalidId", `Invalid argument \`storageId\` for \`storage.${method}\`: expected a string, got ${storageId === null ? "null" : typeof storageId}.`);
+}
+
+function invalidStorageId(text: string, method: string, cause: string): DatabaseError {
+  return new DatabaseError("invalidId", `Invalid argument \`storageId\` for \`storage.${method}\`: '${text.slice(0, 64)}' is no storage ID: ${cause}. Pass the Id<"_storage"> that the upload or \`storage.store\` gave.`);
+}

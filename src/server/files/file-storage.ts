@@ -1,0 +1,56 @@
+/** File storage of a running server, network side: the store that the settings choose, its routes, and its sweeper. */
+import type { EngineCaller } from "../network/function-api.js";
+import type { Logger } from "../network/logger.js";
+import { StorageApi } from "../network/storage-api.js";
+import type { FileKey, FileRequest } from "./file-messages.js";
+import type { FileStore } from "./file-store.js";
+import { FileSweeper } from "./file-sweeper.js";
+
+export interface FileStorageOptions {
+  readonly engine: EngineCaller;
+  readonly store: FileStore;
+  readonly bytesMax: number;
+  readonly log: Logger;
+}
+
+const SWEEP_INTERVAL_MS = 24 * 3_600_000;
+const SWEEP_PAUSE_MS = 20;
+
+export class FileStorage {
+  readonly api: StorageApi;
+  readonly #options: FileStorageOptions;
+  readonly #sweeper: FileSweeper;
+
+  constructor(options: FileStorageOptions) {
+    this.#options = options;
+    this.api = new StorageApi(options);
+    this.#sweeper = new FileSweeper({
+      store: options.store,
+      unknownAmong: (keys) => this.#unknownAmong(keys),
+      isUnfinished: (key) => this.api.isUnfinished(key),
+      log: options.log,
+      intervalMs: SWEEP_INTERVAL_MS,
+      pauseMs: SWEEP_PAUSE_MS,
+    });
+    this.#sweeper.start();
+  }
+
+  /** Their deletion is durable. What can't be removed now is swept later. */
+  remove(keys: readonly FileKey[]): void {
+    for (const key of keys) {
+      this.#options.store.delete(key).catch((error: unknown) => {
+        this.#options.log.log("error", "The bytes of a deleted file can't be removed now.", { error: (error as Error).message });
+      });
+    }
+  }
+
+  close(): void {
+    this.#sweeper.stop();
+  }
+
+  async #unknownAmong(keys: readonly FileKey[]): Promise<readonly FileKey[] | null> {
+    const request: FileRequest = { type: "unknownKeys", keys };
+    const reply = await this.#options.engine.call({ kind: "files", request });
+    return reply.ok ? (JSON.parse(reply.body) as { unknown: readonly FileKey[] }).unknown : null;
+  }
+}
