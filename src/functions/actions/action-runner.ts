@@ -7,6 +7,7 @@ import { formatLogLine } from "../sandbox/console.js";
 import { ActionSandbox, type ActionHost } from "./action-sandbox.js";
 import type { ActionJob, ActionOutcome, ExecutorJob, FromExecutor, HttpActionJob, SyscallReply, WorkerCode } from "./executor-messages.js";
 import { SyscallChannel } from "./syscall-channel.js";
+import { unawaitedWarning } from "./unawaited.js";
 
 /** Serves operations that exchange objects instead of JSON text, such as Blobs. */
 export type JsSyscalls = (op: string, args: unknown, channel: SyscallChannel) => unknown;
@@ -85,9 +86,4 @@ export class ActionRunner {
   #log(line: string): void {
     this.#options.post({ type: "log", lines: [line] });
   }
-}
-
-function unawaitedWarning(operations: readonly string[]): string {
-  const count = operations.length === 1 ? "1 unawaited operation" : `${operations.length} unawaited operations`;
-  return `${count}: [${operations.join(", ")}]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.`;
 }

@@ -14,6 +14,7 @@ import { CONSOLE_METHODS, SandboxConsole } from "../sandbox/sandbox-console.js";
 import { SourceMaps } from "../sandbox/source-maps.js";
 import type { FunctionFailure } from "../errors.js";
 import { installActionGlobals } from "./action-globals.js";
+import { operationName } from "./unawaited.js";
 import { Operations } from "./operations.js";
 
 export interface ActionSandboxOptions {
@@ -95,21 +96,16 @@ export class ActionSandbox {
   #syscalls(): object {
     return {
       syscall: (op: string, args: string) => this.#host.syscall(op, args),
-      asyncSyscall: (op: string, args: string) => this.#operations.track(nameOf(op), this.#host.asyncSyscall(op, args)),
+      asyncSyscall: (op: string, args: string) => this.#operations.track(operationName(op), this.#host.asyncSyscall(op, args)),
       jsSyscall: (op: string, args: unknown) => {
         const result = this.#host.jsSyscall(op, args);
-        return result instanceof Promise ? this.#operations.track(nameOf(op), result) : result;
+        return result instanceof Promise ? this.#operations.track(operationName(op), result) : result;
       },
     };
   }
 }
 
 const ignore = (): void => undefined;
-
-/** "1.0/actions/mutation" → "mutation". */
-function nameOf(op: string): string {
-  return op.slice(op.lastIndexOf("/") + 1);
-}
 
 /** The `convex` package has made text of a ConvexError's data by the time it comes out of an action. */
 function dataText(data: unknown): string {

@@ -4,10 +4,14 @@
  */
 import type { FromExecutor } from "../../../functions/actions/executor-messages.js";
 import type { SyscallChannel } from "../../../functions/actions/syscall-channel.js";
+import { operationName, unawaitedWarning } from "../../../functions/actions/unawaited.js";
 import { formatLogLine, PlainText } from "../../../functions/sandbox/console.js";
 import { isErrorLike } from "../../../functions/sandbox/errors.js";
 import { SandboxConsole } from "../../../functions/sandbox/sandbox-console.js";
 import type { DeveloperStacks } from "./developer-stacks.js";
+
+/** Far more than the engine keeps, which says how many it dropped; what is beyond is not even sent. */
+const LINES_MAX = 10_000;
 
 export interface ActionRunOptions {
   readonly post: (message: FromExecutor) => void;
@@ -21,6 +25,7 @@ export class ActionRun {
   /** Operations that are on their way, by when they began. */
   readonly #unfinished = new Map<number, string>();
   #started = 0;
+  #lines = 0;
   /** Null while its outcome is not open. */
   #fail: ((error: unknown) => void) | null = null;
   #isOver = false;
@@ -50,7 +55,7 @@ export class ActionRun {
   async asyncSyscall(op: string, args: string): Promise<string> {
     if (this.#isOver) throw new Error(`The action has ended: ${op} can't be called any more. Await everything that an action begins.`);
     const id = ++this.#started;
-    this.#unfinished.set(id, op);
+    this.#unfinished.set(id, operationName(op));
     try {
       return await this.#options.channel.call(op, args);
     } finally {
@@ -67,16 +72,12 @@ export class ActionRun {
   }
 
   #print(line: string): void {
-    if (!this.#isOver) this.#options.post({ type: "log", lines: [line] });
+    if (this.#isOver || this.#lines >= LINES_MAX) return;
+    this.#lines++;
+    this.#options.post({ type: "log", lines: [line] });
   }
 
   #printable(value: unknown): unknown {
     return isErrorLike(value) ? new PlainText(this.#options.stacks.mapStack(value)) : value;
   }
-}
-
-function unawaitedWarning(operations: readonly string[]): string {
-  const names = operations.map((op) => op.split("/").at(-1));
-  const count = names.length === 1 ? "1 unawaited operation" : `${names.length} unawaited operations`;
-  return `${count}: [${names.join(", ")}]. Async operations should be awaited or they might not run. See https://docs.convex.dev/functions/actions#dangling-promises for more information.`;
 }

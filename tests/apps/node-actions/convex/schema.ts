@@ -1,0 +1,7 @@
+import { defineSchema, defineTable } from "convex/server";
+import { v } from "convex/values";
+
+export default defineSchema({
+  notes: defineTable({ text: v.string() }).index("by_text", ["text"]),
+  gates: defineTable({ name: v.string(), isOpen: v.boolean() }).index("by_name", ["name"]),
+});
