@@ -39,6 +39,8 @@ export interface FunctionRequest {
   /** JSON text of the arguments object. */
   readonly args: string;
   readonly identity: UserIdentity | null;
+  /** What `identity` was read from; none where it was not a token. */
+  readonly authToken?: string | null;
   readonly journal: string | null;
   readonly requestId: string;
   /** Who is at the other end; null for runs that nobody asked for just now. */
@@ -281,7 +283,7 @@ export class FunctionRunner {
       nowMs: Math.floor(this.#options.nowMs()),
       seed: this.#options.randomSeed(),
       journal: request.journal,
-      requestMetadata: { ip: request.client?.ip ?? null, userAgent: request.client?.userAgent ?? null, requestId: request.requestId, scheduledFunctionId: request.scheduledFunctionId ?? null, authToken: null },
+      requestMetadata: { ip: request.client?.ip ?? null, userAgent: request.client?.userAgent ?? null, requestId: request.requestId, scheduledFunctionId: request.scheduledFunctionId ?? null, authToken: request.authToken ?? null },
       deploymentMetadata: { name: this.#options.instanceName, region: null, class: "s16" },
       environmentVariables: deployment.environmentVariables,
       files: this.#options.files,

@@ -26,7 +26,7 @@ export interface LeaseOptions {
 }
 
 /** Well above a round trip, and short enough for a client that has no other token and goes on as nobody. */
-export const RENEWAL_MS = 2_000;
+export const RENEWAL_MS = 1_000;
 /** Timers take no more. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 

@@ -22,14 +22,10 @@ export interface Principal {
   readonly identity: Identity | null;
   /** Admins may call internal functions. */
   readonly isAdmin: boolean;
-  /** What `identity` was read from; none for nobody, for admins, and for what the server does by itself. */
-  readonly token?: UserToken;
-}
-
-export interface UserToken {
-  readonly text: string;
-  /** Wall clock. */
-  readonly expiresAtMs: number;
+  /** The token that `identity` was read from; none for nobody, for admins, and for what the server does by itself. */
+  readonly authToken?: string | null;
+  /** When the token ends, by the wall clock. None: never. */
+  readonly expiresAtMs?: number;
 }
 
 export const NOBODY: Principal = { identity: null, isAdmin: false };
@@ -137,10 +133,10 @@ export class Session implements Subscriber {
 
   /** Other providers are trusted now: a user whose token would be refused is no longer one. */
   async checkToken(): Promise<void> {
-    const { token } = this.#principal;
-    if (token === undefined) return;
-    const authentication = await this.#host.authenticate({ type: "Authenticate", tokenType: "User", baseVersion: 0, value: token.text });
-    if (authentication.ok || authentication.isPassing || this.#isClosed || this.#principal.token !== token) return;
+    const { authToken } = this.#principal;
+    if (typeof authToken !== "string") return;
+    const authentication = await this.#host.authenticate({ type: "Authenticate", tokenType: "User", baseVersion: 0, value: authToken });
+    if (authentication.ok || authentication.isPassing || this.#isClosed || this.#principal.authToken !== authToken) return;
     this.#lease.suspend(true);
     this.#sayLost(authentication.error);
   }
@@ -234,7 +230,7 @@ export class Session implements Subscriber {
     if (authentication.ok) {
       this.#identityVersion = baseVersion + 1;
       this.#versionsSkippedMax = 0;
-      this.#lease.renew(authentication.principal.token?.expiresAtMs ?? Infinity);
+      this.#lease.renew(authentication.principal.expiresAtMs ?? Infinity);
       this.#become(authentication.principal);
       this.#changedQuerySet();
       this.#host.resumed();

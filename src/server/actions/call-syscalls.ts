@@ -41,12 +41,12 @@ export function callSyscalls(options: CallSyscallsOptions): ActionSyscalls {
 }
 
 /** Called functions act as the action's own caller, and may be internal. */
-function requestOf(args: SyscallArguments, { identity, requestId, client, componentPath }: ActionContext): Omit<ActionRequest, "depth"> {
+function requestOf(args: SyscallArguments, { identity, authToken, requestId, client, componentPath }: ActionContext): Omit<ActionRequest, "depth"> {
   return {
     path: functionPathOfAddress(args as FunctionAddress),
     componentPath,
     args: JSON.stringify(args["args"] ?? {}),
-    principal: { identity, isAdmin: false },
+    principal: { identity, isAdmin: false, authToken },
     requestId,
     client,
     caller: "server",

@@ -49,6 +49,6 @@ export class PrincipalResolver {
   }
 }
 
-function userPrincipal(text: string, { identity, expiresAtMs }: VerifiedToken): Principal {
-  return { identity, isAdmin: false, token: { text, expiresAtMs } };
+function userPrincipal(authToken: string, { identity, expiresAtMs }: VerifiedToken): Principal {
+  return { identity, isAdmin: false, authToken, expiresAtMs };
 }

@@ -141,6 +141,7 @@ export class FunctionsService {
       caller: request.caller,
       args: request.args,
       identity: request.principal.identity,
+      authToken: request.principal.authToken ?? null,
       journal: null,
       requestId: request.requestId,
       client: request.client,
@@ -159,7 +160,7 @@ export class FunctionsService {
 
   #callInLane(request: FunctionCallRequest, done: (result: CallResult) => void): void {
     const { path, args, caller, principal, requestId, client, once } = request;
-    const job = { path, args, caller, identity: principal.identity, requestId, client };
+    const job = { path, args, caller, identity: principal.identity, authToken: principal.authToken ?? null, requestId, client };
     const complete = (result: LaneResult): void => {
       // Between the run and now the same request may have come again and been answered.
       if (once?.isAnswered() === true) return;

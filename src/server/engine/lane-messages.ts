@@ -19,6 +19,7 @@ export interface LaneJob {
   readonly caller: "client" | "server";
   readonly args: string;
   readonly identity: Readonly<Record<string, unknown>> | null;
+  readonly authToken: string | null;
   readonly requestId: string;
   readonly client: ClientInfo | null;
 }
