@@ -53,8 +53,9 @@ export class StoredFiles {
     return this.access.urlOf(this.access.urlNameOf(found.internalId));
   }
 
-  metadata(storageId: unknown): FileMetadata | null {
-    const found = this.#find(storageId, "getMetadata");
+  /** `method` is what was called, for errors. */
+  metadata(storageId: unknown, method = "getMetadata"): FileMetadata | null {
+    const found = this.#find(storageId, method);
     const text = found === null ? undefined : this.#read(found);
     if (found === null || text === undefined) return null;
     const { sha256, size, contentType } = parseValue(text) as { sha256: string; size: number; contentType?: string };

@@ -5,18 +5,18 @@ import { setInterval } from "node:timers";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { ActionRunner } from "../../functions/actions/action-runner.js";
 import type { FromExecutor, ToExecutor, WorkerCode } from "../../functions/actions/executor-messages.js";
+import { storageSyscalls } from "../../functions/actions/storage-syscalls.js";
 import { EXIT_BUFFERS_TOO_LARGE, type ThreadExecutorOptions } from "./thread-executor.js";
 
 /** Buffers are not counted by the limit of the heap, so they are looked at now and then. */
 const BUFFERS_CHECK_MS = 50;
 
-const { memoryMbMax } = workerData as ThreadExecutorOptions;
+const { memoryMbMax, internalOrigin } = workerData as ThreadExecutorOptions;
 const port = parentPort!;
+const storage = storageSyscalls({ Blob, internalOrigin });
 const runner = new ActionRunner({
   post: (message: FromExecutor) => port.postMessage(message),
-  jsSyscalls: (op) => {
-    throw new Error(`Unknown operation ${op}.`);
-  },
+  jsSyscalls: (op, args, channel) => storage(op, args, (asked, jsonArgs) => channel.call(asked, jsonArgs)),
   runHttpAction: () => Promise.resolve({ ok: false, failure: { message: "HTTP actions can't run here.", data: null } }),
 });
 

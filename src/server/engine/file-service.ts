@@ -66,6 +66,8 @@ export class FileService {
     return new Map<string, ActionSyscall>([
       ["1.0/storageGetUrl", this.#reading((files, { storageId }) => files.url(storageId))],
       ["1.0/storageGetMetadata", this.#reading((files, { storageId }) => files.metadata(storageId))],
+      // For `storage.get`: see functions/actions/storage-syscalls.ts.
+      ["storage/locate", this.#reading((files, { storageId }) => files.metadata(storageId, "get"))],
       ["1.0/storageGenerateUploadUrl", this.#reading((files) => files.uploadUrl(this.#options.nowMs()))],
       ["1.0/storageDelete", async ({ storageId }, { namespace }) => {
         const transaction = this.#options.database.begin("mutation");

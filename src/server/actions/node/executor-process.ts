@@ -1,14 +1,16 @@
 /** The process of an executor of "use node" actions: everything of Node, one action at a time. */
 import type { FromExecutor, NodeCode, ToExecutor } from "../../../functions/actions/executor-messages.js";
+import { storageSyscalls } from "../../../functions/actions/storage-syscalls.js";
+import type { NodeExecutorOptions } from "./node-executor.js";
 import { NodeRunner } from "./node-runner.js";
 import { takeChannel } from "./process-channel.js";
 
 const channel = takeChannel<ToExecutor<NodeCode>>();
+const { internalOrigin } = channel.data as NodeExecutorOptions;
+const storage = storageSyscalls({ Blob, internalOrigin });
 const runner = new NodeRunner({
   post: (message: FromExecutor) => channel.post(message),
-  jsSyscall: (op) => {
-    throw new Error(`Unknown operation ${op}.`);
-  },
+  jsSyscall: (op, args, asking) => storage(op, args, (asked, jsonArgs) => asking.call(asked, jsonArgs)),
 });
 
 channel.onMessage((message) => {
