@@ -3,7 +3,6 @@
  * context: its lines, its questions and its failures are its own, and come to nothing when it has ended.
  */
 import type { FromExecutor } from "../../../functions/actions/executor-messages.js";
-import type { SyscallChannel } from "../../../functions/actions/syscall-channel.js";
 import { operationName, unawaitedWarning } from "../../../functions/actions/unawaited.js";
 import { formatLogLine, PlainText } from "../../../functions/sandbox/console.js";
 import { isErrorLike } from "../../../functions/sandbox/errors.js";
@@ -15,7 +14,6 @@ const LINES_MAX = 10_000;
 
 export interface ActionRunOptions {
   readonly post: (message: FromExecutor) => void;
-  readonly channel: SyscallChannel;
   readonly stacks: DeveloperStacks;
 }
 
@@ -52,12 +50,13 @@ export class ActionRun {
     else this.#print(formatLogLine("ERROR", [new PlainText(this.#options.stacks.describe(error).message)]));
   }
 
-  async asyncSyscall(op: string, args: string): Promise<string> {
+  /** Counts an operation until it settles. */
+  async track<T>(op: string, begin: () => Promise<T>): Promise<T> {
     if (this.#isOver) throw new Error(`The action has ended: ${op} can't be called any more. Await everything that an action begins.`);
     const id = ++this.#started;
     this.#unfinished.set(id, operationName(op));
     try {
-      return await this.#options.channel.call(op, args);
+      return await begin();
     } finally {
       this.#unfinished.delete(id);
     }

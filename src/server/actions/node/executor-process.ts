@@ -7,10 +7,9 @@ import { takeChannel } from "./process-channel.js";
 
 const channel = takeChannel<ToExecutor<NodeCode>>();
 const { internalOrigin } = channel.data as NodeExecutorOptions;
-const storage = storageSyscalls({ Blob, internalOrigin });
 const runner = new NodeRunner({
   post: (message: FromExecutor) => channel.post(message),
-  jsSyscall: (op, args, asking) => storage(op, args, (asked, jsonArgs) => asking.call(asked, jsonArgs)),
+  jsSyscall: storageSyscalls({ Blob, internalOrigin }),
 });
 
 channel.onMessage((message) => {

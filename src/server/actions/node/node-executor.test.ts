@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SyscallReply } from "../../../functions/actions/executor-messages.js";
@@ -49,7 +52,8 @@ export const hoardBuffers = action({ args: {}, handler: async () => { const all 
 export const hoardBuffersAtOnce = action({ args: {}, handler: async () => { const all = []; for (let i = 0; i < 100; i++) { all.push(Buffer.alloc(10_000_000, 1)); const end = Date.now() + 10; while (Date.now() < end); } return all.length; } });
 export const loop = action({ args: {}, handler: async () => { for (;;) {} } });
 `,
-  "leaves.ts": `import { createServer } from "node:http";
+  "leaves.ts": `import { createServer, get, Agent } from "node:http";
+const agent = new Agent({ keepAlive: true });
 let calls = 0;
 export const count = action({ args: {}, handler: async () => ++calls });
 export const timer = action({ args: {}, handler: async () => { setTimeout(() => { console.log("late"); }, 20); } });
@@ -61,9 +65,11 @@ export const exception = action({ args: {}, handler: async () => { setTimeout(()
 export const lateRejection = action({ args: {}, handler: async () => { void (async () => { await null; throw new Error("too late"); })(); return "done"; } });
 export const lateException = action({ args: {}, handler: async () => { setTimeout(() => { throw new Error("of another"); }, 20); } });
 export const fetches = action({ args: {}, handler: async (_ctx, { url }) => (await fetch(url)).text() });
+export const gets = action({ args: {}, handler: async (_ctx, { url }) => await new Promise((resolve, reject) => {
+  get(url, { agent }, (response) => response.setEncoding("utf8").on("data", (text) => response.on("end", () => resolve(text)))).on("error", reject);
+}) });
 `,
   "broken.ts": `throw new Error("while loading"); export const f = action({ args: {}, handler: async () => 1 });`,
-  "_deps/x.ts": `export const query = 1;`,
 };
 
 let folder: NodeFolder;
@@ -190,6 +196,16 @@ describe("what an action of Node leaves behind", () => {
   it.each(["timer", "interval", "server"])("NA-12 (%s) is seen", async (name) => {
     await using executor = new TestExecutor(folder);
     expect(await executor.run("leaves.js", name)).toEqual({ outcome: { ok: true, value: "null" }, isSpent: true, logLines: [] });
+  });
+
+  it("NA-12 is nothing where connections are merely kept for the next request", async () => {
+    const server = createServer((_, response) => response.end("hello")).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    await using executor = new TestExecutor(folder);
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    for (const name of ["fetches", "gets"]) expect(await executor.run("leaves.js", name, { url })).toEqual(success("hello"));
+    server.close();
+    server.closeAllConnections();
   });
 
   it.each(["timer", "interval", "lateException"])("NA-13 (%s) does not come to the next one", async (name) => {

@@ -10,6 +10,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ActionJob, ActionOutcome, ExecutorJob, FromExecutor, NodeCode, SyscallReply } from "../../../functions/actions/executor-messages.js";
+import type { StorageSyscalls } from "../../../functions/actions/storage-syscalls.js";
 import { SyscallChannel } from "../../../functions/actions/syscall-channel.js";
 import { ActionRun } from "./action-run.js";
 import type { Environment } from "./child-environment.js";
@@ -20,7 +21,7 @@ import { activeResources, hasLeftovers, setEnvironment, setWorkingFolder } from 
 export interface NodeRunnerOptions {
   readonly post: (message: FromExecutor) => void;
   /** Operations that exchange objects instead of JSON text, such as Blobs. */
-  readonly jsSyscall: (op: string, args: unknown, channel: SyscallChannel) => unknown;
+  readonly jsSyscall: StorageSyscalls;
 }
 
 /** What `action()` and `internalAction()` of `convex/server` return. */
@@ -49,11 +50,8 @@ export class NodeRunner {
     this.#baseEnvironment = { ...process.env } as Environment;
     installConsole((method, args) => this.#run()?.console.call(method, args));
     installConvex({
-      asyncSyscall: async (op, args) => await this.#runOrThrow(op).asyncSyscall(op, args),
-      jsSyscall: (op, args) => {
-        this.#runOrThrow(op);
-        return options.jsSyscall(op, args, this.#channel);
-      },
+      asyncSyscall: async (op, args) => await this.#runOrThrow(op).track(op, () => this.#channel.call(op, args)),
+      jsSyscall: async (op, args) => await this.#runOrThrow(op).track(op, () => options.jsSyscall(op, args, (asked, jsonArgs) => this.#channel.call(asked, jsonArgs))),
     });
     process.on("uncaughtException", (error) => this.#uncaught(error));
     process.on("unhandledRejection", (error) => this.#uncaught(error));
@@ -75,7 +73,7 @@ export class NodeRunner {
     setEnvironment({ ...this.#baseEnvironment, ...this.#code.environmentVariables });
     setWorkingFolder(this.#workingFolder);
     const before = activeResources();
-    const run = new ActionRun({ post: this.#options.post, channel: this.#channel, stacks: this.#stacks });
+    const run = new ActionRun({ post: this.#options.post, stacks: this.#stacks });
     this.#current = run;
     const outcome = await this.#outcomeOf(run, job, this.#stacks);
     // What is being closed gets a turn to be so.
