@@ -105,7 +105,7 @@ export class ExecutorPool<Code> {
   #start(run: Run): void {
     if (run.isDropped?.() === true) return;
     if (this.#code === null || this.#isClosed) {
-      run.onDone(failed("There is no code for this runtime: push the app's code first."));
+      run.onDone(failed("The code of this runtime is still being installed on the server: try again in a moment. If this stays, its log says why."));
       return;
     }
     const worker = this.#idle.pop() ?? this.#newWorker(this.#code);
