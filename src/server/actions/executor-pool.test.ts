@@ -197,6 +197,6 @@ describe("new code", () => {
   test("without code nothing runs", () => {
     pool.use(null);
     run("a");
-    expect(messageOf("a")).toContain("push the app's code first");
+    expect(messageOf("a")).toContain("is still being installed on the server");
   });
 });
