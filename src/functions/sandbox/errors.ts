@@ -3,6 +3,7 @@
  * they are known by what they have, never by `instanceof`; and since they are user code's objects, any of their properties
  * may throw when it is read.
  */
+import { PlainText } from "./console.js";
 import type { SourcePosition } from "./source-maps.js";
 
 export interface ErrorDescription {
@@ -43,6 +44,11 @@ export function formatError(error: unknown, locate: (position: SourcePosition) =
 /** Whether it has what errors have. */
 export function isErrorLike(value: unknown): value is object {
   return typeof value === "object" && value !== null && typeof read(value, "message") === "string" && typeof read(value, "stack") === "string";
+}
+
+/** An argument of `console`, as it is printed: errors with their places in the developer's files. */
+export function withMappedStack(value: unknown, sandbox: { mapStack(error: unknown): string }): unknown {
+  return isErrorLike(value) ? new PlainText(sandbox.mapStack(value)) : value;
 }
 
 function isConvexError(value: unknown): value is object {

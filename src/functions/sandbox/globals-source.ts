@@ -1,12 +1,12 @@
 /**
  * The script that replaces whatever in a realm would tell one run from another (clock, randomness, garbage collection), and
- * adds what the default runtime has beyond the language itself. Evaluated once per sandbox, to a function of the hooks
- * (globals.ts) through which the functions defined here reach the execution that runs now.
+ * adds what queries and mutations have beyond the language itself and the common globals. Evaluated once per sandbox, to a
+ * function of the hooks (globals.ts) through which the functions defined here reach the execution that runs now.
  */
 export const GLOBALS_SOURCE = String.raw`(hooks) => {
   "use strict";
   const { apply, construct, defineProperty, getOwnPropertyDescriptor } = Reflect;
-  const NativeDate = globalThis.Date, NativeProxy = Proxy, NativeError = Error, NativeUint8Array = Uint8Array;
+  const NativeDate = globalThis.Date, NativeError = Error, NativeUint8Array = Uint8Array;
   const define = (target, values) => {
     for (const name of Reflect.ownKeys(values)) defineProperty(target, name, { value: values[name], writable: true, enumerable: false, configurable: true });
   };
@@ -99,30 +99,6 @@ export const GLOBALS_SOURCE = String.raw`(hooks) => {
   const clearTimeout = () => {};
   const clearInterval = () => {};
 
-  // --- Output and environment
-  const console = {};
-  for (const name of hooks.consoleMethods) define(console, { [name]: (...args) => hooks.console(name, args) });
-
-  const readOnly = () => { throw new NativeError("process.env can't be changed by functions. Set environment variables with 'npx convex env set' or in the dashboard."); };
-  const env = new NativeProxy({}, {
-    get: (_, name) => typeof name === "string" ? hooks.env(name) : undefined,
-    has: (_, name) => typeof name === "string" && hooks.env(name) !== undefined,
-    ownKeys: () => [...hooks.environmentNames()],
-    getOwnPropertyDescriptor(_, name) {
-      const value = typeof name === "string" ? hooks.env(name) : undefined;
-      return value === undefined ? undefined : { value, writable: false, enumerable: true, configurable: true };
-    },
-    set: readOnly,
-    defineProperty: readOnly,
-    deleteProperty: readOnly,
-  });
-
-  const Convex = Object.freeze({
-    syscall: (op, args) => hooks.syscall(op, args),
-    asyncSyscall: (op, args) => hooks.asyncSyscall(op, args),
-    jsSyscall: (op, args) => hooks.jsSyscall(op, args),
-  });
-
   // --- Web
   class TextEncoder {
     get encoding() { return "utf-8"; }
@@ -130,27 +106,9 @@ export const GLOBALS_SOURCE = String.raw`(hooks) => {
     encodeInto(text, target) { return { ...hooks.encodeUtf8Into(String(text), target) }; }
   }
 
-  const encodeBase64 = (text) => {
-    const encoded = hooks.btoa(String(text));
-    if (encoded === null) throw new RangeError("btoa: the text has characters outside of Latin-1. Encode it first, for example with TextEncoder.");
-    return encoded;
-  };
-  const decodeBase64 = (text) => {
-    const decoded = hooks.atob(String(text));
-    if (decoded === null) throw new SyntaxError("atob: the text is not base64.");
-    return decoded;
-  };
-  const resolved = Promise.resolve();
-  const then = Promise.prototype.then;
-  const queueMicrotask = (callback) => {
-    if (typeof callback !== "function") throw new TypeError("queueMicrotask needs a function.");
-    apply(then, resolved, [() => { callback(); }]);
-  };
-
   define(globalThis, {
     ...hooks.webClasses,
-    Date, performance, crypto, WeakRef, FinalizationRegistry, fetch, setTimeout, setInterval, clearTimeout, clearInterval, console, Convex,
-    process: { env }, TextEncoder, queueMicrotask, structuredClone: hooks.structuredCloneOf(globalThis),
-    atob: decodeBase64, btoa: encodeBase64, self: globalThis,
+    Date, performance, crypto, WeakRef, FinalizationRegistry, fetch, setTimeout, setInterval, clearTimeout, clearInterval, TextEncoder,
+    structuredClone: hooks.structuredCloneOf(globalThis),
   });
 }`;

@@ -1,10 +1,10 @@
-/** Gives a realm the globals of the default runtime, bound to whichever execution runs when they are used. */
+/** Gives a realm the globals of queries and mutations, bound to whichever execution runs when they are used. */
 import { createHash } from "node:crypto";
 import { Script, type Context } from "node:vm";
+import { installCommonGlobals, type CommonHooks } from "./common-globals.js";
 import { GLOBALS_SOURCE } from "./globals-source.js";
 import type { SandboxHost } from "./host.js";
 import type { Realm } from "./realm.js";
-import { CONSOLE_METHODS } from "./sandbox-console.js";
 import { STRUCTURED_CLONE_SOURCE } from "./structured-clone-source.js";
 
 export interface GlobalsOptions {
@@ -18,11 +18,11 @@ export interface GlobalsOptions {
 }
 
 /**
- * Classes that user code shares with the server. They keep no state between uses; their promises, though, are the
- * server's and settle only where the event loop runs, which it does not during a query or mutation.
+ * Classes of the web that every runtime has. Queries and mutations share them with the server: they keep no state between
+ * uses; their promises, though, are the server's and settle only where the event loop runs, which it does not during those.
  */
-const WEB_CLASSES = [
-  "AbortController", "AbortSignal", "Blob", "ByteLengthQueuingStrategy", "CompressionStream", "CountQueuingStrategy", "CryptoKey", "DOMException",
+export const WEB_CLASSES = [
+  "AbortController", "AbortSignal", "Blob", "ByteLengthQueuingStrategy", "CompressionStream", "CountQueuingStrategy", "CryptoKey", "CustomEvent", "DOMException",
   "DecompressionStream", "Event", "EventTarget", "File", "FormData", "Headers", "ReadableByteStreamController", "ReadableStream", "ReadableStreamBYOBReader",
   "ReadableStreamBYOBRequest", "ReadableStreamDefaultController", "ReadableStreamDefaultReader", "Request", "Response", "SubtleCrypto", "TextDecoder",
   "TextDecoderStream", "TextEncoderStream", "TransformStream", "TransformStreamDefaultController", "URL", "URLSearchParams", "WritableStream",
@@ -37,13 +37,25 @@ const encoder = new TextEncoder();
 
 /** Must be called once, before any user code runs in the context. */
 export function installGlobals(context: Context, options: GlobalsOptions): void {
+  installCommonGlobals(context, options.realm, commonHooks(options));
   const install = globalsScript.runInContext(context) as (hooks: unknown) => void;
   const makeStructuredClone = structuredCloneScript.runInContext(context) as (domException: unknown) => unknown;
   install({ ...executionHooks(options), ...pureHooks(options.realm), structuredCloneOf: () => makeStructuredClone(DOMException) });
 }
 
+function commonHooks({ currentHost, console }: GlobalsOptions): CommonHooks {
+  return {
+    console,
+    env: (name) => currentHost().env(name),
+    environmentNames: () => currentHost().environmentNames(),
+    syscall: (op, args) => currentHost().syscall(op, args),
+    asyncSyscall: (op, args) => currentHost().asyncSyscall(op, args),
+    jsSyscall: (op, args) => currentHost().jsSyscall(op, args),
+  };
+}
+
 /** What follows from the execution that runs now. */
-function executionHooks({ currentHost, isImporting, console, timeOriginMs, realm }: GlobalsOptions): object {
+function executionHooks({ currentHost, isImporting, timeOriginMs }: GlobalsOptions): object {
   return {
     timeOriginMs,
     isImporting,
@@ -51,13 +63,6 @@ function executionHooks({ currentHost, isImporting, console, timeOriginMs, realm
     random: () => currentHost().random(),
     randomBytes: (length: number) => currentHost().randomBytes(length),
     randomUUID: () => currentHost().randomUUID(),
-    env: (name: string) => currentHost().env(name),
-    environmentNames: () => currentHost().environmentNames(),
-    syscall: (op: unknown, args: unknown) => currentHost().syscall(stringArgument(op, realm), stringArgument(args, realm)),
-    asyncSyscall: (op: unknown, args: unknown) => currentHost().asyncSyscall(stringArgument(op, realm), stringArgument(args, realm)),
-    jsSyscall: (op: unknown, args: unknown) => currentHost().jsSyscall(stringArgument(op, realm), args),
-    consoleMethods: CONSOLE_METHODS,
-    console,
   };
 }
 
@@ -67,8 +72,6 @@ function pureHooks(realm: Realm): object {
     webClasses: Object.fromEntries(WEB_CLASSES.map((name) => [name, globals[name]])),
     encodeUtf8: (text: string) => realm.makeUint8Array(encoder.encode(text)),
     encodeUtf8Into: (text: string, target: Uint8Array) => encoder.encodeInto(text, target),
-    atob: (text: string) => orNull(() => atob(text)),
-    btoa: (text: string) => orNull(() => btoa(text)),
     digest: (algorithm: string, bytes: Uint8Array) => digest(algorithm, bytes, realm),
   };
 }
@@ -77,17 +80,4 @@ function digest(algorithm: string, bytes: Uint8Array, realm: Realm): ArrayBuffer
   const name = DIGESTS[algorithm.toUpperCase()];
   if (name === undefined) throw realm.makeError(`crypto.subtle.digest does not know "${algorithm}". Use one of ${Object.keys(DIGESTS).join(", ")}.`);
   return realm.makeBytes(createHash(name).update(bytes).digest());
-}
-
-function stringArgument(value: unknown, realm: Realm): string {
-  if (typeof value === "string") return value;
-  throw realm.makeError("The syscalls of Convex take strings.", "TypeError");
-}
-
-function orNull(action: () => string): string | null {
-  try {
-    return action();
-  } catch {
-    return null; // the realm's own code says why, in an error of the realm
-  }
 }

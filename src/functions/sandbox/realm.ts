@@ -3,7 +3,7 @@
  * a promise of another realm would wait for a microtask queue that is not drained while user code runs, and `instanceof`
  * would fail on the rest.
  */
-import { Script, type Context } from "node:vm";
+import * as vm from "node:vm";
 import { REALM_SOURCE } from "./realm-source.js";
 
 /** A promise of the realm with its settling functions. */
@@ -43,14 +43,23 @@ export interface RealmInternals extends Realm {
 /** A function of the realm. */
 export type SandboxFunction = (...args: never[]) => unknown;
 
-const script = new Script(REALM_SOURCE, { filename: "rivulet:realm" });
+const script = new vm.Script(REALM_SOURCE, { filename: "rivulet:realm" });
 
 /** Must be called before any user code runs in the context. */
-export function createRealm(context: Context): RealmInternals {
+export function createRealm(context: vm.Context): RealmInternals {
   return script.runInContext(context) as RealmInternals;
 }
 
 /** Of the realm that this module is in. */
 export function createOwnRealm(): RealmInternals {
   return script.runInThisContext() as RealmInternals;
+}
+
+/**
+ * An ordinary global object where Node has it (20.18 and newer): each use of a global is some 200 times faster than through
+ * the interceptors of a contextified one.
+ */
+export function newContext(options: vm.CreateContextOptions): vm.Context {
+  const constants = vm.constants as { readonly DONT_CONTEXTIFY?: unknown } | undefined;
+  return vm.createContext((constants?.DONT_CONTEXTIFY ?? {}) as vm.Context, options);
 }

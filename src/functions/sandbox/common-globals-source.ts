@@ -1,0 +1,57 @@
+/**
+ * The script that gives a realm what functions of every kind have: output, environment, `Convex`, base64, microtasks.
+ * Evaluated once per realm, to a function of the hooks (common-globals.ts) through which what is defined here reaches the
+ * function that runs now.
+ */
+export const COMMON_GLOBALS_SOURCE = String.raw`(hooks) => {
+  "use strict";
+  const { apply, defineProperty } = Reflect;
+  const NativeProxy = Proxy, NativeError = Error;
+  const define = (target, values) => {
+    for (const name of Reflect.ownKeys(values)) defineProperty(target, name, { value: values[name], writable: true, enumerable: false, configurable: true });
+  };
+
+  // --- Output and environment
+  const console = {};
+  for (const name of hooks.consoleMethods) define(console, { [name]: (...args) => hooks.console(name, args) });
+
+  const readOnly = () => { throw new NativeError("process.env can't be changed by functions. Set environment variables with 'npx convex env set' or in the dashboard."); };
+  const env = new NativeProxy({}, {
+    get: (_, name) => typeof name === "string" ? hooks.env(name) : undefined,
+    has: (_, name) => typeof name === "string" && hooks.env(name) !== undefined,
+    ownKeys: () => [...hooks.environmentNames()],
+    getOwnPropertyDescriptor(_, name) {
+      const value = typeof name === "string" ? hooks.env(name) : undefined;
+      return value === undefined ? undefined : { value, writable: false, enumerable: true, configurable: true };
+    },
+    set: readOnly,
+    defineProperty: readOnly,
+    deleteProperty: readOnly,
+  });
+
+  const Convex = Object.freeze({
+    syscall: (op, args) => hooks.syscall(op, args),
+    asyncSyscall: (op, args) => hooks.asyncSyscall(op, args),
+    jsSyscall: (op, args) => hooks.jsSyscall(op, args),
+  });
+
+  // --- Text and microtasks
+  const encodeBase64 = (text) => {
+    const encoded = hooks.btoa(String(text));
+    if (encoded === null) throw new RangeError("btoa: the text has characters outside of Latin-1. Encode it first, for example with TextEncoder.");
+    return encoded;
+  };
+  const decodeBase64 = (text) => {
+    const decoded = hooks.atob(String(text));
+    if (decoded === null) throw new SyntaxError("atob: the text is not base64.");
+    return decoded;
+  };
+  const resolved = Promise.resolve();
+  const then = Promise.prototype.then;
+  const queueMicrotask = (callback) => {
+    if (typeof callback !== "function") throw new TypeError("queueMicrotask needs a function.");
+    apply(then, resolved, [() => { callback(); }]);
+  };
+
+  define(globalThis, { console, Convex, process: { env }, queueMicrotask, atob: decodeBase64, btoa: encodeBase64, self: globalThis });
+}`;
