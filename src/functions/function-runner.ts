@@ -18,9 +18,8 @@
  */
 import { DatabaseError } from "../database/errors.js";
 import type { Transaction } from "../database/transaction.js";
-import { encodeValue } from "../values/value.js";
 import type { Deployment, RegisteredFunction } from "./deployment.js";
-import { FunctionError, type FunctionFailure } from "./errors.js";
+import { encodeErrorData, FunctionError, type FunctionFailure } from "./errors.js";
 import { Fifo } from "./fifo.js";
 import { Execution, type UserIdentity } from "./execution.js";
 import { ExecutionHost } from "./execution-host.js";
@@ -360,16 +359,6 @@ function isOurs(error: unknown): error is FunctionError | DatabaseError {
     return error instanceof FunctionError || error instanceof DatabaseError;
   } catch {
     return false;
-  }
-}
-
-/** A ConvexError whose data is no value still fails its function; only the data is lost. */
-function encodeErrorData(data: unknown): string | null {
-  if (data === undefined) return null;
-  try {
-    return encodeValue(data);
-  } catch {
-    return "null";
   }
 }
 

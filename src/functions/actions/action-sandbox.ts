@@ -1,23 +1,32 @@
 /**
- * Where actions of the default runtime run: the realm of a worker thread that runs nothing else, one action at a time. The
- * realm is the thread's own, not a context within it, so that what comes from fetch, crypto and streams is of the same
- * classes as what user code makes. It stays warm from action to action; what one leaves unfinished is stopped.
+ * Where actions of the default runtime run: a `node:vm` context on the event loop of its thread, with a real clock, real
+ * randomness and the network. The sibling of {@link Sandbox}, in which queries and mutations run.
+ *
+ *     begin()                              operations belong to this action from here
+ *     │  load("messages.js").send          its modules, evaluated when first needed, stay for the next action
+ *     │  .invokeAction(requestId, args)    promises of the realm; whoever runs the action awaits them
+ *     end()                                what it left unfinished is stopped, and named
+ *
+ * One action runs at a time. It owns the realm and what crosses its border; the thread, limits of time and memory, and the
+ * answers to syscalls are others'. It contains faults; it is no border against hostile code.
  */
-// The global of this name is user code's.
-import process from "node:process";
-import { PlainText, formatLogLine, type LogLevel } from "../sandbox/console.js";
-import { describeError, formatError, isErrorLike } from "../sandbox/errors.js";
+import type { Context } from "node:vm";
+import { encodeErrorData, type FunctionFailure } from "../errors.js";
+import { installCommonGlobals } from "../sandbox/common-globals.js";
+import { formatLogLine, PlainText, type LogLevel } from "../sandbox/console.js";
+import { describeError, formatError, withMappedStack } from "../sandbox/errors.js";
 import type { ModuleCode } from "../sandbox/module-code.js";
 import { ModuleLoader, type ModuleExports } from "../sandbox/module-loader.js";
-import { createOwnRealm, type Realm, type RealmInternals } from "../sandbox/realm.js";
-import { CONSOLE_METHODS, SandboxConsole } from "../sandbox/sandbox-console.js";
+import { createRealm, newContext, type Realm, type RealmInternals } from "../sandbox/realm.js";
+import { SandboxConsole } from "../sandbox/sandbox-console.js";
 import { SourceMaps } from "../sandbox/source-maps.js";
-import type { FunctionFailure } from "../errors.js";
+import { onUnhandledRejectionOf } from "../sandbox/unhandled-rejections.js";
 import { installActionGlobals } from "./action-globals.js";
-import { operationName } from "./unawaited.js";
-import { Operations } from "./operations.js";
+import { ActionOperations } from "./action-operations.js";
+import { createMembrane, type Membrane } from "./membrane.js";
 
 export interface ActionSandboxOptions {
+  /** By path; `import` between modules finds them here. Not copied. */
   readonly modules: ReadonlyMap<string, ModuleCode>;
   readonly environmentVariables: Readonly<Record<string, string>>;
   /** Answers `Convex.*` of the action that runs. */
@@ -25,9 +34,11 @@ export interface ActionSandboxOptions {
 }
 
 export interface ActionHost {
-  /** Rejects with an Error whose message is shown; with `data` (JSON value) for a ConvexError. */
+  /** JSON text. Rejects with an Error whose message is shown; with `data` (JSON value) for a ConvexError. */
   asyncSyscall(op: string, jsonArgs: string): Promise<string>;
+  /** JSON text. Throws as `asyncSyscall` rejects. */
   syscall(op: string, jsonArgs: string): string;
+  /** Objects instead of JSON text, such as Blobs; also a promise of one. */
   jsSyscall(op: string, args: unknown): unknown;
   /** A finished line as queries print it: "[LOG] 'hello'". */
   log(line: string): void;
@@ -35,79 +46,152 @@ export interface ActionHost {
 
 export class ActionSandbox {
   readonly realm: Realm;
-  readonly #host: ActionHost;
+  readonly #options: ActionSandboxOptions;
+  readonly #context: Context;
+  readonly #internals: RealmInternals;
+  readonly #membrane: Membrane;
   readonly #loader: ModuleLoader;
+  readonly #operations = new ActionOperations();
   readonly #sourceMaps: SourceMaps;
-  #operations = new Operations();
   #console: SandboxConsole;
+  /** Modules that are being evaluated, one within the other. */
+  #importing = 0;
+  #isSpent = false;
 
-  /** At most one in a thread: it changes the thread's globals for good. */
-  constructor({ modules, environmentVariables, host }: ActionSandboxOptions) {
-    this.#host = host;
-    this.#sourceMaps = new SourceMaps(modules);
+  constructor(options: ActionSandboxOptions) {
+    this.#options = options;
+    this.#context = newContext({ name: "rivulet actions" });
+    this.#internals = createRealm(this.#context);
+    this.realm = this.#internals;
+    this.#sourceMaps = new SourceMaps(options.modules);
     this.#console = this.#newConsole();
-    installActionGlobals({ environmentVariables, operations: () => this.#operations, console: this.#consoleMethods(), convex: this.#syscalls() });
-    const realm: RealmInternals = createOwnRealm();
-    this.realm = realm;
-    this.#loader = new ModuleLoader({ modules, context: undefined, realm, onEnter: ignore, onLeave: ignore });
-    process.on("unhandledRejection", (error) => this.#print("ERROR", [new PlainText("Unhandled rejection:"), error]));
-    process.on("uncaughtException", (error) => this.#print("ERROR", [new PlainText("Uncaught in a callback:"), error]));
+    this.#membrane = createMembrane(this.#context, { liveness: this.#liveness, track: this.#track, report: this.#report });
+    this.#installGlobals();
+    this.#loader = this.#newLoader();
+    onUnhandledRejectionOf(this.#internals.Promise.prototype, this.#report);
   }
 
-  /** What a module exports; throws what the module threw. */
+  /** Exports of a module; throws what the module threw, and an Error of the realm if there is no such module. */
   load(path: string): ModuleExports {
     return this.#loader.load(path);
   }
 
-  /** An action is about to run: what it begins is counted from here. */
+  /** The action that is about to run: operations are counted from here. */
   begin(): void {
-    this.#operations = new Operations();
+    this.#operations.begin();
     this.#console = this.#newConsole();
   }
 
-  /** It has answered: what it left unfinished is stopped. Returns what that was, by name. */
+  /**
+   * It has answered: what it left unfinished is stopped. Timers are cleared, requests and the bodies of their answers
+   * aborted, streams stand still, answers to syscalls are dropped, and further operations are refused.
+   * Returns what that was, by name: ["fetch", "setTimeout", "mutation"].
+   *
+   * Node tells of rejections that nobody awaits after the microtasks of its turn: let one turn pass (`setImmediate`) before,
+   * for them to be logged. A response whose body is still being read needs its action not to have ended.
+   */
   end(): readonly string[] {
-    return this.#operations.end();
+    const { names, isSpent } = this.#operations.end();
+    this.#isSpent ||= isSpent;
+    return names;
   }
 
-  /** An error as developer and client see it. */
+  /**
+   * An action has ended before promises that it began were settled. They never will be: where modules keep one of them, the
+   * next action would wait for ever. A new sandbox is to take the place of this one.
+   */
+  get isSpent(): boolean {
+    return this.#isSpent;
+  }
+
+  /** Makes an object of the server one of user code's, in place: a Request for an HTTP action. A promise is answered by another. */
+  adopt<T>(value: T): T {
+    return this.#membrane.adopt(value);
+  }
+
+  /** An error as its developer and its clients see it. */
   describe(error: unknown): FunctionFailure {
-    const { message, data } = describeError(error, { mapStack: (thrown) => this.#mapStack(thrown) });
-    return { message, data: data === undefined ? null : dataText(data) };
+    const { message, data } = describeError(error, this);
+    return { message, data: isEncoded(error, data) ? data : encodeErrorData(data) };
   }
 
-  #mapStack(error: unknown): string {
+  /** `<Name>: <message>` and the frames of user code, in the developer's files. */
+  mapStack(error: unknown): string {
     return formatError(error, (position) => this.#sourceMaps.locate(position));
   }
+
+  /** Lets go of the modules. The context itself ends when nobody holds any object of it. */
+  dispose(): void {
+    this.#loader.clear();
+  }
+
+  #installGlobals(): void {
+    const { host, environmentVariables } = this.#options;
+    installCommonGlobals(this.#context, this.realm, {
+      console: (method, args) => this.#console.call(method, args),
+      env: (name) => (Object.hasOwn(environmentVariables, name) ? environmentVariables[name] : undefined),
+      environmentNames: () => Object.keys(environmentVariables),
+      syscall: (op, args) => this.#ask(op, () => host.syscall(op, args)),
+      asyncSyscall: (op, args) => this.#ask(op, async () => await host.asyncSyscall(op, args)),
+      jsSyscall: (op, args) => this.#ask(op, () => host.jsSyscall(op, args)),
+    });
+    installActionGlobals(this.#context, { membrane: this.#membrane, operations: this.#operations, assertRunning: this.#assertRunning, report: this.#report });
+  }
+
+  /** Does what a syscall asks for, as an operation of the action: until its promise has settled, where it answers with one. */
+  #ask<T>(op: string, syscall: () => T): T {
+    const name = op.slice(op.lastIndexOf("/") + 1);
+    return this.#membrane.call(() => {
+      this.#assertRunning(op);
+      const finish = this.#operations.start(name);
+      try {
+        const answer = syscall();
+        if (!(answer instanceof Promise)) {
+          finish();
+          return answer;
+        }
+        return answer.finally(finish);
+      } catch (error) {
+        finish();
+        throw error;
+      }
+    }, undefined, []) as T;
+  }
+
+  readonly #assertRunning = (what: string): void => {
+    if (this.#importing > 0) throw new Error(`Can't use ${what} at import time. Move the call into a function; see https://docs.convex.dev/functions/actions for what actions can do.`);
+  };
+
+  readonly #liveness = (): (() => boolean) => (this.#importing > 0 ? always : this.#operations.liveness());
+
+  readonly #track = (): (() => boolean) => (this.#importing > 0 ? always : this.#operations.track());
+
+  readonly #report = (error: unknown): void => {
+    this.#print("ERROR", [new PlainText(this.describe(error).message)]);
+  };
 
   #newConsole(): SandboxConsole {
     return new SandboxConsole((level, args) => this.#print(level, args), () => performance.now());
   }
 
-  #consoleMethods(): Record<string, (...args: unknown[]) => void> {
-    return Object.fromEntries(CONSOLE_METHODS.map((name) => [name, (...args: unknown[]) => this.#console.call(name, args)]));
+  #print(level: LogLevel, args: unknown[]): void {
+    this.#options.host.log(formatLogLine(level, args.map((arg) => withMappedStack(arg, this))));
   }
 
-  #print(level: LogLevel, args: readonly unknown[]): void {
-    if (this.#operations.isOver) return; // of an action that has answered
-    this.#host.log(formatLogLine(level, args.map((arg) => (isErrorLike(arg) ? new PlainText(this.#mapStack(arg)) : arg))));
-  }
-
-  #syscalls(): object {
-    return {
-      syscall: (op: string, args: string) => this.#host.syscall(op, args),
-      asyncSyscall: (op: string, args: string) => this.#operations.track(operationName(op), this.#host.asyncSyscall(op, args)),
-      jsSyscall: (op: string, args: unknown) => {
-        const result = this.#host.jsSyscall(op, args);
-        return result instanceof Promise ? this.#operations.track(operationName(op), result) : result;
-      },
-    };
+  #newLoader(): ModuleLoader {
+    return new ModuleLoader({
+      modules: this.#options.modules,
+      context: this.#context,
+      realm: this.#internals,
+      onEnter: () => void this.#importing++,
+      onLeave: () => void this.#importing--,
+    });
   }
 }
 
-const ignore = (): void => undefined;
+const always = (): boolean => true;
 
-/** The `convex` package has made text of a ConvexError's data by the time it comes out of an action. */
-function dataText(data: unknown): string {
-  return typeof data === "string" ? data : "null";
+/** `invokeAction` of the `convex` package makes the data of a ConvexError JSON text, and says so by a property. */
+function isEncoded(error: unknown, data: unknown): data is string {
+  return typeof data === "string" && (error as { readonly ConvexErrorSymbol?: unknown }).ConvexErrorSymbol === Symbol.for("ConvexError");
 }
