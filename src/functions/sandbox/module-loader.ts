@@ -22,8 +22,7 @@ type ModuleBody = (exports: ModuleExports, require: (specifier: unknown) => unkn
 
 export interface LoaderOptions {
   readonly modules: ReadonlyMap<string, ModuleCode>;
-  /** Undefined for the realm that this code is in. */
-  readonly context: Context | undefined;
+  readonly context: Context;
   readonly realm: RealmInternals;
   /** Called around the evaluation of each module. The second call does not come if the watchdog stops the evaluation. */
   readonly onEnter: () => void;
@@ -81,7 +80,7 @@ export class ModuleLoader {
     if (module === undefined) throw realm.makeError(`Could not find module "${path}".`);
     return compileFunction(module.code, ["exports", "require", "module", "__filename", "__dirname"], {
       filename: MODULE_URL_PREFIX + path,
-      ...(context === undefined ? {} : { parsingContext: context }),
+      parsingContext: context,
     }) as ModuleBody;
   }
 

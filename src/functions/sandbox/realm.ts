@@ -50,11 +50,6 @@ export function createRealm(context: vm.Context): RealmInternals {
   return script.runInContext(context) as RealmInternals;
 }
 
-/** Of the realm that this module is in. */
-export function createOwnRealm(): RealmInternals {
-  return script.runInThisContext() as RealmInternals;
-}
-
 /**
  * An ordinary global object where Node has it (20.18 and newer): each use of a global is some 200 times faster than through
  * the interceptors of a contextified one.
