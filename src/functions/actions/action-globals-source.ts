@@ -7,6 +7,7 @@ export const ACTION_GLOBALS_SOURCE = String.raw`(membrane, hooks) => {
   const { adopt, call, classes, mirror } = membrane;
   const { apply, defineProperty } = Reflect;
   const NativeTypeError = TypeError, NativeFinalizationRegistry = globalThis.FinalizationRegistry;
+  const { captureStackTrace } = Error;
   const { parse } = JSON;
   const { then } = Promise.prototype;
   const define = (target, values) => {
@@ -21,8 +22,17 @@ export const ACTION_GLOBALS_SOURCE = String.raw`(membrane, hooks) => {
   };
 
   // --- Network
-  const fetch = async function (input, init) { return await call(hooks.fetch, undefined, [input, init]); };
-  defineProperty(fetch, "name", { value: "fetch", configurable: true });
+  async function fetch(input, init) {
+    const site = {};
+    captureStackTrace(site, fetch);
+    try {
+      return await call(hooks.fetch, undefined, [input, init]);
+    } catch (error) {
+      // It was made where the connection failed, which tells nobody which request it was.
+      if (error instanceof NativeTypeError) define(error, { stack: error.name + ": " + error.message + site.stack.slice(site.stack.indexOf("\n")) });
+      throw error;
+    }
+  }
   // Parsed here: a large result would otherwise be walked once more to be adopted.
   for (const { prototype } of [classes.Request, classes.Response]) {
     const { text } = prototype;

@@ -13,7 +13,7 @@
  *   hold; so are errors, with their causes.
  * - For each class of the web there is a class in the realm that extends the server's and whose members adopt what they
  *   return and throw. The server's code knows its objects by private state and by the prototype chain; both stay.
- * - Other prototypes of the server, such as those of iterators, get a counterpart when they are first met.
+ * - Prototypes of the server's iterators get a counterpart when they are first met. Any other object is left as it is.
  * - Promises are answered by promises of the realm, unless the action that they were made in has ended: then never.
  * - Functions of user code that the server calls are *exposed*: wrapped so that what they are given is adopted.
  *
@@ -33,6 +33,7 @@ export const MEMBRANE_SOURCE = String.raw`(hooks) => {
   const isPrototypeOf = NativeObject.prototype.isPrototypeOf;
   const ordinaryHasInstance = Function.prototype[Symbol.hasInstance];
   const get = NativeWeakMap.prototype.get, set = NativeWeakMap.prototype.set, has = NativeWeakMap.prototype.has;
+  const { isView } = ArrayBuffer;
   const isObject = (value) => typeof value === "object" ? value !== null : typeof value === "function";
   const IteratorPrototype = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()));
   const AsyncIteratorPrototype = getPrototypeOf(getPrototypeOf((async function* () {}).prototype));
@@ -59,13 +60,13 @@ export const MEMBRANE_SOURCE = String.raw`(hooks) => {
     if (!isObject(value) || isOwn.has(value)) return value;
     const first = getPrototypeOf(value);
     for (let prototype = first; prototype !== null; prototype = getPrototypeOf(prototype)) {
-      if (isOwn.has(prototype)) return value;
+      if (isOwn.has(prototype)) return isView(value) ? adoptView(value) : value;
       const counterpart = counterparts.get(prototype);
       if (counterpart === undefined) continue;
       if (typeof value === "function") return adoptFunction(value);
       if (prototype === host.Promise.prototype) return adoptPromise(value);
-      const { prototype: target, adoptRest } = prototype === host.Object.prototype && first !== prototype ? counterpartOf(first) : counterpart;
-      if (setPrototypeOf(value, target)) adoptRest(value);
+      if (prototype === host.Object.prototype && first !== prototype) return adoptUnknown(value, first);
+      if (setPrototypeOf(value, counterpart.prototype)) counterpart.adoptRest(value);
       return value;
     }
     return value;
@@ -81,8 +82,21 @@ export const MEMBRANE_SOURCE = String.raw`(hooks) => {
       if (adopted !== property.value && (property.writable || property.configurable)) defineProperty(object, name, { ...property, value: adopted });
     }
   };
-  const adoptBuffer = (view) => void adopt(view.buffer);
+  /** Streams of bytes make views of the realm on buffers of the server. */
+  const adoptView = (view) => {
+    adopt(view.buffer);
+    return view;
+  };
   const adoptItems = (collection) => collection.forEach((value, key) => { adopt(key); adopt(value); });
+
+  /** Iterators have classes without names. What else has no counterpart stays the server's: it may be anything, even its global object. */
+  const adoptUnknown = (value, hostPrototype) => {
+    if (value === host) return globalThis;
+    if (typeof value.next !== "function") return value;
+    const { prototype, adoptRest } = counterpartOf(hostPrototype);
+    if (setPrototypeOf(value, prototype)) adoptRest(value);
+    return value;
+  };
 
   const adoptAll = (values) => {
     for (let i = 0; i < values.length; i++) values[i] = adopt(values[i]);
@@ -245,7 +259,7 @@ export const MEMBRANE_SOURCE = String.raw`(hooks) => {
   };
 
   const counterpartOf = (hostPrototype) => {
-    const base = Symbol.asyncIterator in hostPrototype ? AsyncIteratorPrototype : Symbol.iterator in hostPrototype ? IteratorPrototype : NativeObject.prototype;
+    const base = Symbol.asyncIterator in hostPrototype ? AsyncIteratorPrototype : IteratorPrototype;
     pair(hostPrototype, wrapMembers(NativeObject.create(base), hostPrototype), adoptProperties);
     return counterparts.get(hostPrototype);
   };
@@ -279,6 +293,7 @@ export const MEMBRANE_SOURCE = String.raw`(hooks) => {
     wrapMembers(Class.prototype, Host.prototype);
     wrapStatics(Class, Host);
     recognize(Class, Host);
+    defineProperty(Class, "constructor", { value: Function, writable: true, configurable: true });
     pair(Host.prototype, Class.prototype, ignore);
     isOwn.set(Class, true);
     adoptedFunctions.set(Host, Class);
@@ -306,7 +321,7 @@ export const MEMBRANE_SOURCE = String.raw`(hooks) => {
   const HELD = { Object: adoptProperties, Array: adoptProperties, Map: adoptItems, Set: adoptItems };
   const VIEWS = Reflect.ownKeys(hooks.views), ERRORS = ["Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError", "AggregateError"];
   for (const name of ["Object", "Array", "Map", "Set", "Date", "RegExp", "Promise", "ArrayBuffer", "SharedArrayBuffer", "Boolean", "Number", "String", "Function", ...VIEWS, ...ERRORS]) {
-    const adoptRest = HELD[name] ?? (VIEWS.includes(name) ? adoptBuffer : ERRORS.includes(name) ? adoptProperties : ignore);
+    const adoptRest = HELD[name] ?? (VIEWS.includes(name) ? adoptView : ERRORS.includes(name) ? adoptProperties : ignore);
     pair(host[name].prototype, globalThis[name].prototype, adoptRest);
   }
   for (const own of [async () => {}, function* () {}, async function* () {}]) isOwn.set(getPrototypeOf(own), true);
