@@ -35,6 +35,11 @@ export const forgets = action(async (ctx, { url }: any) => {
 });
 export const rejects = action(async () => { void Promise.reject(new Error("nobody")); void (async () => { throw new TypeError("awaits"); })(); return "fine"; });
 export const prints = action(async () => { console.log("hello", { a: 1 }); console.error(new Error("shown")); console.count(); console.count(); });
+export const late = async () => {
+  const refused = (run: () => unknown) => { try { run(); return null; } catch (error: any) { return [error instanceof Error, error.message]; } };
+  return JSON.stringify([refused(() => setTimeout(() => {}, 1)), refused(() => (globalThis as any).Convex.asyncSyscall("1.0/actions/query", "{}")), await fetch("http://127.0.0.1:1").catch((error) => [error instanceof Error, error.message])]);
+};
+export const upper = async (request: Request) => new Response((await request.text()).toUpperCase(), { status: request instanceof Request ? 201 : 500, headers: { echo: request.headers.get("x-name") ?? "" } });
 export const environment = action(async () => [process.env.NAME, Object.keys(process.env), attempt(() => { process.env.NAME = "x"; }), typeof (process as any).exit]);
 export const absent = action(async () => ["Buffer", "require", "global", "setImmediate", "module", "__dirname", "XMLHttpRequest", "window", "document"].filter((name) => name in globalThis));
 `;
@@ -113,6 +118,32 @@ describe("operations", () => {
     await closed.raised;
     await laterThan(LATE_MS);
     expect(actions.host.lines).toEqual([]);
+  });
+});
+
+describe("between actions", () => {
+  test("AR-3.3 code of an action that has ended can begin nothing", async () => {
+    const actions = new TestActions(modules);
+    const { late } = actions.sandbox.load("a.js") as { late: () => Promise<string> };
+    const results = JSON.parse(await late()) as unknown;
+    expect(results).toEqual(["setTimeout", "query", "fetch"].map((what) => [true, `Can't use ${what} after the action has ended. Await everything that an action begins.`]));
+  });
+
+  test("AR-1.4 one action runs at a time", () => {
+    const { sandbox } = new TestActions(modules);
+    expect(() => sandbox.end()).toThrow("an action ended that had not begun");
+    sandbox.begin();
+    expect(() => sandbox.begin()).toThrow("an action began while another one runs");
+  });
+
+  test("AR-12.1 a request of the server is adopted, and its answer is one of the server's class", async () => {
+    const { sandbox } = new TestActions(modules);
+    sandbox.begin();
+    const { upper } = sandbox.load("a.js") as { upper: (request: Request) => Promise<Response> };
+    const response = await upper(sandbox.adopt(new Request("http://a/", { method: "POST", body: "hi", headers: { "x-name": "n" } })));
+    expect([response instanceof Response, response.status, response.headers.get("echo"), await response.text()]).toEqual([true, 201, "n", "HI"]);
+    expect(sandbox.end()).toEqual([]);
+    expect(sandbox.isSpent).toBe(false);
   });
 });
 

@@ -24,6 +24,7 @@ import { onUnhandledRejectionOf } from "../sandbox/unhandled-rejections.js";
 import { installActionGlobals } from "./action-globals.js";
 import { ActionOperations } from "./action-operations.js";
 import { createMembrane, type Membrane } from "./membrane.js";
+import { operationName } from "./unawaited.js";
 
 export interface ActionSandboxOptions {
   /** By path; `import` between modules finds them here. Not copied. */
@@ -140,10 +141,9 @@ export class ActionSandbox {
 
   /** Does what a syscall asks for, as an operation of the action: until its promise has settled, where it answers with one. */
   #ask<T>(op: string, syscall: () => T): T {
-    const name = op.slice(op.lastIndexOf("/") + 1);
     return this.#membrane.call(() => {
       this.#assertRunning(op);
-      const finish = this.#operations.start(name);
+      const finish = this.#operations.start(operationName(op));
       try {
         const answer = syscall();
         if (!(answer instanceof Promise)) {
