@@ -71,7 +71,8 @@ describe("E chat", () => {
   it("E-3 survives kill -9 in the middle of writes: tabs reconnect, E-4 every acknowledged message is there, none twice", async () => {
     const ada = await openTab("Ada", DESKTOP);
     const ben = await openTab("Ben", DESKTOP);
-    const before = await ben.tab.getByTestId("message").count();
+    const { messages: before } = (await server.http().query(queryNamed("rooms:stats"), {})) as { messages: number };
+    await until(async () => (await ben.tab.getByTestId("message").count()) === before, "the second tab to show what there is");
     const texts = Array.from({ length: 20 }, (_, i) => `number ${i} of many`);
     for (const [i, text] of texts.entries()) {
       await send(ada.tab, text);

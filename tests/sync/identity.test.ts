@@ -1,4 +1,4 @@
-/** Acting as an admin and as users over the socket; queries that look at who asks, and those that do not. SY-7, SY-16, SY-20, SY-69 to SY-77. */
+/** Acting as an admin and as users over the socket; queries that look at who asks, and those that do not. SY-7, SY-16, SY-20, SY-69 to SY-76. */
 import type { ConvexHttpClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_KEY, startServer, until, type TestServer } from "../harness.js";
@@ -134,9 +134,5 @@ describe("failures", () => {
       "%c[CONVEX M(runtime:printThenFail)] [LOG] 'before'",
       expect.stringMatching(/^\[CONVEX M\(runtime:printThenFail\)\] \[Request ID: [0-9a-f]{16}\] Server Error\nUncaught Error: after printing\n/),
     ]);
-  });
-
-  test("SY-77 an action is answered, with an error that says that there are none yet", async () => {
-    await expect(server.client().action(live.act, {})).rejects.toThrow(/^\[CONVEX A\(live:act\)\] \[Request ID: [0-9a-f]{16}\] Server Error\n.*[Aa]ctions are not available/);
   });
 });
