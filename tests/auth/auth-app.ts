@@ -14,6 +14,12 @@ export const users = {
   mine: makeFunctionReference<"query", None, { subject: string; count: number }>("users:mine"),
   write: makeFunctionReference<"mutation", { body: string }, string>("users:write"),
   writeAsAnybody: makeFunctionReference<"mutation", { body: string }, string>("users:writeAsAnybody"),
+  tokenOfCaller: makeFunctionReference<"mutation", None, string | null>("users:tokenOfCaller"),
+} as const;
+
+export const acts = {
+  whoami: makeFunctionReference<"action", None, Identity | null>("acts:whoami"),
+  everywhere: makeFunctionReference<"action", None, Identity>("acts:everywhere"),
 } as const;
 
 export async function deployAuth(server: TestServer, providers: readonly object[]): Promise<void> {

@@ -41,3 +41,6 @@ export const writeAsAnybody = mutation({
     return author;
   },
 });
+
+/** The raw token, as `ctx.meta` tells it. */
+export const tokenOfCaller = mutation({ args: {}, handler: async (ctx) => (await ctx.meta.getRequestMetadata()).authToken });
