@@ -95,7 +95,7 @@ export class Syscalls {
       case "1.0/count":
         return String(countAll(scope, String(args["table"])));
       case "1.0/getUserIdentity":
-        return encodeValue(this.execution.identity());
+        return JSON.stringify(this.execution.identity());
       case "1.0/createFunctionHandle":
         return JSON.stringify(createFunctionHandle(functionPathOfAddress(args as FunctionAddress)));
       case "1.0/getTransactionMetrics":

@@ -24,6 +24,8 @@ export interface Principal {
   readonly isAdmin: boolean;
   /** The token that `identity` was read from; none for nobody, for admins, and for what the server does by itself. */
   readonly authToken?: string | null;
+  /** Why the token of an HTTP action was not accepted: what asking for the identity fails with. */
+  readonly authProblem?: string | null;
   /** When the token ends, by the wall clock. None: never. */
   readonly expiresAtMs?: number;
 }

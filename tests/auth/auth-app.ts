@@ -14,10 +14,12 @@ export const users = {
   mine: makeFunctionReference<"query", None, { subject: string; count: number }>("users:mine"),
   write: makeFunctionReference<"mutation", { body: string }, string>("users:write"),
   writeAsAnybody: makeFunctionReference<"mutation", { body: string }, string>("users:writeAsAnybody"),
+  claims: makeFunctionReference<"query", None, string>("users:claims"),
   tokenOfCaller: makeFunctionReference<"mutation", None, string | null>("users:tokenOfCaller"),
 } as const;
 
 export const acts = {
+  claims: makeFunctionReference<"action", None, string>("acts:claims"),
   whoami: makeFunctionReference<"action", None, Identity | null>("acts:whoami"),
   everywhere: makeFunctionReference<"action", None, Identity>("acts:everywhere"),
 } as const;

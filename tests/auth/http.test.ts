@@ -1,8 +1,8 @@
-/** Tokens over HTTP: who a call acts as, and what is refused, for every reason that a token can have. AU-1 to AU-39. */
+/** Tokens over HTTP: who a call acts as, and what is refused, for every reason that a token can have. AU-1 to AU-49. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConvexHttpClient } from "convex/browser";
 import { startServer, type TestServer } from "../harness.js";
-import { deployAuth, identityOf, refusal, setProviders, users } from "./auth-app.js";
+import { acts, deployAuth, identityOf, refusal, setProviders, users } from "./auth-app.js";
 import { IdentityProvider, type Algorithm } from "./identity-provider.js";
 
 let server: TestServer;
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 describe("a call with a token", () => {
-  test("acts as its user", async () => {
+  test("AU-1 acts as its user", async () => {
     const token = await provider.token({ subject: "ann", claims: { name: "Ann", email: "ann@example.com", email_verified: true, given_name: "Ann", updated_at: 1_700_000_000, role: "admin", "https://example.com/teams": ["a"] } });
     expect(await identityOf(server, token)).toEqual({
       tokenIdentifier: `${provider.issuer}|ann`,
@@ -35,7 +35,7 @@ describe("a call with a token", () => {
     });
   });
 
-  test("acts as its user through ConvexHttpClient", async () => {
+  test("AU-2 acts as its user through ConvexHttpClient", async () => {
     const client = new ConvexHttpClient(server.url, { logger: false, auth: await provider.token({ subject: "bob" }) });
     expect(await client.query(users.subject, {})).toBe("bob");
     expect(await client.mutation(users.write, { body: "hello" })).toBe(`${provider.issuer}|bob`);
@@ -47,8 +47,16 @@ describe("a call with a token", () => {
   });
 });
 
+test("AU-49 claims need not be Convex values, in queries and in actions", async () => {
+  await using other = await IdentityProvider.start();
+  await setProviders(server, [provider.openId(), other.customJwt()]);
+  const claims = { $odd: 1, "": 2, "ключ 🗝": ["ü"], _private: { "a.b": null }, big: 2 ** 60, fraction: 0.1 };
+  const client = new ConvexHttpClient(server.url, { logger: false, auth: await other.token({ claims }) });
+  for (const text of [await client.query(users.claims, {}), await client.action(acts.claims, {})]) expect(JSON.parse(text)).toMatchObject(claims);
+});
+
 describe("algorithms", () => {
-  test.each<Algorithm>(["RS256", "ES256", "EdDSA"])("%s is accepted, from providers of either kind", async (algorithm) => {
+  test.each<Algorithm>(["RS256", "ES256", "EdDSA"])("AU-3 %s is accepted, from providers of either kind", async (algorithm) => {
     await using other = await IdentityProvider.start(algorithm);
     const data = `data:text/plain;charset=utf-8;base64,${Buffer.from(JSON.stringify(other.keySet)).toString("base64")}`;
     for (const configured of [other.openId(), other.customJwt(), other.customJwt({ jwks: data, applicationID: undefined })]) {
@@ -61,13 +69,13 @@ describe("algorithms", () => {
 describe("refused tokens", () => {
   beforeAll(() => setProviders(server, [provider.openId()]));
 
-  test("of another audience, and of another issuer", async () => {
+  test("AU-16 of another audience, and of another issuer", async () => {
     expect(await refusal(server, await provider.token({ audience: "other" }))).toMatchObject({ status: 401, code: "NoAuthProvider" });
     expect(await refusal(server, await provider.token({ issuer: "https://elsewhere.test" }))).toMatchObject({ status: 401, code: "NoAuthProvider" });
     expect(await refusal(server, await provider.token({ audience: ["other", "tests"] }))).toBeNull();
   });
 
-  test("that have expired", async () => {
+  test("AU-16 that have expired", async () => {
     const refused = await refusal(server, await provider.token({ lifetimeSeconds: -60 }));
     expect(refused).toMatchObject({ status: 401, code: "Unauthenticated" });
     expect(refused!.message).toMatch(/^The token expired 6\d s ago/);
@@ -75,7 +83,7 @@ describe("refused tokens", () => {
 });
 
 describe("keys", () => {
-  test("that the provider makes are found when a token names them, and those it withdraws are not accepted", async () => {
+  test("AU-25 that the provider makes are found when a token names them, and those it withdraws are not accepted", async () => {
     await setProviders(server, [provider.openId()]);
     const old = await provider.token({ subject: "old" });
     expect(await refusal(server, old)).toBeNull();
@@ -85,7 +93,7 @@ describe("keys", () => {
     expect(await refusal(server, oldUnseen)).toMatchObject({ status: 401, code: "Unauthenticated" });
   });
 
-  test("a provider that is down is not the token's fault", async () => {
+  test("AU-29 a provider that is down is not the token's fault", async () => {
     await using other = await IdentityProvider.start();
     await setProviders(server, [other.openId()]);
     other.isDown = true;

@@ -1,4 +1,4 @@
-/** Tokens over the sync socket, with the official client. AU-40 to AU-69. */
+/** Tokens over the sync socket, with the official client. AU-65 to AU-73. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer, until, type TestServer } from "../harness.js";
 import { Watch } from "../sync/watch.js";
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 describe("signing in", () => {
-  test("a client with a token sees what its user sees, and is told so", async () => {
+  test("AU-65 a client with a token sees what its user sees, and is told so", async () => {
     const client = server.client();
     const changes: boolean[] = [];
     const watch = Watch.on(client, users.subject, {});
@@ -32,7 +32,7 @@ describe("signing in", () => {
     expect(watch.values).toEqual([null, "ann"]);
   });
 
-  test("before anything else: nothing runs as nobody", async () => {
+  test("AU-66 before anything else: nothing runs as nobody", async () => {
     const client = server.client();
     client.setAuth(() => provider.token({ subject: "bob" }));
     const watch = Watch.on(client, users.subject, {});
@@ -43,7 +43,7 @@ describe("signing in", () => {
 });
 
 describe("renewal", () => {
-  test("tokens of four seconds are renewed again and again; nobody flickers, and nothing runs again", async () => {
+  test("AU-67 tokens of four seconds are renewed again and again; nobody flickers, and nothing runs again", async () => {
     const client = server.client({ authRefreshTokenLeewaySeconds: 2 });
     const changes: boolean[] = [];
     let fetched = 0;
@@ -62,7 +62,7 @@ describe("renewal", () => {
     expect(changes).not.toContain(false);
   });
 
-  test("a token that expires is replaced, and the user stays signed in", async () => {
+  test("AU-68 a token that expires is replaced, and the user stays signed in", async () => {
     // The client would renew it after its end.
     const client = server.client({ authRefreshTokenLeewaySeconds: -3600 });
     const changes: boolean[] = [];
@@ -77,7 +77,7 @@ describe("renewal", () => {
 });
 
 describe("trouble", () => {
-  test("a token that is refused for good signs out", async () => {
+  test("AU-69 a token that is refused for good signs out", async () => {
     const client = server.client();
     const changes: boolean[] = [];
     const watch = Watch.on(client, users.subject, {});
@@ -92,7 +92,7 @@ describe("trouble", () => {
     expect(changes.slice(1)).not.toContain(false);
   });
 
-  test("a provider that is down signs nobody out", async () => {
+  test("AU-73 a provider that is down signs nobody out", async () => {
     await using other = await IdentityProvider.start();
     await setProviders(server, [provider.openId(), other.openId()]);
     other.isDown = true;

@@ -211,7 +211,7 @@ export class ActionService {
 }
 
 function contextOf({ principal, requestId, client, scheduledFunctionId }: Caller, path: string, componentPath: string, depth: number): ActionContext {
-  return { path, componentPath, namespace: "", identity: principal.identity, authToken: principal.authToken ?? null, requestId, client, scheduledJobId: scheduledFunctionId ?? null, depth };
+  return { path, componentPath, namespace: "", identity: principal.identity, authToken: principal.authToken ?? null, authProblem: principal.authProblem ?? null, requestId, client, scheduledJobId: scheduledFunctionId ?? null, depth };
 }
 
 /** What the action did wrong is told to it; anything else is a bug of ours. */

@@ -18,6 +18,8 @@ export interface ActionContext {
   readonly identity: UserIdentity | null;
   /** The token that `identity` was read from. */
   readonly authToken: string | null;
+  /** Why a token was not accepted; asking for the identity fails with it. HTTP actions only: other calls are refused themselves. */
+  readonly authProblem: string | null;
   readonly requestId: string;
   readonly client: ClientInfo | null;
   /** Set where the scheduler started it. */

@@ -4,7 +4,6 @@
  */
 import type { DeploymentMetadata } from "../../functions/execution.js";
 import { functionPathOfAddress, createFunctionHandle, type FunctionAddress } from "../../functions/function-reference.js";
-import { encodeValue } from "../../values/value.js";
 import type { CallResult, FunctionCallRequest } from "../engine/functions-service.js";
 import type { ActionRequest, ActionResult } from "./action-service.js";
 import { SyscallFailure, type ActionContext, type ActionSyscalls, type SyscallArguments } from "./action-syscalls.js";
@@ -32,12 +31,17 @@ export function callSyscalls(options: CallSyscallsOptions): ActionSyscalls {
     ["1.0/actions/query", transaction("query")],
     ["1.0/actions/mutation", transaction("mutation")],
     ["1.0/actions/action", action],
-    ["1.0/getUserIdentity", (_args: SyscallArguments, { identity }: ActionContext) => Promise.resolve(identity === null ? "null" : encodeValue(identity))],
+    ["1.0/getUserIdentity", (_args: SyscallArguments, context: ActionContext) => userIdentity(context)],
     ["1.0/createFunctionHandle", async (args: SyscallArguments) => JSON.stringify(await Promise.resolve(createFunctionHandle(functionPathOfAddress(args as FunctionAddress))))],
     ["1.0/getFunctionMetadata", (_args: SyscallArguments, { path, componentPath }: ActionContext) => Promise.resolve(JSON.stringify({ name: path, componentPath }))],
     ["1.0/getDeploymentMetadata", () => Promise.resolve(JSON.stringify(options.deployment))],
     ["1.0/getRequestMetadata", (_args: SyscallArguments, context: ActionContext) => Promise.resolve(JSON.stringify(requestMetadata(context)))],
   ]);
+}
+
+async function userIdentity({ identity, authProblem }: ActionContext): Promise<string> {
+  if (authProblem !== null) throw new SyscallFailure({ message: authProblem, data: null });
+  return Promise.resolve(identity === null ? "null" : JSON.stringify(identity));
 }
 
 /** Called functions act as the action's own caller, and may be internal. */

@@ -1,14 +1,12 @@
 /**
  * Who a request acts as, from the credentials that it came with. Admins, nobody, and users whose token was verified lately
  * are known at once; other tokens have to be verified first.
- *
- * For functions a token that is refused refuses the call. Not so for HTTP actions, which the world calls with tokens of its
- * own: they run, and only `ctx.auth.getUserIdentity()` fails, with the text of the {@link AuthTokenError}.
  */
 import { isDeepStrictEqual } from "node:util";
 import { NOBODY, type Principal } from "../../live/session.js";
 import type { Credentials } from "../engine-messages.js";
 import { adminPrincipal } from "../engine/principals.js";
+import { AuthTokenError } from "./errors.js";
 import type { AuthProvider, TrustOptions } from "./auth-provider.js";
 import { TokenVerifier, type VerifiedToken } from "./token-verifier.js";
 
@@ -42,10 +40,23 @@ export class PrincipalResolver {
     }
   }
 
-  /** Rejects with AuthTokenError. */
+  /** Rejects with {@link AuthTokenError}. */
   async resolve(credentials: Credentials): Promise<Principal> {
     if (credentials.type === "user") return userPrincipal(credentials.token, await this.#verifier.verify(credentials.token));
     return credentials.type === "admin" ? adminPrincipal(credentials.actingAs) : NOBODY;
+  }
+
+  /**
+   * For HTTP actions, which the world calls with tokens of its own: a token that is refused is no reason not to run. Only
+   * `ctx.auth.getUserIdentity()` fails then.
+   */
+  async resolveHttpAction(credentials: Credentials): Promise<Principal> {
+    try {
+      return await this.resolve(credentials);
+    } catch (error) {
+      if (!(error instanceof AuthTokenError)) throw error;
+      return { ...NOBODY, authProblem: error.message };
+    }
   }
 }
 

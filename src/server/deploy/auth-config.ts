@@ -31,9 +31,12 @@ export function evaluateAuthConfig(modules: ReadonlyMap<string, ModuleCode>, env
   try {
     return readProviders(exported);
   } catch (error) {
-    throw absent ?? error;
+    throw (error instanceof AbsentValueError ? absent : null) ?? error;
   }
 }
+
+/** Something is not there, for which a variable that is not set may be to blame. */
+class AbsentValueError extends DeployError {}
 
 /** Throws {@link DeployError}. */
 export function readProviders(exported: unknown): AuthProvider[] {
@@ -86,6 +89,7 @@ function checkUrl(url: string, where: string, given: string): void {
 
 function text(fields: Fields, name: string, where: string): string {
   const value = fields[name];
+  if (value === undefined) throw new AbsentValueError("InvalidAuthConfig", problemText(`${where}.${name} must be a text that is not empty; it is missing`));
   if (typeof value !== "string" || value === "") throw invalid(`${where}.${name} must be a text that is not empty; it is ${shown(value)}`);
   if (value.length > TEXT_CHARS_MAX) throw invalid(`${where}.${name} has ${value.length} characters, and at most ${TEXT_CHARS_MAX} are allowed`);
   return value;
@@ -102,7 +106,11 @@ function shown(value: unknown): string {
 }
 
 function invalid(problem: string): DeployError {
-  return new DeployError("InvalidAuthConfig", `auth.config.ts has no valid list of providers: ${problem}.`);
+  return new DeployError("InvalidAuthConfig", problemText(problem));
+}
+
+function problemText(problem: string): string {
+  return `auth.config.ts has no valid list of providers: ${problem}.`;
 }
 
 /** Notes the names that are asked for in vain. */

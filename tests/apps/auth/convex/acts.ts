@@ -23,3 +23,6 @@ export const everywhere = action({
     };
   },
 });
+
+/** As text, since not every claim is a Convex value. */
+export const claims = action({ args: {}, handler: async (ctx) => JSON.stringify(await ctx.auth.getUserIdentity()) });

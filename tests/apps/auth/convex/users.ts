@@ -44,3 +44,6 @@ export const writeAsAnybody = mutation({
 
 /** The raw token, as `ctx.meta` tells it. */
 export const tokenOfCaller = mutation({ args: {}, handler: async (ctx) => (await ctx.meta.getRequestMetadata()).authToken });
+
+/** As text, since not every claim is a Convex value. */
+export const claims = query({ args: {}, handler: async (ctx) => JSON.stringify(await ctx.auth.getUserIdentity()) });
