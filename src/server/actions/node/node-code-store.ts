@@ -36,6 +36,8 @@ const NEW_PREFIX = "new-";
 const CODE_PREFIX = "code-";
 const PACKAGES_PREFIX = "packages-";
 const HASH_LENGTH = 32;
+/** To be changed with whatever is written into a folder. */
+const LAYOUT = "1";
 
 export class NodeCodeStore {
   readonly #root: string;
@@ -51,7 +53,7 @@ export class NodeCodeStore {
   /** Where the code is once it is prepared; null where there are no modules of Node. */
   folderOf({ modules, packages }: NodeSources): string | null {
     if (modules.length === 0) return null;
-    const hash = hashOf([packagesHash(packages), ...sorted(modules.map(({ path, sha256 }) => `${path} ${sha256}`))]);
+    const hash = hashOf([LAYOUT, this.packagesId(packages) ?? "", ...sorted(modules.map(({ path, sha256 }) => `${path} ${sha256}`))]);
     return join(this.#root, CODE_PREFIX + hash);
   }
 
@@ -165,7 +167,7 @@ async function linkedPackages(codeFolder: string): Promise<string | null> {
 
 /** Binaries of packages are made for one machine and one version of Node. */
 function packagesHash(packages: readonly NodePackage[]): string {
-  return hashOf([`${process.platform} ${process.arch} ${process.versions.modules}`, ...sorted(packages.map(({ name, version }) => `${name}@${version}`))]);
+  return hashOf([LAYOUT, `${process.platform} ${process.arch} ${process.versions.modules}`, ...sorted(packages.map(({ name, version }) => `${name}@${version}`))]);
 }
 
 function sorted(texts: readonly string[]): string[] {
