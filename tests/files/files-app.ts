@@ -29,7 +29,12 @@ export class FilesApp implements AsyncDisposable {
 
   static async start(options: ServerOptions = {}): Promise<FilesApp> {
     const server = await startServer(options);
-    await server.deploy("files");
+    try {
+      await server.deploy("files");
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
     return new FilesApp(server, server.http());
   }
 
