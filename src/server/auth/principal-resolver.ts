@@ -13,16 +13,24 @@ import { TokenVerifier, type VerifiedToken } from "./token-verifier.js";
 export class PrincipalResolver {
   #providers: readonly AuthProvider[] = [];
   #verifier: TokenVerifier;
+  readonly #options: TrustOptions;
+  readonly #closing = new AbortController();
 
-  constructor(private readonly options: TrustOptions) {
-    this.#verifier = new TokenVerifier({ ...options, providers: [] });
+  constructor({ fetch, nowMs }: TrustOptions) {
+    this.#options = { nowMs, fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.any([init.signal, this.#closing.signal]) }) };
+    this.#verifier = new TokenVerifier({ ...this.#options, providers: [] });
+  }
+
+  /** Waits for no provider any more: tokens that are being verified are refused for now. */
+  close(): void {
+    this.#closing.abort(new Error("the server is shutting down"));
   }
 
   /** Trusts these providers from now on, and no others. Returns whether they are other ones than before. */
   trust(providers: readonly AuthProvider[]): boolean {
     if (isDeepStrictEqual(providers, this.#providers)) return false;
     this.#providers = providers;
-    this.#verifier = new TokenVerifier({ ...this.options, providers });
+    this.#verifier = new TokenVerifier({ ...this.#options, providers });
     return true;
   }
 

@@ -187,6 +187,7 @@ export class Engine {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#principals.close();
     this.#lane.close();
     await this.#actions.close();
     await this.#deployer.close();
