@@ -34,6 +34,12 @@ export interface TransactionOptions {
   readonly nextCreationTime: () => number;
 }
 
+export interface IndexFields {
+  readonly name: string;
+  /** Paths, dots for nested fields. */
+  readonly fields: readonly string[];
+}
+
 export interface ChildOptions {
   readonly writable: boolean;
   /** Lower than its parent's, which hold as well. */
@@ -118,14 +124,16 @@ export class Transaction {
     return table;
   }
 
-  /** The table of this name, made now if there is none. */
-  ensureTable(namespace: string, name: string): Table {
+  /** The table of this name, made now if there is none. `indexes` are for tables of the server: queries can't name them. */
+  ensureTable(namespace: string, name: string, indexes: readonly IndexFields[] = []): Table {
     const table = this.table(namespace, name);
     if (table !== undefined) return table;
     if (!TABLE_NAME.test(name)) {
       throw new DatabaseError("invalidValue", `Invalid table name ${JSON.stringify(name.slice(0, 64))}: table names are letters, digits and underscores, start with a letter and have at most 64 characters.`);
     }
-    return this.putTable(this.options.catalog.allocateTable(namespace, name));
+    const { catalog } = this.options;
+    const own = indexes.map(({ name, fields }) => ({ id: catalog.allocateIndexId(), name, fields, state: "ready" as const, enabled: false, staged: false }));
+    return this.putTable({ ...catalog.allocateTable(namespace, name), indexes: own });
   }
 
   /**

@@ -63,6 +63,13 @@ export class DeployedFunctions {
   }
 }
 
+/** The name under which a function is scheduled: "messages.js:destruct". Throws {@link FunctionError} where it can't be. */
+export function schedulableName(functions: DeployedFunctions, pathText: string): string {
+  const { path, kind } = functions.get(pathText, "server");
+  if (kind !== "mutation" && kind !== "action") throw new FunctionError(`'${formatFunctionPath(path)}' can't be scheduled: only mutations and actions can, and it is defined as ${kind === "query" ? "Query" : "HttpAction"}.`);
+  return `${path.module}:${path.name}`;
+}
+
 function validatorOf(text: string): Validator | null {
   const json = JSON.parse(text) as ValidatorJson | null;
   return json === null || json.type === "any" ? null : compileValidator(json);

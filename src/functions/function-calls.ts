@@ -9,6 +9,7 @@ import { encodeValue, parseValue, type Value } from "../values/value.js";
 import type { Transaction } from "../database/transaction.js";
 import { TableNames } from "../database/table-names.js";
 import { formatArgumentError, formatReturnError, type Validator } from "../values/validator.js";
+import { schedulableName } from "./deployed-functions.js";
 import { FunctionError } from "./errors.js";
 import type { Deployment, RegisteredFunction } from "./deployment.js";
 import type { CallFrame, Execution } from "./execution.js";
@@ -127,6 +128,11 @@ export class FunctionCalls {
       transaction.finish();
       onError(error);
     });
+  }
+
+  /** "messages.js:destruct", for a function that can be scheduled. Throws {@link FunctionError} for any other. */
+  schedulable(pathText: string): string {
+    return schedulableName(this.deployment.deployed, pathText);
   }
 
   #resolve(kind: "query" | "mutation", pathText: string): RegisteredFunction {

@@ -4,7 +4,7 @@ import type { FunctionCalls } from "./function-calls.js";
 import { functionMetadata } from "./function-metadata.js";
 import type { NestedLimits } from "./nested-limits.js";
 import type { ReadScope } from "./read-scope.js";
-import type { Realm } from "./sandbox/realm.js";
+import { scheduler } from "./scheduler-api.js";
 import { storageReader, storageWriter } from "./storage-api.js";
 
 interface RunOptions {
@@ -34,7 +34,7 @@ export function mutationContext(scope: ReadScope, calls: FunctionCalls): object 
     db: databaseWriter(scope),
     auth: auth(scope),
     storage: storageWriter(scope),
-    scheduler: unavailableParts(scope.realm).scheduler,
+    scheduler: scheduler(scope, calls),
     meta: functionMetadata(scope),
     // The newest state is as cheap to read as a stale one, and never conflicts.
     runQuery: (reference: unknown, args?: unknown, options?: RunOptions) => calls.call("query", scope.frame, reference, args, options?.transactionLimits),
@@ -46,28 +46,4 @@ function auth(scope: ReadScope): object {
   return {
     getUserIdentity: () => scope.attempt(() => scope.copy(scope.execution.identity())),
   };
-}
-
-/** Parts of the API that this version does not have answer with what is missing, not with "undefined is no function". */
-interface UnavailableParts {
-  readonly scheduler: object;
-}
-
-/** The same for every call in a realm, so made once. */
-const unavailableByRealm = new WeakMap<Realm, UnavailableParts>();
-
-function unavailableParts(realm: Realm): UnavailableParts {
-  let parts = unavailableByRealm.get(realm);
-  if (parts === undefined) {
-    parts = {
-      scheduler: unavailable(realm, "scheduler", "Scheduled functions are", ["runAfter", "runAt", "cancel"]),
-    };
-    unavailableByRealm.set(realm, parts);
-  }
-  return parts;
-}
-
-function unavailable(realm: Realm, name: string, subject: string, methods: readonly string[]): object {
-  const refuse = (method: string) => () => realm.reject(realm.makeError(`${subject} not available in this version of Rivulet yet: \`ctx.${name}.${method}\` can't be called.`));
-  return Object.fromEntries(methods.map((method) => [method, refuse(method)]));
 }

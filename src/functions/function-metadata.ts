@@ -1,6 +1,7 @@
 /** `ctx.meta`: what a function can learn about itself and its transaction. */
 import { formatFunctionPath } from "./function-path.js";
 import type { ReadScope } from "./read-scope.js";
+import { SCHEDULED_ARGUMENT_BYTES_MAX, SCHEDULED_FUNCTIONS_MAX } from "./scheduler-api.js";
 
 interface Metric {
   readonly used: number;
@@ -11,7 +12,7 @@ function metric(used: number, max: number): Metric {
   return { used, remaining: Math.max(0, max - used) };
 }
 
-export function transactionMetrics({ frame }: ReadScope): Readonly<Record<string, Metric>> {
+export function transactionMetrics({ frame, execution }: ReadScope): Readonly<Record<string, Metric>> {
   const { usage } = frame.transaction;
   const { limits } = usage;
   return {
@@ -20,8 +21,8 @@ export function transactionMetrics({ frame }: ReadScope): Readonly<Record<string
     databaseQueries: metric(usage.rangesRead, limits.rangesReadMax),
     documentsRead: metric(usage.documentsRead, limits.documentsReadMax),
     documentsWritten: metric(usage.documentsWritten, limits.documentsWrittenMax),
-    functionsScheduled: metric(0, 1000),
-    scheduledFunctionArgsBytes: metric(0, 16 * 1024 * 1024),
+    functionsScheduled: metric(execution.scheduled.functions, SCHEDULED_FUNCTIONS_MAX),
+    scheduledFunctionArgsBytes: metric(execution.scheduled.argumentBytes, SCHEDULED_ARGUMENT_BYTES_MAX),
     filesRead: metric(0, 0),
     filesWritten: metric(0, 0),
     fileReadBytes: metric(0, 0),

@@ -14,6 +14,7 @@ import { formatFunctionPath } from "./function-path.js";
 import { createFunctionHandle, functionPathOfAddress, type FunctionAddress } from "./function-reference.js";
 import type { NestedLimits } from "./nested-limits.js";
 import { ReadScope } from "./read-scope.js";
+import { schedulerSyscall } from "./scheduler-api.js";
 import { errorInRealm } from "./realm-error.js";
 import { storageSyscall } from "./storage-api.js";
 
@@ -96,6 +97,9 @@ export class Syscalls {
         return String(countAll(scope, String(args["table"])));
       case "1.0/getUserIdentity":
         return JSON.stringify(this.execution.identity());
+      case "1.0/schedule":
+      case "1.0/cancel_job":
+        return schedulerSyscall(scope, this.calls, op, args);
       case "1.0/createFunctionHandle":
         return JSON.stringify(createFunctionHandle(functionPathOfAddress(args as FunctionAddress)));
       case "1.0/getTransactionMetrics":

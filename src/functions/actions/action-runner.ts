@@ -46,10 +46,12 @@ export class ActionRunner {
     const sandbox = (this.#sandbox ??= this.#newSandbox());
     sandbox.begin();
     const outcome = job.type === "action" ? await this.#runAction(sandbox, job) : await this.#options.runHttpAction(sandbox, job, port!);
+    // Rejections that nobody awaits are told at the end of this turn.
+    await new Promise((resolve) => setImmediate(resolve));
     const unfinished = sandbox.end();
     this.#channel.forget();
     if (unfinished.length > 0) this.#log(formatLogLine("WARN", [unawaitedWarning(unfinished)]));
-    this.#options.post({ type: "done", outcome, isSpent: unfinished.length > 0 });
+    this.#options.post({ type: "done", outcome, isSpent: unfinished.length > 0 || sandbox.isSpent });
   }
 
   settleSyscall(id: number, reply: SyscallReply): void {

@@ -45,7 +45,7 @@ async function userIdentity({ identity, authProblem }: ActionContext): Promise<s
 }
 
 /** Called functions act as the action's own caller, and may be internal. */
-function requestOf(args: SyscallArguments, { identity, authToken, requestId, client, componentPath }: ActionContext): Omit<ActionRequest, "depth"> {
+function requestOf(args: SyscallArguments, { identity, authToken, requestId, client, componentPath, scheduledJobId }: ActionContext): Omit<ActionRequest, "depth"> {
   return {
     path: functionPathOfAddress(args as FunctionAddress),
     componentPath,
@@ -55,6 +55,7 @@ function requestOf(args: SyscallArguments, { identity, authToken, requestId, cli
     client,
     caller: "server",
     source: "Action",
+    ...(scheduledJobId === null ? {} : { scheduledFunctionId: scheduledJobId }),
   };
 }
 

@@ -10,6 +10,8 @@ import { FunctionRunner } from "../../functions/function-runner.js";
 import { LiveQueries } from "../../live/live-queries.js";
 import { NODE_FOLDER } from "../../storage/folder.js";
 import type { Store } from "../../storage/store.js";
+import { scheduleSyscalls } from "../scheduler/schedule-syscalls.js";
+import { Scheduler } from "../scheduler/scheduler.js";
 import { createActions } from "../actions/create-actions.js";
 import type { ActionService } from "../actions/action-service.js";
 import type { ActionSyscalls } from "../actions/action-syscalls.js";
@@ -66,6 +68,7 @@ export class Engine {
   readonly #calls: CallService;
   readonly #fileSecret: string;
   readonly #files: FileService;
+  readonly #scheduler: Scheduler;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(setup: EngineSetup) {
@@ -79,6 +82,7 @@ export class Engine {
       logRetention: options.logRetention,
       onCommit: (commit) => {
         this.#queries.invalidate(commit.keys);
+        this.#scheduler.onCommit(commit);
         this.#tellDeletedFiles(commit);
       },
       onDurable: (ts) => {
@@ -115,6 +119,7 @@ export class Engine {
       redactErrors: options.redactErrors,
     });
     this.#functions = functions;
+    this.#scheduler = new Scheduler({ database: this.#database, functions, deployed: () => this.#runner.deployment?.deployed ?? null, nowMs });
     this.#queries = new LiveQueries({
       run: (spec, journal, done) => functions.runLive(spec, journal, done),
       barrier: (reached) => this.#runner.barrier(reached),
@@ -157,6 +162,7 @@ export class Engine {
     this.#retryPoisoned();
     const code = this.#deployer.load();
     if (code !== null) this.#activate(code);
+    this.#scheduler.start();
     this.#every(TRIM_INTERVAL_MS, () => this.#database.trimLog(TRIM_ENTRIES_MAX));
     this.#every(SWEEP_INTERVAL_MS, () => this.#queries.sweep());
   }
@@ -188,6 +194,7 @@ export class Engine {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#principals.close();
+    this.#scheduler.close();
     this.#lane.close();
     await this.#actions.close();
     await this.#deployer.close();
@@ -205,7 +212,13 @@ export class Engine {
       whenDurable: (ts) => this.#durability.whenDurable(ts),
       deployment: { name: instanceName, region: null, class: "s16" },
     });
-    return new Map([...calls, ...this.#files.syscalls()]);
+    const schedule = scheduleSyscalls({
+      database: this.#database,
+      deployed: () => this.#runner.deployment?.deployed ?? null,
+      nowMs: this.#setup.nowMs,
+      whenDurable: (ts) => this.#durability.whenDurable(ts),
+    });
+    return new Map([...calls, ...schedule, ...this.#files.syscalls()]);
   }
 
   /** Swaps the running code. Clients stay connected; every live query runs again on the new code. */
@@ -217,6 +230,7 @@ export class Engine {
     this.#actions.use(code, deployment.deployed);
     previous?.dispose();
     this.#queries.invalidateAll();
+    this.#scheduler.wake();
     if (this.#principals.trust(this.#deployer.authProviders())) this.#sync.checkTokens();
   }
 
@@ -240,6 +254,7 @@ export class Engine {
     // It may have been among them. Not at once: the disk would refuse it again.
     this.#timers.push(setTimeout(() => storeFileSecret(this.#database, this.#fileSecret), FILE_SECRET_RETRY_MS).unref());
     this.#queries.invalidate(keys);
+    this.#scheduler.wake();
   }
 
   #tellDeletedFiles(commit: Commit): void {
