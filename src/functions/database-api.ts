@@ -16,7 +16,7 @@ export interface DatabaseReaderApi {
 type Space = "user" | "system";
 
 /** Tables of the server's own that apps may read; the others are its secret. */
-const PUBLIC_SYSTEM_TABLES: ReadonlySet<string> = new Set(["_storage", "_scheduled_functions"]);
+export const PUBLIC_SYSTEM_TABLES: ReadonlySet<string> = new Set(["_storage", "_scheduled_functions"]);
 
 function requireSpace(tableName: string, space: Space, method: string): void {
   const isSystemTable = tableName.startsWith("_");

@@ -1,8 +1,9 @@
 /** `ctx.storage` and the table "_storage" in queries and mutations. Numbers of docs/spec/files.md. */
 import { once } from "node:events";
+import { rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { queryNamed, until } from "../harness.js";
+import { copyApp, queryNamed, until } from "../harness.js";
 import { FilesApp, sha256, type StorageDocument } from "./files-app.js";
 
 let app: FilesApp;
@@ -86,6 +87,20 @@ describe("the table \"_storage\"", () => {
     expect(first.page.map(({ _id }) => _id)).toEqual(ids.slice(0, 2));
     const second = await own.query<{ page: StorageDocument[] }>("page", { cursor: first.continueCursor });
     expect(second.page.map(({ _id }) => _id)).toEqual(ids.slice(2));
+  });
+
+  test("FI-44 is shown by `convex data _storage`", async () => {
+    const storageId = await app.store("listed", "text/x-listed");
+    const folder = await copyApp("files");
+    try {
+      const { code, output } = await app.server.convex(folder, ["data", "_storage"]);
+      expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(storageId) as string });
+      expect(output).toContain("text/x-listed");
+      expect((await app.server.convex(folder, ["data", "_file_secrets"])).output).not.toContain("secret:");
+      expect((await app.server.convex(folder, ["data", "_file_secrets"])).code).toBe(1);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test("FI-45 is read-only for functions", async () => {

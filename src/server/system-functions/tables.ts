@@ -7,6 +7,7 @@ import { parseDocument } from "../../database/schema-change/table-walk.js";
 import type { Table, TableRecord } from "../../database/table.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { Value } from "../../values/value.js";
+import { PUBLIC_SYSTEM_TABLES } from "../../functions/database-api.js";
 import { APP_NAMESPACE } from "../deploy/system-documents.js";
 import { lazySchema } from "../lazy-schema.js";
 import { noArguments, systemQuery } from "./system-query.js";
@@ -65,7 +66,7 @@ function tableNames(transaction: Transaction): string[] {
 }
 
 function refuseSystemTable(name: string): void {
-  if (isSystemTable(name)) throw new DatabaseError("invalidQuery", `Table "${name}" is the server's own and can't be read like this. Tables of the app don't start with an underscore.`);
+  if (isSystemTable(name) && !PUBLIC_SYSTEM_TABLES.has(name)) throw new DatabaseError("invalidQuery", `Table "${name}" is the server's own and can't be read like this. Tables of the app don't start with an underscore.`);
 }
 
 function isSystemTable(name: string): boolean {
