@@ -38,8 +38,8 @@ export interface CronRun {
   readonly logLines: readonly string[];
 }
 
-const JOBS = "_cron_jobs";
-const LOGS = "_cron_job_logs";
+export const CRON_JOBS_TABLE = "_cron_jobs";
+export const CRON_LOGS_TABLE = "_cron_job_logs";
 const LOG_INDEXES = [{ name: "by_job", fields: ["name"] }] as const;
 /** Kept of each job. */
 const RUNS_MAX = 100;
@@ -47,7 +47,7 @@ const RUNS_MAX = 100;
 const LOG_CHARS_MAX = 16 * 1024;
 
 export function readCronJobs(transaction: Transaction): CronJob[] {
-  return readSystemTable<CronJob & Record<string, unknown>>(transaction, JOBS);
+  return readSystemTable<CronJob & Record<string, unknown>>(transaction, CRON_JOBS_TABLE);
 }
 
 /** To be written with the push: jobs that stay keep their time, unless their schedule changed; those that are gone go. */
@@ -67,7 +67,7 @@ export function updateCronJob(transaction: Transaction, name: string, change: (j
 }
 
 export function addCronRun(transaction: Transaction, run: CronRun): void {
-  const table = transaction.ensureTable("", LOGS, LOG_INDEXES);
+  const table = transaction.ensureTable("", CRON_LOGS_TABLE, LOG_INDEXES);
   const value = { ...run, logLines: shortened(run.logLines), _id: newId(table.number), _creationTime: transaction.nextCreationTime() };
   transaction.write(table, value._id, null, { text: encodeValue(value), value });
   pruneRuns(transaction, run.name);
@@ -79,17 +79,17 @@ export function readCronRuns(transaction: Transaction, name: string): CronRun[] 
 }
 
 function writeCronJobs(transaction: Transaction, jobs: readonly CronJob[]): void {
-  writeSystemTable(transaction, JOBS, "name", jobs.map(({ name, functionPath, args, schedule, nextRunMs, startedMs }) => ({ name, functionPath, args, schedule, nextRunMs, startedMs })));
+  writeSystemTable(transaction, CRON_JOBS_TABLE, "name", jobs.map(({ name, functionPath, args, schedule, nextRunMs, startedMs }) => ({ name, functionPath, args, schedule, nextRunMs, startedMs })));
 }
 
 function pruneRuns(transaction: Transaction, name: string): void {
   const runs = runDocuments(transaction, name);
-  const table = transaction.table("", LOGS)!;
+  const table = transaction.table("", CRON_LOGS_TABLE)!;
   for (const { id, text } of runs.slice(0, Math.max(0, runs.length - RUNS_MAX))) transaction.write(table, id, { text, value: parseValue(text) as DocumentValue }, null);
 }
 
 function runDocuments(transaction: Transaction, name: string): { readonly id: string; readonly text: string }[] {
-  const table = transaction.table("", LOGS);
+  const table = transaction.table("", CRON_LOGS_TABLE);
   if (table === undefined) return [];
   const index = table.indexes.find(({ record }) => record.name === "by_job")!;
   const scan = new IndexScan(transaction, table, prefixRange(index.prefix + encodeKeyPart(name)), false);
