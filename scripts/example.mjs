@@ -1,16 +1,30 @@
-// Runs examples/chat on a Rivulet server with a data folder of its own: `npm run example`.
-// Two programs side by side, as an app's developer would start them: `rivulet dev` and the app's own front-end. Both are
-// started without a shell between, so that a signal reaches them, and the end of one is the end of the other.
+// Runs an example on a Rivulet server with a data folder of its own: `npm run example`, or `npm run example -- exam`.
+// Programs side by side, as an app's developer would start them: `rivulet dev`, the app's own front-end, and what else the
+// example needs. All are started without a shell between, so that a signal reaches them; the end of one ends the others.
 import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
 const root = resolve(import.meta.dirname, "..");
-const app = join(root, "examples", "chat");
 /** Time that the programs get between SIGTERM and SIGKILL; the server takes 5 s at most. */
 const STOP_MS_MAX = 8_000;
+const ISSUER_URL = "http://127.0.0.1:4100";
+
+const EXAMPLES = {
+  chat: { name: "The chat", hint: "Open it in two windows and write in both.", begin: () => startServer({}, {}) },
+  exam: { name: "The exam platform", hint: "Open it in two windows: be the tutor in one and a student in the other.", begin: startExam },
+};
+
+const [exampleName = "chat"] = process.argv.slice(2);
+const example = Object.hasOwn(EXAMPLES, exampleName) ? EXAMPLES[exampleName] : undefined;
+if (example === undefined) {
+  console.error(`There is no example "${exampleName}". The examples are: ${Object.keys(EXAMPLES).join(", ")}.`);
+  process.exit(2);
+}
+const app = join(root, "examples", exampleName);
 
 const children = new Set();
 let stopping = false;
@@ -23,44 +37,83 @@ function stop(exitCode) {
   setTimeout(() => children.forEach((child) => child.kill("SIGKILL")), STOP_MS_MAX).unref();
 }
 
-/** Starts a Node program in the app's folder; its lines come out behind `prefix`. */
+/** Starts a Node program in the app's folder; its lines come out behind `prefix`, and to whoever waits for one (`atLine`). */
 function start(args, prefix, environment = {}) {
-  const child = spawn(process.execPath, args, { cwd: app, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, args, { cwd: app, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
   children.add(child);
   child.on("close", (code) => {
     children.delete(child);
     if (!stopping) console.error(`\n${args[0]} ended with exit code ${code}; its lines above say why.`);
     stop(code || 1);
   });
-  const lines = createInterface({ input: child.stdout });
-  lines.on("line", (line) => line.trim() !== "" && console.log(prefix + line));
-  return lines;
+  const outputs = [createInterface({ input: child.stdout }), createInterface({ input: child.stderr })];
+  outputs[0].on("line", (line) => line.trim() !== "" && console.log(prefix + line));
+  outputs[1].on("line", (line) => line.trim() !== "" && console.error(prefix + line));
+  return outputs;
 }
 
 /** Calls back once, with the match, at the first line that has the pattern. */
-function atLine(lines, pattern, then) {
+function atLine(outputs, pattern, then) {
   const look = (line) => {
     const match = pattern.exec(stripVTControlCharacters(line));
     if (match === null || stopping) return;
-    lines.off("line", look);
+    for (const lines of outputs) lines.off("line", look);
     then(match);
   };
-  lines.on("line", look);
+  for (const lines of outputs) lines.on("line", look);
 }
 
-function startPage() {
-  const url = /^VITE_CONVEX_URL=(\S+)/m.exec(readFileSync(join(app, ".env.local"), "utf8"))?.[1];
-  const page = start([join(app, "node_modules", "vite", "bin", "vite.js"), "--clearScreen", "false"], "[page]    ", { VITE_CONVEX_URL: url });
+/** `variables` are set in the deployment before the code is pushed; the page is built with `pageEnvironment`. */
+function startServer(variables, pageEnvironment) {
+  const server = start([join(root, "dist", "cli", "main.js"), "dev"], "");
+  atLine(server, /Ready at (http\S+),/, ([, url]) => setVariables(url, variables));
+  atLine(server, /Convex functions ready/, () => startPage(pageEnvironment));
+}
+
+/** As `npx convex env set`. */
+async function setVariables(url, variables) {
+  const changes = Object.entries(variables).map(([name, value]) => ({ name, value }));
+  if (changes.length === 0) return;
+  const headers = { Authorization: `Convex ${fromEnvFile("CONVEX_SELF_HOSTED_ADMIN_KEY")}`, "Content-Type": "application/json" };
+  try {
+    const response = await fetch(`${url}/api/update_environment_variables`, { method: "POST", headers, body: JSON.stringify({ changes }) });
+    if (!response.ok) throw new Error(await response.text());
+  } catch (error) {
+    console.error(`The deployment's variables could not be set: ${error.message}`);
+    stop(1);
+  }
+}
+
+function startPage(environment) {
+  const url = fromEnvFile("VITE_CONVEX_URL");
+  const page = start([join(app, "node_modules", "vite", "bin", "vite.js"), "--clearScreen", "false"], "[page]    ", { VITE_CONVEX_URL: url, ...environment });
   atLine(page, /Local:\s+(\S+)/, ([, address]) => {
-    console.log(`\nThe chat is running. Open ${address} in two windows and write in both.\nData is in examples/chat/.rivulet; stop with Ctrl+C.\n`);
+    console.log(`\n${example.name} is running at ${address}\n${example.hint}\nData is in examples/${exampleName}/.rivulet; stop with Ctrl+C.\n`);
+    if (environment.SCORES_SIGNING_KEY === undefined) return;
+    console.log(`Send a score from examples/${exampleName}:\n  SCORES_SIGNING_KEY=${environment.SCORES_SIGNING_KEY} npm run grade -- --student 1 --score 87.5 --site ${url}\n`);
   });
 }
 
+/** The issuer first: what it says goes into the deployment's variables. */
+function startExam() {
+  const signingKey = randomBytes(16).toString("hex");
+  const issuer = start(["--import", "tsx", "issuer/main.ts", "--port", new URL(ISSUER_URL).port], "[issuer]  ");
+  atLine(issuer, /The issuer is ready/, () => {
+    const variables = { EXAM_ISSUER: ISSUER_URL, EXAM_JWKS: `${ISSUER_URL}/.well-known/jwks.json`, SCORES_SIGNING_KEY: signingKey };
+    startServer(variables, { VITE_EXAM_ISSUER: ISSUER_URL, SCORES_SIGNING_KEY: signingKey });
+  });
+}
+
+function fromEnvFile(name) {
+  const value = new RegExp(`^${name}=(.+)$`, "m").exec(readFileSync(join(app, ".env.local"), "utf8"))?.[1];
+  return value?.replace(/^(['"])(.*)\1$/, "$2").trim();
+}
+
 // Each time, as for the server itself: it takes a second when nothing is missing, and mends an interrupted installation.
-console.log("Installing the packages of examples/chat");
+console.log(`Installing the packages of examples/${exampleName}`);
 const install = spawnSync("npm", ["install", "--no-audit", "--no-fund"], { cwd: app, stdio: "inherit" });
 if (install.status !== 0) process.exit(install.status ?? 1);
 
 process.on("SIGINT", () => stop(0));
 process.on("SIGTERM", () => stop(0));
-atLine(start([join(root, "dist", "cli", "main.js"), "dev"], ""), /Convex functions ready/, startPage);
+example.begin();

@@ -13,6 +13,7 @@ export interface ServedPage extends AsyncDisposable {
 }
 
 export const CHAT = join(ROOT, "examples", "chat");
+export const EXAM = join(ROOT, "examples", "exam");
 
 /** Installs the example's own packages where they are missing, as its developer would. */
 export async function installExample(folder: string): Promise<void> {
@@ -21,9 +22,10 @@ export async function installExample(folder: string): Promise<void> {
   if (result.code !== 0) throw new Error(`npm install in ${folder} failed:\n${result.output}`);
 }
 
-export async function servePage(folder: string, convexUrl: string): Promise<ServedPage> {
+/** `environment` is for the build, beside the server's address. */
+export async function servePage(folder: string, convexUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<ServedPage> {
   const out = await temporaryFolder();
-  const result = await run("npx", ["vite", "build", "--outDir", out, "--emptyOutDir"], folder, { VITE_CONVEX_URL: convexUrl });
+  const result = await run("npx", ["vite", "build", "--outDir", out, "--emptyOutDir"], folder, { VITE_CONVEX_URL: convexUrl, ...environment });
   if (result.code !== 0) throw new Error(`vite build in ${folder} failed:\n${result.output}`);
   const server = await listen(out);
   return {
