@@ -49,11 +49,17 @@ export interface FunctionRequest {
   /** Asked when the request's turn comes: true where nobody wants it any more, and then it is dropped. */
   readonly isDropped?: () => boolean;
   /** Writes into a mutation's own transaction when its function has succeeded, so that both happen or neither. Must not throw. */
-  readonly alongside?: (transaction: Transaction) => void;
+  readonly alongside?: (transaction: Transaction, run: FinishedRun) => void;
   /** Called when the request's turn comes. */
   readonly begin: (kind: "query" | "mutation") => Transaction;
   /** Called in the same turn, once, before anything else runs. Must not throw: an error in it is ours and ends the engine. */
   readonly done: (outcome: FunctionOutcome) => void;
+}
+
+/** What is known of a run before its transaction commits. */
+export interface FinishedRun {
+  readonly logLines: readonly string[];
+  readonly durationMs: number;
 }
 
 interface OutcomeBase {
@@ -305,21 +311,21 @@ export class FunctionRunner {
   #finish({ request, execution, transaction, kind, startMs }: Running, result: Result): void {
     this.#running = null;
     this.#host = null;
-    if (result.ok && request.alongside !== undefined) this.#keepBooks(transaction, request.alongside);
-    transaction.finish();
-    const { usedIdentity } = execution;
     const durationMs = performance.now() - startMs;
     const logLines = execution.logs.lines();
+    if (result.ok && request.alongside !== undefined) this.#keepBooks(transaction, { logLines, durationMs }, request.alongside);
+    transaction.finish();
+    const { usedIdentity } = execution;
     const journal = execution.journal.serialize();
     // Written out: spreading costs more than everything else here.
     if (result.ok) this.#deliver(request, { ok: true, value: result.value, kind, usedIdentity, transaction, durationMs, logLines, journal });
     else this.#deliver(request, { ok: false, failure: result.failure, isStopped: result.isStopped, kind, usedIdentity, transaction, durationMs, logLines, journal });
   }
 
-  #keepBooks(transaction: Transaction, write: (transaction: Transaction) => void): void {
+  #keepBooks(transaction: Transaction, run: FinishedRun, write: (transaction: Transaction, run: FinishedRun) => void): void {
     this.#inEngine(() => {
       const books = transaction.child({ writable: true, uncounted: true });
-      write(books);
+      write(books, run);
       transaction.absorb(books);
     });
   }

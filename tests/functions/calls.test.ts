@@ -157,8 +157,6 @@ describe("ctx.meta", () => {
 
 describe("what is not there yet", () => {
   test.each([
-    ["scheduler.runAfter", "not available in this version of Rivulet yet: `ctx.scheduler.runAfter` can't be called."],
-    ["scheduler.runAt", "not available in this version of Rivulet yet: `ctx.scheduler.runAt` can't be called."],
     ["withSearchIndex", "Search indexes can be declared but not queried yet in this version: items.by_text."],
   ])("F-120 %s says so by name", async (what, text) => {
     expect(cause(await app.mutationError("missing:use", { what }))).toContain(text);

@@ -2,6 +2,7 @@
 export type DeployErrorCode =
   | "BadJsonBody"
   | "InvalidModules" // a module can't be compiled or loaded, or defines something wrong
+  | "InvalidCrons"
   | "InvalidNodeVersion"
   | "ExternalPackagesNotInstalled"
   | "InvalidSchema"

@@ -275,7 +275,7 @@ describe("a push", () => {
   it("D-56 tells what it changed", async () => {
     await using fixture = new DeployFixture();
     await push(fixture, FILES);
-    const { finish } = await push(fixture, { "schema.ts": SCHEMA.replace('["body"]', '["body", "author"]'), "crons.ts": `import { cronJobs, makeFunctionReference } from "convex/server"; const crons = cronJobs(); crons.cron("tidy", "0 0 * * *", makeFunctionReference("messages:send")); export default crons;` });
+    const { finish } = await push(fixture, { "schema.ts": SCHEMA.replace('["body"]', '["body", "author"]'), "crons.ts": `import { cronJobs, makeFunctionReference } from "convex/server"; const crons = cronJobs(); crons.cron("tidy", "0 0 * * *", makeFunctionReference("tidy:run")); export default crons;`, "tidy.ts": `import { mutationGeneric } from "convex/server"; export const run = mutationGeneric(async () => null);` });
     const diff = (finish["componentDiffs"] as Record<string, Record<string, unknown>>)[""]!;
     expect(diff).toMatchObject({
       diffType: { type: "modify" },

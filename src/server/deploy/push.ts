@@ -6,6 +6,8 @@ import type { NodeCodeStore } from "../actions/node/node-code-store.js";
 import { evaluateAppDefinition, refuseComponents, type AppDefinition } from "./app-definition.js";
 import { evaluateAuthConfig, type AuthProvider } from "./auth-config.js";
 import { readModules, writeDeployment, writeModules, type StoredModule } from "./code-store.js";
+import { cronSpecs } from "./cron-specs.js";
+import { syncCronJobs, type CronSpec } from "../scheduler/cron-table.js";
 import { fullEnvironment, readEnvironment, type EnvironmentVariables, type Instance } from "./environment.js";
 import { checkNodeVersion, nodeSources, prepareNodeCode } from "./node-code.js";
 import { analyze, codeByPath, resolveModules } from "./pushed-modules.js";
@@ -21,6 +23,7 @@ export interface EvaluatedPush {
   readonly schema: SchemaJson | null;
   readonly authProviders: readonly AuthProvider[];
   readonly modules: readonly StoredModule[];
+  readonly crons: readonly CronSpec[];
   /** Names the set of external packages; null without any. */
   readonly packagesId: string | null;
 }
@@ -46,7 +49,7 @@ export async function evaluatePush({ database, instance, nodeCode }: PushContext
   const sources = nodeSources(resolved, request.nodeDependencies);
   const nodeFolder = await prepareNodeCode(nodeCode, sources);
   const modules = await analyze(resolved, nodeFolder, visible);
-  return { request, environmentVariables, definition, schema, authProviders, modules, packagesId: nodeCode.packagesId(sources.packages) };
+  return { request, environmentVariables, definition, schema, authProviders, modules, crons: cronSpecs(modules), packagesId: nodeCode.packagesId(sources.packages) };
 }
 
 /** The pushed schema; null where the app has none. Throws {@link DeployError}. */
@@ -56,8 +59,9 @@ export async function schemaOf(request: StartPushRequest, visible: EnvironmentVa
 }
 
 /** Into a transaction that is committed with the change of the schema. */
-export function storePush(transaction: Transaction, { request, definition, authProviders, modules }: EvaluatedPush, message: string | null, nowMs: number): void {
+export function storePush(transaction: Transaction, { request, definition, authProviders, modules, crons }: EvaluatedPush, message: string | null, nowMs: number): void {
   writeModules(transaction, modules);
+  syncCronJobs(transaction, crons, nowMs);
   writeDeployment(transaction, {
     functions: request.functions,
     udfServerVersion: request.appDefinition.udfServerVersion,

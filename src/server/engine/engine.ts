@@ -11,6 +11,7 @@ import { LiveQueries } from "../../live/live-queries.js";
 import { NODE_FOLDER } from "../../storage/folder.js";
 import type { Store } from "../../storage/store.js";
 import { scheduleSyscalls } from "../scheduler/schedule-syscalls.js";
+import { CronJobs } from "../scheduler/cron-jobs.js";
 import { Scheduler } from "../scheduler/scheduler.js";
 import { createActions } from "../actions/create-actions.js";
 import type { ActionService } from "../actions/action-service.js";
@@ -69,6 +70,7 @@ export class Engine {
   readonly #fileSecret: string;
   readonly #files: FileService;
   readonly #scheduler: Scheduler;
+  readonly #crons: CronJobs;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(setup: EngineSetup) {
@@ -119,7 +121,9 @@ export class Engine {
       redactErrors: options.redactErrors,
     });
     this.#functions = functions;
-    this.#scheduler = new Scheduler({ database: this.#database, functions, deployed: () => this.#runner.deployment?.deployed ?? null, nowMs });
+    const jobs = { database: this.#database, functions, deployed: () => this.#runner.deployment?.deployed ?? null, nowMs };
+    this.#scheduler = new Scheduler(jobs);
+    this.#crons = new CronJobs(jobs);
     this.#queries = new LiveQueries({
       run: (spec, journal, done) => functions.runLive(spec, journal, done),
       barrier: (reached) => this.#runner.barrier(reached),
@@ -163,6 +167,7 @@ export class Engine {
     const code = this.#deployer.load();
     if (code !== null) this.#activate(code);
     this.#scheduler.start();
+    this.#crons.start();
     this.#every(TRIM_INTERVAL_MS, () => this.#database.trimLog(TRIM_ENTRIES_MAX));
     this.#every(SWEEP_INTERVAL_MS, () => this.#queries.sweep());
   }
@@ -195,6 +200,7 @@ export class Engine {
     for (const timer of this.#timers) clearInterval(timer);
     this.#principals.close();
     this.#scheduler.close();
+    this.#crons.close();
     this.#lane.close();
     await this.#actions.close();
     await this.#deployer.close();
@@ -231,6 +237,7 @@ export class Engine {
     previous?.dispose();
     this.#queries.invalidateAll();
     this.#scheduler.wake();
+    this.#crons.wake();
     if (this.#principals.trust(this.#deployer.authProviders())) this.#sync.checkTokens();
   }
 
@@ -255,6 +262,7 @@ export class Engine {
     this.#timers.push(setTimeout(() => storeFileSecret(this.#database, this.#fileSecret), FILE_SECRET_RETRY_MS).unref());
     this.#queries.invalidate(keys);
     this.#scheduler.wake();
+    this.#crons.wake();
   }
 
   #tellDeletedFiles(commit: Commit): void {

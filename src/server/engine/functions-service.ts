@@ -9,7 +9,7 @@ import { ReadSet } from "../../database/read-set.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { SessionRequest } from "../../database/commit-log.js";
 import type { FunctionFailure } from "../../functions/errors.js";
-import type { FunctionOutcome, FunctionRunner } from "../../functions/function-runner.js";
+import type { FinishedRun, FunctionOutcome, FunctionRunner } from "../../functions/function-runner.js";
 import type { QueryRun, QuerySpec } from "../../live/live-query.js";
 import type { Principal } from "../../live/session.js";
 import { ValueError, encodeValue, parseValue } from "../../values/value.js";
@@ -44,7 +44,7 @@ export interface FunctionCallRequest {
   /** Asked when the call's turn comes: true where nobody wants it any more. Then nothing runs, and `done` is not called. */
   readonly isDropped?: () => boolean;
   /** Writes into a mutation's own transaction just before it commits, so that both happen or neither. Must not throw. */
-  readonly alongside?: (transaction: Transaction) => void;
+  readonly alongside?: (transaction: Transaction, run: FinishedRun) => void;
 }
 
 /** Names as they stand in the public log stream. */

@@ -10,7 +10,11 @@ import type { Value } from "../../values/value.js";
 import { PUBLIC_SYSTEM_TABLES } from "../../functions/database-api.js";
 import { APP_NAMESPACE } from "../deploy/system-documents.js";
 import { lazySchema } from "../lazy-schema.js";
+import { CRON_JOBS_TABLE, CRON_LOGS_TABLE } from "../scheduler/cron-table.js";
 import { noArguments, systemQuery } from "./system-query.js";
+
+/** Those that functions can read, and what an admin may want to look at. */
+const READABLE_SYSTEM_TABLES: ReadonlySet<string> = new Set([...PUBLIC_SYSTEM_TABLES, CRON_JOBS_TABLE, CRON_LOGS_TABLE]);
 
 /** A larger table counts as this large. The CLI warns from 100,000 documents on. */
 const DOCUMENTS_COUNTED_MAX = 200_000;
@@ -66,7 +70,7 @@ function tableNames(transaction: Transaction): string[] {
 }
 
 function refuseSystemTable(name: string): void {
-  if (isSystemTable(name) && !PUBLIC_SYSTEM_TABLES.has(name)) throw new DatabaseError("invalidQuery", `Table "${name}" is the server's own and can't be read like this. Tables of the app don't start with an underscore.`);
+  if (isSystemTable(name) && !READABLE_SYSTEM_TABLES.has(name)) throw new DatabaseError("invalidQuery", `Table "${name}" is the server's own and can't be read like this. Tables of the app don't start with an underscore.`);
 }
 
 function isSystemTable(name: string): boolean {
