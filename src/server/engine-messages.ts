@@ -7,6 +7,8 @@
  *                                            ◀─────    frames and replies, held back until durable
  */
 
+import type { MessagePort } from "node:worker_threads";
+import type { HttpActionJob } from "../functions/actions/executor-messages.js";
 import type { FileKey, FileRequest } from "./files/file-messages.js";
 
 /** Who a request acts as. Admin keys are checked where the request comes in; tokens of users in the engine. */
@@ -49,10 +51,26 @@ export type EngineCall =
   /** Server log lines of function executions after a cursor → `{ entries, newCursor }`; waits up to `waitMs` for one. */
   | { readonly kind: "streamLogs"; readonly cursor: number; readonly waitMs: number }
   | { readonly kind: "files"; readonly request: FileRequest }
+  | HttpActionCall
   /** Counters and gauges of the engine → {@link EngineMetrics}. */
   | { readonly kind: "metrics" }
   /** Finishes what was begun and makes it durable; the engine answers nothing afterwards. */
   | { readonly kind: "shutdown" };
+
+/**
+ * An HTTP action. Its bodies go over the port between network thread and executor, and do not pass the engine; the reply
+ * tells how the run ended. What goes wrong before the response's head is for the network thread to answer.
+ */
+export interface HttpActionCall extends Omit<HttpActionJob, "type" | "router"> {
+  readonly kind: "httpAction";
+  readonly credentials: Credentials;
+  readonly client: ClientInfo;
+  /** Moves with the message. */
+  readonly port: MessagePort;
+}
+
+/** Code of the refusal of an HTTP action where the app defines none. */
+export const NO_HTTP_ACTIONS = "NoHttpActions";
 
 export type DeployRoute =
   | "get_config_hashes"

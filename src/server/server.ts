@@ -157,8 +157,8 @@ function engineEvents(sockets: { readonly current: Sockets | null }, files: { re
 }
 
 async function loadNetworkModules() {
-  const [httpServer, sockets, files] = await Promise.all([import("./network/http-server.js"), import("./network/sockets.js"), import("./files/file-storage.js")]);
-  return { ...httpServer, ...sockets, ...files };
+  const [httpServer, sockets, files, site] = await Promise.all([import("./network/http-server.js"), import("./network/sockets.js"), import("./files/file-storage.js"), import("./network/site-router.js")]);
+  return { ...httpServer, ...sockets, ...files, ...site };
 }
 
 /** Where this deployment's files are among those of others; asked for once. */
@@ -186,7 +186,7 @@ interface NetworkParts {
 /** Requests are answered as soon as the library for metrics is loaded too; they wait for it, the start does not. */
 function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, parts: NetworkParts): Sockets {
   const { settings, origins, host, adminKeys, files, log, handlers, fail } = parts;
-  const { bodyBytesMax, frameBytesMax, instanceName, socketsMax } = settings;
+  const { bodyBytesMax, frameBytesMax, httpBodyBytesMax, instanceName, socketsMax } = settings;
   const sockets = new modules.Sockets({
     post: (message) => host.post(message),
     engineIsRunning: () => host.isRunning,
@@ -199,6 +199,7 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
     engine: host,
     adminKeys,
     files,
+    site: new modules.SiteRouter({ engine: host, bodyBytesMax: httpBodyBytesMax, origin: settings.siteOrigin ?? settings.origin, log }),
     bodyBytesMax,
     frameBytesMax,
     instanceName,

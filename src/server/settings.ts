@@ -58,6 +58,7 @@ export const SETTINGS = {
   fileBytesMax: limit("file-bytes-max", "size", "1TiB", bytes, "largest file that can be stored"),
   socketsMax: limit("sockets-max", "number", "20000", positive, "WebSocket connections at once"),
   frameBytesMax: limit("frame-bytes-max", "size", "16.125MiB", bytes, "largest message of a client, over a socket or as a function call over HTTP"),
+  httpBodyBytesMax: limit("http-body-bytes-max", "size", "20MiB", bytes, "request body, and response body, of an HTTP action"),
   bodyBytesMax: limit("body-bytes-max", "size", "256MiB", bytes, "largest request body of the deploy API, decompressed"),
   heapMbMax: limit("heap-mb-max", "number", "2048", positive, "memory of the engine's JavaScript heap, in MB"),
   bytesReadMax: limit("bytes-read-max", "size", "16MiB", bytes, "read by one function execution"),

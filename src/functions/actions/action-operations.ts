@@ -36,6 +36,11 @@ export class ActionOperations {
     return this.#run !== null;
   }
 
+  /** Whether nothing is unfinished. */
+  get isQuiet(): boolean {
+    return this.#run === null || this.#run.unfinished.size + this.#run.timers.size + this.#run.promises.size === 0;
+  }
+
   begin(): void {
     if (this.#run !== null) throw new Error("Rivulet bug: an action began while another one runs");
     this.#run = { unfinished: new Map(), stops: new Set(), timers: new Map(), promises: new Set() };

@@ -105,6 +105,11 @@ export class ActionSandbox {
     return this.#isSpent;
   }
 
+  /** Whether the action that runs has nothing on its way: no request, call, timer, or promise that it could await. */
+  get isQuiet(): boolean {
+    return this.#operations.isQuiet;
+  }
+
   /** Makes an object of the server one of user code's, in place: a Request for an HTTP action. A promise is answered by another. */
   adopt<T>(value: T): T {
     return this.#membrane.adopt(value);

@@ -36,16 +36,25 @@ export interface ActionJob {
   readonly requestId: string;
 }
 
-/** An HTTP action. Bodies travel over the port that comes with it; see src/server/http-actions. */
+/** An HTTP action. The response travels over the port that comes with it, see http-port.ts. */
 export interface HttpActionJob {
   readonly type: "httpAction";
+  /** Module whose default export is the router: "http.js". */
+  readonly router: string;
   readonly method: string;
   /** With the origin by which the client reached us. */
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
-  readonly hasBody: boolean;
+  readonly body: HttpRequestBody;
+  readonly responseBytesMax: number;
   readonly requestId: string;
 }
+
+export type HttpRequestBody =
+  | { readonly type: "none" }
+  | { readonly type: "bytes"; readonly bytes: Uint8Array }
+  /** Comes over the port. */
+  | { readonly type: "stream" };
 
 export type ExecutorJob = ActionJob | HttpActionJob;
 

@@ -38,6 +38,8 @@ export interface ActionRequest extends Caller, Pick<FunctionCallRequest, "path" 
 }
 
 export interface HttpActionRequest extends Caller {
+  /** For the log: "GET /profile/*". */
+  readonly route: string;
   readonly job: HttpActionJob;
   /** MessagePort that the answer goes over. */
   readonly port: unknown;
@@ -96,9 +98,8 @@ export class ActionService {
 
   /** The answer goes over the port; `done` tells how the run ended. */
   runHttp(request: HttpActionRequest, done: (result: ActionResult) => void): void {
-    const { job, port } = request;
-    const path = `${job.method} ${new URL(job.url).pathname}`;
-    this.#start({ context: contextOf(request, path, "", 0), caller: request, kind: "httpAction", environment: "isolate", what: { job, port }, check: (outcome) => outcome, done });
+    const { route, job, port } = request;
+    this.#start({ context: contextOf(request, route, "", 0), caller: request, kind: "httpAction", environment: "isolate", what: { job, port }, check: (outcome) => outcome, done });
   }
 
   get gauges(): Readonly<Record<string, number>> {

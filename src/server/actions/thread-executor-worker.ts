@@ -5,6 +5,7 @@ import { setInterval } from "node:timers";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { ActionRunner } from "../../functions/actions/action-runner.js";
 import type { FromExecutor, ToExecutor, WorkerCode } from "../../functions/actions/executor-messages.js";
+import { runHttpAction } from "../../functions/actions/http-action.js";
 import { storageSyscalls } from "../../functions/actions/storage-syscalls.js";
 import { EXIT_BUFFERS_TOO_LARGE, type ThreadExecutorOptions } from "./thread-executor.js";
 
@@ -17,7 +18,7 @@ const storage = storageSyscalls({ Blob, internalOrigin });
 const runner = new ActionRunner({
   post: (message: FromExecutor) => port.postMessage(message),
   jsSyscalls: (op, args, channel) => storage(op, args, (asked, jsonArgs) => channel.call(asked, jsonArgs)),
-  runHttpAction: () => Promise.resolve({ ok: false, failure: { message: "HTTP actions can't run here.", data: null } }),
+  runHttpAction,
 });
 
 port.on("message", (message: ToExecutor<WorkerCode>) => {

@@ -6,6 +6,7 @@ import type { PrincipalResolver } from "../auth/principal-resolver.js";
 import { DeployError, type Deployer } from "../deploy/deployer.js";
 import type { EngineCall, EngineMetrics, EngineReply } from "../engine-messages.js";
 import type { FileService } from "./file-service.js";
+import type { HttpActionService } from "../http-actions/http-action-service.js";
 import type { FunctionLog } from "./function-log.js";
 import type { CallResult, FunctionsService } from "./functions-service.js";
 import type { Outbox } from "./outbox.js";
@@ -16,6 +17,7 @@ export interface CallServiceOptions {
   readonly deployer: Deployer;
   readonly principals: PrincipalResolver;
   readonly files: FileService;
+  readonly httpActions: HttpActionService;
   readonly log: FunctionLog;
   readonly outbox: Outbox;
   readonly metrics: () => EngineMetrics;
@@ -52,6 +54,9 @@ export class CallService {
         break;
       case "files":
         this.#reply(id, this.#options.files.handle(call.request));
+        break;
+      case "httpAction":
+        this.#options.httpActions.run(call, (reply) => this.#reply(id, reply));
         break;
       case "metrics":
         this.#reply(id, ok(this.#options.metrics()));

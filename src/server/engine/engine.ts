@@ -22,6 +22,7 @@ import { NodeCodeStore } from "../actions/node/node-code-store.js";
 import { PrincipalResolver } from "../auth/principal-resolver.js";
 import { Deployer } from "../deploy/deployer.js";
 import type { EngineMetrics, EngineOptions, FromEngine, ToEngine } from "../engine-messages.js";
+import { HttpActionService } from "../http-actions/http-action-service.js";
 import { CallService } from "./call-service.js";
 import { Durability } from "./durability.js";
 import { FileUrls } from "../files/file-urls.js";
@@ -71,6 +72,7 @@ export class Engine {
   readonly #files: FileService;
   readonly #scheduler: Scheduler;
   readonly #crons: CronJobs;
+  readonly #httpActions: HttpActionService;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(setup: EngineSetup) {
@@ -150,12 +152,18 @@ export class Engine {
       activate: (code) => this.#activate(code),
       onProblem: (message) => this.#log("error", message, {}),
     });
+    this.#httpActions = new HttpActionService({
+      runHttp: (request, done) => this.#actions.runHttp(request, done),
+      principals: this.#principals,
+      shown: (requestId, failure) => functions.shownFailure(requestId, failure),
+    });
     this.#calls = new CallService({
       database: this.#database,
       functions,
       deployer: this.#deployer,
       principals: this.#principals,
       files: this.#files,
+      httpActions: this.#httpActions,
       log,
       outbox: this.#outbox,
       metrics: () => this.#metrics(),
@@ -234,6 +242,7 @@ export class Engine {
     this.#runner.use(deployment);
     this.#lane.use(code);
     this.#actions.use(code, deployment.deployed);
+    this.#httpActions.use(code.deployed);
     previous?.dispose();
     this.#queries.invalidateAll();
     this.#scheduler.wake();

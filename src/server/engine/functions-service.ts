@@ -118,7 +118,13 @@ export class FunctionsService {
   /** What a client is told: with the request's id, and with nothing of the app's insides where errors are redacted. */
   shown(requestId: string, result: CallResult): CallResult {
     const logLines = this.#printed(result.logLines);
-    return result.ok ? { ...result, logLines } : { ok: false, failure: this.#shownFailure(requestId, result.failure), logLines };
+    return result.ok ? { ...result, logLines } : { ok: false, failure: this.shownFailure(requestId, result.failure), logLines };
+  }
+
+  /** See {@link shown}. */
+  shownFailure(requestId: string, { message, data }: FunctionFailure): FunctionFailure {
+    const header = `[Request ID: ${requestId}] Server Error`;
+    return { message: this.#redactErrors ? header : `${header}\n${message}`, data };
   }
 
   /** Whether a call leaves the order of calls: it runs beside others and may end after them. */
@@ -201,7 +207,7 @@ export class FunctionsService {
     const principal = { identity: spec.identity, isAdmin: spec.caller === "server" };
     const refusal = refuseComponent(spec.componentPath);
     if (refusal !== null) {
-      done({ result: { ok: false, failure: this.#shownFailure(requestId, { message: refusal, data: null }), logLines: [], journal: null }, usedIdentity: false, readSet: new ReadSet() });
+      done({ result: { ok: false, failure: this.shownFailure(requestId, { message: refusal, data: null }), logLines: [], journal: null }, usedIdentity: false, readSet: new ReadSet() });
       return;
     }
     if (spec.path.startsWith(SYSTEM_PREFIX)) {
@@ -242,7 +248,7 @@ export class FunctionsService {
     const logLines = this.#printed(outcome.logLines);
     const readSet = outcome.transaction?.readSet ?? new ReadSet();
     if (outcome.ok) return { result: { ok: true, value: outcome.value, logLines, journal }, usedIdentity, readSet };
-    return { result: { ok: false, failure: this.#shownFailure(requestId, outcome.failure), logLines, journal }, usedIdentity, readSet };
+    return { result: { ok: false, failure: this.shownFailure(requestId, outcome.failure), logLines, journal }, usedIdentity, readSet };
   }
 
   /** The server's own queries, for the CLI and dashboards. */
@@ -267,11 +273,6 @@ export class FunctionsService {
   /** What a function printed is for its developer: clients get it only where they get errors too. */
   #printed(logLines: readonly string[]): readonly string[] {
     return this.#redactErrors ? [] : logLines;
-  }
-
-  #shownFailure(requestId: string, { message, data }: FunctionFailure): FunctionFailure {
-    const header = `[Request ID: ${requestId}] Server Error`;
-    return { message: this.#redactErrors ? header : `${header}\n${message}`, data };
   }
 
   #logExecution(path: string, caller: CallSource, principal: Principal, requestId: string, outcome: FunctionOutcome): void {

@@ -49,6 +49,13 @@ const MISSING_FEATURES: readonly (readonly [prefix: string, feature: string])[] 
   ["/api/v1/", "This call of the deployment platform API"],
 ];
 
+const ADMIN_PATHS: ReadonlySet<string> = new Set(Array.from(ADMIN_ROUTES.keys(), (route) => route.slice(route.indexOf(" ") + 1)));
+
+/** Whether the deploy API has this path, by whatever method, or may have it in another version. */
+export function isAdminPath(pathname: string): boolean {
+  return ADMIN_PATHS.has(pathname) || MISSING_FEATURES.some(([prefix]) => pathname.startsWith(prefix));
+}
+
 /** For paths below `/api/` that no route has. */
 export function refuseUnknownApi(incoming: IncomingMessage, pathname: string): RequestError {
   const missing = MISSING_FEATURES.find(([prefix]) => pathname.startsWith(prefix));

@@ -55,6 +55,29 @@ function tooLarge(bytesMax: number): RequestError {
   return new RequestError(413, "RequestTooLarge", `The request body is larger than ${bytesMax} bytes, the limit of this server. Send less, or raise the limit (rivulet start --help).`);
 }
 
+/** What is read and dropped of a refused body, so that its client sees the refusal; past it the connection is cut. */
+const DROPPED_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Nobody reads the rest of the body. A connection cut at once would hide the answer from its client. */
+export function dropRest(incoming: IncomingMessage): void {
+  let left = DROPPED_BYTES_MAX;
+  incoming.on("data", (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) incoming.destroy();
+  });
+}
+
+/** The body as it comes, uncompressed or not. A client that sends nothing for `idleMsMax` is cut off. Throws where it ends early. */
+export async function* chunksOf(incoming: IncomingMessage, idleMsMax: number): AsyncGenerator<Buffer> {
+  const chunks = incoming.iterator({ destroyOnReturn: false });
+  for (;;) {
+    const timer = setTimeout(() => incoming.destroy(), idleMsMax);
+    const next = await chunks.next().finally(() => clearTimeout(timer));
+    if (next.done === true) return;
+    yield next.value as Buffer;
+  }
+}
+
 /** The body as a JSON object. Throws RequestError 400 that names the cause. */
 export function parseJsonObject(text: string): Readonly<Record<string, unknown>> {
   let value: unknown;

@@ -3,7 +3,7 @@
  * event loop leaves as one message; calls are matched with their replies; its death is described once. Whether another
  * thread follows is the business of `EngineHost`.
  */
-import { Worker } from "node:worker_threads";
+import { Worker, type MessagePort } from "node:worker_threads";
 import {
   OPENING_ALLOWED,
   OPENING_REFUSED,
@@ -52,6 +52,8 @@ export class EngineThread {
   readonly #calls = new Map<number, PendingCall>();
   #nextCallId = 1;
   #outbox: ToEngine[] = [];
+  /** Ports of calls in the outbox. */
+  #transfer: MessagePort[] = [];
   #readyAtMs: number | null = null;
   #error: (Error & { code?: string }) | null = null;
   #resolveReady: () => void = () => {};
@@ -95,6 +97,7 @@ export class EngineThread {
     const id = this.#nextCallId++;
     return new Promise((resolve) => {
       this.#calls.set(id, { call, resolve });
+      if (call.kind === "httpAction") this.#transfer.push(call.port);
       this.post({ type: "call", id, call });
     });
   }
@@ -119,8 +122,10 @@ export class EngineThread {
 
   #flush(): void {
     const batch = this.#outbox;
+    const transfer = this.#transfer;
     this.#outbox = [];
-    this.#worker.postMessage(batch);
+    this.#transfer = [];
+    this.#worker.postMessage(batch, transfer);
   }
 
   #receive(batch: readonly FromEngine[]): void {

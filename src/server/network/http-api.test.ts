@@ -249,14 +249,16 @@ describe("other routes", () => {
   test.each(["/webhook", "/http/webhook"])("H-23: without HTTP actions %s is 404 in plain text", async (path) => {
     const response = await server.fetch(path);
     expect(response.status).toBe(404);
-    expect(await response.text()).toBe("This deployment has no HTTP actions; nothing answers GET /webhook.\n");
+    expect(response.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
+    expect(await response.text()).toBe(`Nothing answers GET ${server.url}/webhook.\n`);
   });
 
   test("H-24: the site port serves HTTP actions only", async () => {
     await using two = await startTestServer({ sitePort: "0" });
     expect(two.siteUrl).not.toBe(two.url);
     const response = await fetch(new URL("/api/query?path=test:call", two.siteUrl));
-    expect(await response.text()).toBe("This deployment has no HTTP actions; nothing answers GET /api/query.\n");
+    expect(await response.text()).toBe(`Nothing answers GET ${two.siteUrl}/api/query?path=test:call.\n`);
   });
 
   test("H-24: without a site port the site is on the main one", () => {

@@ -15,8 +15,9 @@ import { readCredentials } from "./credentials.js";
 import { callFunction, FUNCTION_ROUTES, parseFunctionCall, parseQueryParameters, parseRunCall, RUN_PREFIX, type CallerContext } from "./function-api.js";
 import type { Logger } from "./logger.js";
 import type { Metrics } from "./metrics.js";
-import { engineReplyToHttp, FUNCTION_FAILED_PHRASE, refusal, RequestError, STATUS_FUNCTION_FAILED, textReply, type HttpReply } from "./replies.js";
-import { answerSite } from "./site-router.js";
+import { engineReplyToHttp, refusal, RequestError, textReply, writeReply, type HttpReply } from "./replies.js";
+import { API_PREFIX, sitePathOf, SYNC_PATH } from "./own-paths.js";
+import { SITE, type SiteRouter } from "./site-router.js";
 import { STORAGE_PREFIX, type StorageApi } from "./storage-api.js";
 import { statusPage, VERSION } from "./status-page.js";
 
@@ -26,6 +27,7 @@ export interface NetworkContext extends AdminApiContext {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly files: StorageApi;
+  readonly site: SiteRouter;
   readonly acceptSocket: (incoming: IncomingMessage, stream: Duplex, head: Buffer) => void;
 }
 
@@ -40,7 +42,13 @@ export function createRequestHandler(context: NetworkContext): RequestHandler {
   return {
     onRequest: (incoming, outgoing) => {
       const path = pathnameOf(incoming);
-      const requestId = beginRequest(incoming, outgoing, path, context);
+      const sitePath = sitePathOf(incoming, path);
+      const requestId = beginRequest(incoming, outgoing, sitePath === null ? path : SITE, context);
+      if (sitePath !== null) {
+        void context.site.answer(incoming, outgoing, { pathname: sitePath, requestId, unrouted: unroutedReply(incoming, outgoing, path) });
+        return;
+      }
+      setCorsHeaders(outgoing);
       if (isPreflight(incoming)) answerPreflight(outgoing);
       else if (path.startsWith(STORAGE_PREFIX)) void context.files.answer(incoming, outgoing, path);
       else if (incoming.method === "POST" && FUNCTION_ROUTES.has(path)) void answerFunctionCall(incoming, outgoing, path, requestId, context);
@@ -58,16 +66,12 @@ export function createSiteHandler(context: NetworkContext): RequestHandler {
   return {
     onRequest: (incoming, outgoing) => {
       const path = pathnameOf(incoming);
-      beginRequest(incoming, outgoing, path, context);
-      writeReply(outgoing, answerSite(incoming.method ?? "GET", path));
+      const requestId = beginRequest(incoming, outgoing, SITE, context);
+      void context.site.answer(incoming, outgoing, { pathname: path, requestId, unrouted: null });
     },
     onUpgrade: (_incoming, stream) => refuseUpgrade(stream),
   };
 }
-
-/** `/api/sync` and `/api/<client version>/sync`. */
-const SYNC_PATH = /^\/api\/(?:[^/]+\/)?sync$/;
-const SITE_PREFIX = "/http";
 
 type RouteContext = Context<{ Bindings: HttpBindings }>;
 
@@ -75,7 +79,6 @@ function createRoutes(context: NetworkContext): Hono<{ Bindings: HttpBindings }>
   const app = new Hono<{ Bindings: HttpBindings }>();
   const route = (handler: (c: RouteContext) => HttpReply | Promise<HttpReply>) => async (c: RouteContext) => toResponse(await handler(c));
   app.onError((error, c) => toResponse(errorReply(error, c.env.incoming, context.log)));
-  app.get("/", route(statusPage));
   app.get("/version", route(() => textReply(VERSION)));
   app.get("/instance_name", route(() => textReply(context.instanceName)));
   app.get("/metrics", route(async () => ({ status: 200, contentType: context.metrics.contentType, body: await context.metrics.text() })));
@@ -87,17 +90,24 @@ function createRoutes(context: NetworkContext): Hono<{ Bindings: HttpBindings }>
     return callFunction(context.engine, parseRunCall(pathnameOf(c.env.incoming), body, caller));
   }));
   app.post("/api/debug_event", (c) => c.body(null, 204));
-  app.all("/api/*", route((c) => {
+  app.all("*", route((c) => {
     const { incoming } = c.env;
     const adminRoute = ADMIN_ROUTES.get(`${incoming.method} ${pathnameOf(incoming)}`);
     if (adminRoute === undefined) throw refuseUnknownApi(incoming, pathnameOf(incoming));
     return adminRoute(incoming, new URL(c.req.url), context);
   }));
-  app.all("*", route((c) => {
-    const path = pathnameOf(c.env.incoming);
-    return answerSite(c.req.method, path.startsWith(`${SITE_PREFIX}/`) ? path.slice(SITE_PREFIX.length) : path);
-  }));
   return app;
+}
+
+/** What the server itself answers on the main port where the app has no route; null: what the app's router says. */
+function unroutedReply(incoming: IncomingMessage, outgoing: ServerResponse, path: string): (() => HttpReply) | null {
+  if (path.startsWith(API_PREFIX)) {
+    return () => {
+      setCorsHeaders(outgoing);
+      return refusal(refuseUnknownApi(incoming, path));
+    };
+  }
+  return path === "/" && incoming.method === "GET" ? statusPage : null;
 }
 
 async function answerFunctionCall(incoming: IncomingMessage, outgoing: ServerResponse, path: string, requestId: string, context: NetworkContext): Promise<void> {
@@ -114,16 +124,15 @@ async function answerFunctionCall(incoming: IncomingMessage, outgoing: ServerRes
 const REQUEST_ID_HEADER = "X-Request-Id";
 const REQUEST_ID_BYTES = 8;
 
-/** Sets what every reply carries; returns the request's id, 16 hexadecimal digits. */
-function beginRequest(incoming: IncomingMessage, outgoing: ServerResponse, path: string, { log, metrics }: NetworkContext): string {
+/** Sets what every reply carries; returns the request's id, 16 hexadecimal digits. `route` is its path, or {@link SITE}. */
+function beginRequest(incoming: IncomingMessage, outgoing: ServerResponse, route: string, { log, metrics }: NetworkContext): string {
   const startMs = performance.now();
   const requestId = randomBytes(REQUEST_ID_BYTES).toString("hex");
   outgoing.setHeader(REQUEST_ID_HEADER, requestId);
-  setCorsHeaders(outgoing);
   outgoing.once("finish", () => {
     const ms = performance.now() - startMs;
-    metrics.observeRequest(path, outgoing.statusCode, ms / 1000);
-    log.log("debug", "request", { method: incoming.method, path: loggedPath(path), status: outgoing.statusCode, ms: Math.round(ms), requestId });
+    metrics.observeRequest(route, outgoing.statusCode, ms / 1000);
+    log.log("debug", "request", { method: incoming.method, path: loggedPath(pathnameOf(incoming)), status: outgoing.statusCode, ms: Math.round(ms), requestId });
   });
   return requestId;
 }
@@ -141,12 +150,6 @@ function callerOf(c: RouteContext, { adminKeys }: NetworkContext): CallerContext
 function pathnameOf({ url = "/" }: IncomingMessage): string {
   const query = url.indexOf("?");
   return query === -1 ? url : url.slice(0, query);
-}
-
-function writeReply(outgoing: ServerResponse, { status, contentType, body }: HttpReply): void {
-  if (outgoing.destroyed) return;
-  if (status === STATUS_FUNCTION_FAILED) outgoing.statusMessage = FUNCTION_FAILED_PHRASE;
-  outgoing.writeHead(status, { "Content-Type": contentType, "Content-Length": Buffer.byteLength(body) }).end(body);
 }
 
 function toResponse({ status, contentType, body }: HttpReply): Response {

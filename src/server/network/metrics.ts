@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EngineMetrics, EngineReply } from "../engine-messages.js";
 import { FUNCTION_ROUTES, RUN_PREFIX, type EngineCaller } from "./function-api.js";
+import { SITE } from "./site-router.js";
 import { STORAGE_PREFIX } from "./storage-api.js";
 import type { SocketCounts } from "./sockets.js";
 
@@ -53,7 +54,7 @@ export class Metrics {
 
 /** Few values, whatever clients ask for: every label costs memory for ever. */
 function routeLabel(pathname: string): string {
-  if (FUNCTION_ROUTES.has(pathname)) return pathname;
+  if (pathname === SITE || FUNCTION_ROUTES.has(pathname)) return pathname;
   if (pathname.startsWith(RUN_PREFIX)) return "/api/run";
   if (pathname.startsWith("/api/deploy2/")) return "/api/deploy2";
   if (pathname.startsWith(STORAGE_PREFIX)) return "/api/storage";

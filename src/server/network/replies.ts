@@ -2,6 +2,7 @@
  * What a route answers, apart from any HTTP library, and the one error type by which it refuses a request. Refusals
  * reach the client as JSON `{code, message}`: the public CLI prints both.
  */
+import type { ServerResponse } from "node:http";
 import type { EngineReply } from "../engine-messages.js";
 
 export interface HttpReply {
@@ -41,6 +42,12 @@ export function textReply(body: string, status = 200): HttpReply {
 
 export function refusal({ status, code, message }: { status: number; code: string; message: string }): HttpReply {
   return jsonReply({ code, message }, status);
+}
+
+export function writeReply(outgoing: ServerResponse, { status, contentType, body }: HttpReply): void {
+  if (outgoing.destroyed) return;
+  if (status === STATUS_FUNCTION_FAILED) outgoing.statusMessage = FUNCTION_FAILED_PHRASE;
+  outgoing.writeHead(status, { "Content-Type": contentType, "Content-Length": Buffer.byteLength(body) }).end(body);
 }
 
 export function engineReplyToHttp(reply: EngineReply): HttpReply {

@@ -17,6 +17,7 @@ import { etagOf, fileHeaders } from "../files/file-headers.js";
 import type { FileInfo, FileKey, FileRequest } from "../files/file-messages.js";
 import { FileStoreError, type ByteRange, type FileStore } from "../files/file-store.js";
 import { announcedSha256, fileTooLarge, UploadBody } from "../files/upload-body.js";
+import { dropRest } from "./body.js";
 import type { EngineCaller } from "./function-api.js";
 import type { Logger } from "./logger.js";
 import { JSON_TYPE, refusal, RequestError, type HttpReply } from "./replies.js";
@@ -33,8 +34,6 @@ export interface StorageApiOptions {
 
 /** A peer that neither sends nor takes a byte for this long is gone. */
 const IDLE_MS_MAX = 120_000;
-/** What is read and dropped of a refused upload, so that its client sees the refusal; past it the connection is cut. */
-const DROPPED_BYTES_MAX = 64 * 1024 * 1024;
 const KEY_BYTES = 16;
 
 export class StorageApi {
@@ -180,15 +179,6 @@ function refusalOf(reply: Failure): RequestError {
 function methodNotAllowed(outgoing: ServerResponse, allowed: string): RequestError {
   outgoing.setHeader("Allow", allowed);
   return new RequestError(405, "MethodNotAllowed", `This address answers ${allowed} only.`);
-}
-
-/** A connection cut at once would hide the refusal from its client. */
-function dropRest(incoming: IncomingMessage): void {
-  let left = DROPPED_BYTES_MAX;
-  incoming.on("data", (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left < 0) incoming.destroy();
-  });
 }
 
 /** Of the headers meant for the file only those stay that hold for the refusal. */

@@ -68,6 +68,8 @@ function answer(call) {
       return { ok: true, body: JSON.stringify({ counters: { queryRuns: 7 }, gauges: { liveQueries: 3 } }) };
     case "streamLogs":
       return { ok: true, body: JSON.stringify({ entries: [], newCursor: call.cursor + 1 }) };
+    case "httpAction":
+      return { ok: false, failure: "request", status: 404, code: "NoHttpActions", message: `Nothing answers ${call.method} ${call.url}.` };
     case "shutdown":
       return { ok: true, body: "{}" };
     default:
