@@ -36,9 +36,10 @@ export class ActionOperations {
     return this.#run !== null;
   }
 
-  /** Whether nothing is unfinished. */
+  /** Whether nothing is unfinished that somebody would wait for. */
   get isQuiet(): boolean {
-    return this.#run === null || this.#run.unfinished.size + this.#run.timers.size + this.#run.promises.size === 0;
+    const run = this.#run;
+    return run === null || (run.unfinished.size + run.promises.size === 0 && ![...run.timers.values()].some(({ name }) => name !== null));
   }
 
   begin(): void {

@@ -253,6 +253,11 @@ export class IncomingBody {
     return chunk;
   }
 
+  /** Received and not read. */
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
+  }
+
   /** What is still to be read, where all of it is here; null where more may come. */
   get completeBytes(): number | null {
     return this.#state.type === "ended" ? this.#bufferedBytes : null;
