@@ -1,16 +1,17 @@
 /**
- * E-10 … E-14: the exam platform, pushed with the public CLI, its issuer as a service of its own, a student and a tutor in
+ * E-10 … E-17: the exam platform, pushed with the public CLI, its issuer as a service of its own, a student and a tutor in
  * two real browsers. Heartbeats are ten times as fast as in life, and every other time with them.
  */
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEMO_ACCOUNTS } from "../../examples/exam/issuer/accounts.js";
+import { signedScore, type Score } from "../../examples/exam/grader/sign.js";
+import { DEMO_ACCOUNTS, DEMO_EXAM } from "../../examples/exam/issuer/accounts.js";
 import { createIssuer } from "../../examples/exam/issuer/server.js";
 import { createSigningKey } from "../../examples/exam/issuer/signing-key.js";
 import { Tokens } from "../../examples/exam/issuer/tokens.js";
-import { ADMIN_KEY, startServer, type TestServer } from "../harness.js";
+import { ADMIN_KEY, startServer, until, type TestServer } from "../harness.js";
 import { launchBrowser } from "./chromium.js";
 import { EXAM, installExample, servePage, type ServedPage } from "./pages.js";
 
@@ -84,6 +85,12 @@ const messageOf = ({ tab }: Person, text: string) => tab.getByTestId("message").
 const rowOf = ({ tab }: Person, studentId: string) => tab.locator(`[data-testid="session-row"][data-student="${studentId}"]`);
 const standsAs = (row: ReturnType<typeof rowOf>, standing: string) => row.and(row.page().locator(`[data-standing="${standing}"]`));
 
+function scoreOf(studentNumber: number, score: number, submissionId: string, submittedAt = "2030-05-04T09:30:00Z"): Score {
+  return { exam_id: DEMO_EXAM, submission_id: submissionId, student_id: `student-${studentNumber}`, student_name: `Student ${studentNumber}`, score, submitted_at: submittedAt };
+}
+
+const postScore = (request: ReturnType<typeof signedScore>) => fetch(`${server.url}/scores`, request);
+
 describe("E exam", () => {
   it("E-10 people sign in with the other system's issuer and see the view of their role", async () => {
     tutor = await signIn("tutor", DESKTOP);
@@ -152,4 +159,56 @@ describe("E exam", () => {
     await standsAs(rowOf(tutor, "student-3"), "connected").waitFor();
     await other.context.close();
   });
+
+  it("E-15 a signed score appears in order, a duplicate is ignored, and what is unsigned, badly signed, old or replayed is refused", async () => {
+    const first = signedScore(scoreOf(1, 71.5, "s-1"), SIGNING_KEY);
+    expect(await (await postScore(first)).json()).toEqual({ result: "recorded" });
+    await student.tab.getByTestId("score").filter({ hasText: "71.5" }).waitFor({ timeout: 3_000 });
+    await postScore(signedScore(scoreOf(2, 88, "s-2", "2030-05-04T10:00:00Z"), SIGNING_KEY));
+    await postScore(signedScore(scoreOf(4, 88, "s-4", "2030-05-04T09:00:00Z"), SIGNING_KEY));
+    await until(async () => (await student.tab.getByTestId("score").count()) === 3, "three scores");
+    expect(await student.tab.getByTestId("score-value").allInnerTexts()).toEqual(["88", "88", "71.5"]);
+    expect(await student.tab.getByTestId("score").first().innerText()).toContain("Student 4");
+
+    expect(await (await postScore(signedScore(scoreOf(1, 100, "s-1"), SIGNING_KEY))).json()).toEqual({ result: "duplicate" });
+    const forged = signedScore(scoreOf(1, 100, "s-5"), "another key");
+    const { "X-Exam-Signature": _signature, ...unsigned } = forged.headers;
+    expect((await postScore({ ...forged, headers: unsigned })).status).toBe(401);
+    expect((await postScore(forged)).status).toBe(401);
+    expect((await postScore(signedScore(scoreOf(1, 100, "s-5"), SIGNING_KEY, Date.now() - 6 * 60_000))).status).toBe(401);
+    expect((await postScore({ ...first, body: first.body.replace("71.5", "99.5") })).status).toBe(401);
+    expect((await postScore(first)).status).toBe(409);
+    expect((await postScore(signedScore({ ...scoreOf(1, 100, "s-5"), exam_id: "" }, SIGNING_KEY))).status).toBe(400);
+    expect(await student.tab.getByTestId("score-value").allInnerTexts()).toEqual(["88", "88", "71.5"]);
+    await rowOf(tutor, "student-1").click();
+    await screenshot(student, "student");
+    await screenshot(tutor, "tutor");
+  });
+
+  it("E-16 after kill -9 both pages come back by themselves, sessions beat again, and nothing is lost or doubled", async () => {
+    await write(student, "Before the power cut");
+    await messageOf(tutor, "Before the power cut").waitFor();
+    await server.kill();
+    await write(student, "During the power cut");
+    await server.start();
+    await messageOf(tutor, "During the power cut").waitFor({ timeout: 40_000 });
+    await standsAs(rowOf(tutor, "student-1"), "connected").waitFor({ timeout: 40_000 });
+    for (const text of ["Before the power cut", "During the power cut"]) expect(await messageOf(tutor, text).count()).toBe(1);
+    expect(await tutor.tab.getByTestId("score").count()).toBe(3);
+  });
+
+  it("E-17 a session is handed in once; a stale one expires by the cron", async () => {
+    await student.tab.getByTestId("hand-in").click();
+    await student.tab.getByTestId("hand-in-confirm").click();
+    await student.tab.locator('[data-testid="session"][data-status="ended"]').waitFor();
+    await standsAs(rowOf(tutor, "student-1"), "ended").waitFor();
+    await standsAs(rowOf(tutor, "student-2"), "expired").waitFor({ timeout: 75_000 });
+    await tutor.tab.setViewportSize(PHONE);
+    await screenshot(tutor, "phone-tutor-students");
+    await tutor.tab.getByTestId("tab-activity").click();
+    await screenshot(tutor, "phone-tutor-activity");
+    await tutor.tab.getByTestId("sign-out").click();
+    await tutor.tab.getByTestId("signed-out").waitFor();
+    await student.tab.getByTestId("presence").and(student.tab.locator('[data-count="0"]')).waitFor();
+  }, 120_000);
 });
