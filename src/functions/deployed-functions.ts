@@ -63,11 +63,17 @@ export class DeployedFunctions {
   }
 }
 
-/** The name under which a function is scheduled: "messages.js:destruct". Throws {@link FunctionError} where it can't be. */
-export function schedulableName(functions: DeployedFunctions, pathText: string): string {
+export interface SchedulableFunction {
+  /** The name under which it is scheduled: "messages.js:destruct". */
+  readonly name: string;
+  readonly kind: "mutation" | "action";
+}
+
+/** Throws {@link FunctionError} for a function that can't be scheduled. */
+export function schedulableFunction(functions: DeployedFunctions, pathText: string): SchedulableFunction {
   const { path, kind } = functions.get(pathText, "server");
   if (kind !== "mutation" && kind !== "action") throw new FunctionError(`'${formatFunctionPath(path)}' can't be scheduled: only mutations and actions can, and it is defined as ${kind === "query" ? "Query" : "HttpAction"}.`);
-  return `${path.module}:${path.name}`;
+  return { name: `${path.module}:${path.name}`, kind };
 }
 
 function validatorOf(text: string): Validator | null {

@@ -9,7 +9,7 @@ import { encodeValue, parseValue, type Value } from "../values/value.js";
 import type { Transaction } from "../database/transaction.js";
 import { TableNames } from "../database/table-names.js";
 import { formatArgumentError, formatReturnError, type Validator } from "../values/validator.js";
-import { schedulableName } from "./deployed-functions.js";
+import { schedulableFunction, type SchedulableFunction } from "./deployed-functions.js";
 import { FunctionError } from "./errors.js";
 import type { Deployment, RegisteredFunction } from "./deployment.js";
 import type { CallFrame, Execution } from "./execution.js";
@@ -130,9 +130,9 @@ export class FunctionCalls {
     });
   }
 
-  /** "messages.js:destruct", for a function that can be scheduled. Throws {@link FunctionError} for any other. */
-  schedulable(pathText: string): string {
-    return schedulableName(this.deployment.deployed, pathText);
+  /** Throws {@link FunctionError} for a function that can't be scheduled. */
+  schedulable(pathText: string): SchedulableFunction {
+    return schedulableFunction(this.deployment.deployed, pathText);
   }
 
   #resolve(kind: "query" | "mutation", pathText: string): RegisteredFunction {

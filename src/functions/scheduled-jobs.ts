@@ -6,22 +6,23 @@
  *        └─cancel()──▶ canceled ◀──cancel()──┘
  *
  * A mutation's job is pending until the transaction that runs it commits, so that it happens once; an action's is in
- * progress, durably, before it starts, so that it happens at most once. Who runs them is src/server/scheduler.
+ * progress, durably, before it starts, so that it happens at most once. Who runs them is src/server/scheduler, by the
+ * queue that job-queue.ts keeps beside every job.
  */
 import { DatabaseError } from "../database/errors.js";
-import { prefixRange } from "../database/keys.js";
-import type { Index, Table } from "../database/table.js";
+import type { Table } from "../database/table.js";
 import type { Revision, Transaction } from "../database/transaction.js";
-import type { KeyRange } from "../storage/store.js";
 import { decodeId, newId } from "../values/id.js";
-import { encodeKeyPart, keySuccessor } from "../values/key.js";
 import { encodeValue, parseValue, type Value } from "../values/value.js";
+import { putInQueue, removeFromQueue, type JobLane } from "./job-queue.js";
 
 export const JOBS_TABLE = "_scheduled_functions";
 
-export type JobState =
-  | { readonly kind: "pending" | "inProgress" | "success" | "canceled" }
-  | { readonly kind: "failed"; readonly error: string };
+export type JobKind = "mutation" | "action";
+
+export type JobState = { readonly kind: "pending" | "inProgress" } | JobEnd;
+
+export type JobEnd = { readonly kind: "success" | "canceled" } | { readonly kind: "failed"; readonly error: string };
 
 export interface Job {
   readonly _id: string;
@@ -39,6 +40,7 @@ export interface Job {
 
 export interface NewJob {
   readonly name: string;
+  readonly kind: JobKind;
   /** JSON text of the arguments object. */
   readonly argsText: string;
   readonly scheduledTimeMs: number;
@@ -47,19 +49,20 @@ export interface NewJob {
   readonly parentId: string | null;
 }
 
-/** Both are the server's own: queries of apps can't name them. */
-const INDEXES = [
-  { name: "by_state", fields: ["state.kind", "scheduledTime"] },
-  { name: "by_completion", fields: ["completedTime"] },
-] as const;
+/** Of a failed job's error; enough for a stack trace, and for most of a ConvexError's data. */
+const ERROR_CHARS_MAX = 16_384;
 
-/** Returns the job's id. */
-export function scheduleJob(transaction: Transaction, namespace: string, { name, argsText, scheduledTimeMs, nowMs, parentId }: NewJob): string {
-  const table = transaction.ensureTable(namespace, JOBS_TABLE, INDEXES);
+/** Returns the job's id. What is written counts for nobody: jobs have limits of their own. */
+export function scheduleJob(transaction: Transaction, namespace: string, { name, kind, argsText, scheduledTimeMs, nowMs, parentId }: NewJob): string {
+  const books = transaction.child({ writable: true, uncounted: true });
+  const table = books.ensureTable(namespace, JOBS_TABLE);
   const id = newId(table.number);
-  const isCanceled = parentId !== null && readJob(transaction, parentId)?.state.kind === "canceled";
+  const isCanceled = parentId !== null && readJob(books, parentId)?.state.kind === "canceled";
   const state = isCanceled ? { state: { kind: "canceled" }, completedTime: nowMs } : { state: { kind: "pending" } };
-  writeJob(transaction, table, null, { name, args: [parseValue(argsText)], scheduledTime: scheduledTimeMs, ...state, _id: id, _creationTime: transaction.nextCreationTime() });
+  writeJob(books, table, null, { name, args: [parseValue(argsText)], scheduledTime: scheduledTimeMs, ...state, _id: id, _creationTime: books.nextCreationTime() });
+  if (isCanceled) putInQueue(books, namespace, id, "ended", nowMs);
+  else putInQueue(books, namespace, id, kind, scheduledTimeMs);
+  transaction.absorb(books);
   return id;
 }
 
@@ -67,11 +70,13 @@ export function scheduleJob(transaction: Transaction, namespace: string, { name,
 export function cancelJob(transaction: Transaction, namespace: string, id: unknown, nowMs: number): void {
   const table = typeof id === "string" ? jobsTableOf(transaction, id) : null;
   if (table === null || table.record.namespace !== namespace) {
-    throw new DatabaseError("invalidId", `Invalid argument \`id\` for \`scheduler.cancel\`: ${JSON.stringify(id).slice(0, 64)} is no Id<"_scheduled_functions">. Pass the id that \`runAfter\` or \`runAt\` returned.`);
+    throw new DatabaseError("invalidId", `Invalid argument \`id\` for \`scheduler.cancel\`: ${String(JSON.stringify(id)).slice(0, 64)} is no Id<"_scheduled_functions">. Pass the id that \`runAfter\` or \`runAt\` returned.`);
   }
-  const job = readJob(transaction, id as string);
+  const books = transaction.child({ writable: true, uncounted: true });
+  const job = readJob(books, id as string);
   if (job === null) throw new DatabaseError("notFound", `There is no scheduled function ${String(id)}: its result is kept for 7 days only.`);
-  if (job.state.kind === "pending" || job.state.kind === "inProgress") setJobState(transaction, job._id, { kind: "canceled" }, nowMs);
+  endJob(books, job._id, { kind: "canceled" }, nowMs);
+  transaction.absorb(books);
 }
 
 /** Null where there is none of this id (any more). */
@@ -81,23 +86,37 @@ export function readJob(transaction: Transaction, id: string): Job | null {
   return text === undefined ? null : (parseValue(text) as unknown as Job);
 }
 
-export function setJobState(transaction: Transaction, id: string, state: JobState, nowMs: number): void {
+/** The end of a job, unless it has ended already, for example by being canceled. */
+export function endJob(transaction: Transaction, id: string, state: JobEnd, nowMs: number): void {
+  const kind = readJob(transaction, id)?.state.kind;
+  if (kind !== "pending" && kind !== "inProgress") return;
+  const kept = state.kind === "failed" ? { ...state, error: state.error.slice(0, ERROR_CHARS_MAX) } : state;
+  changeJob(transaction, id, { state: kept, completedTime: nowMs }, "ended", nowMs);
+}
+
+/** The action of a pending job is about to run. */
+export function beginJob(transaction: Transaction, { _id, scheduledTime }: Job): void {
+  changeJob(transaction, _id, { state: { kind: "inProgress" } }, "inProgress", scheduledTime);
+}
+
+/** Back to waiting for its turn: of a job in progress whose action has not begun, or to those of another kind. */
+export function requeueJob(transaction: Transaction, { _id, scheduledTime }: Job, kind: JobKind): void {
+  changeJob(transaction, _id, { state: { kind: "pending" } }, kind, scheduledTime);
+}
+
+/** Nothing of the job stays. */
+export function removeJob(transaction: Transaction, id: string): void {
   const table = jobsTableOf(transaction, id)!;
-  const text = transaction.get(table, id)!;
-  const before = { text, value: parseValue(text) as Revision["value"] };
-  const completedTime = state.kind === "inProgress" ? {} : { completedTime: nowMs };
-  writeJob(transaction, table, before, { ...before.value, ...completedTime, state });
+  const text = transaction.get(table, id);
+  if (text !== undefined) transaction.write(table, id, revisionOf(text), null);
+  removeFromQueue(transaction, table.record.namespace, id);
 }
 
-/** In the order of their times; of "pending" jobs, so, the next to run comes first. */
-export function jobsInState(table: Table, kind: JobState["kind"]): KeyRange {
-  return prefixRange(indexOf(table, "by_state").prefix + encodeKeyPart(kind));
-}
-
-/** Oldest first. */
-export function jobsCompletedBefore(table: Table, timeMs: number): KeyRange {
-  const { prefix } = indexOf(table, "by_completion");
-  return { start: keySuccessor(prefix + encodeKeyPart(undefined))!, end: prefix + encodeKeyPart(timeMs) };
+function changeJob(transaction: Transaction, id: string, change: Record<string, unknown>, lane: JobLane, timeMs: number): void {
+  const table = jobsTableOf(transaction, id)!;
+  const before = revisionOf(transaction.get(table, id)!);
+  writeJob(transaction, table, before, { ...before.value, ...change });
+  putInQueue(transaction, table.record.namespace, id, lane, timeMs);
 }
 
 function jobsTableOf(transaction: Transaction, id: string): Table | null {
@@ -106,11 +125,11 @@ function jobsTableOf(transaction: Transaction, id: string): Table | null {
   return table?.name === JOBS_TABLE ? table : null;
 }
 
-function indexOf(table: Table, name: (typeof INDEXES)[number]["name"]): Index {
-  return table.indexes.find(({ record }) => record.name === name)!;
-}
-
 function writeJob(transaction: Transaction, table: Table, before: Revision | null, fields: Record<string, unknown>): void {
   const text = encodeValue(fields);
-  transaction.write(table, fields["_id"] as string, before, { text, value: parseValue(text) as Revision["value"] });
+  transaction.write(table, fields["_id"] as string, before, revisionOf(text));
+}
+
+function revisionOf(text: string): Revision {
+  return { text, value: parseValue(text) as Revision["value"] };
 }

@@ -2,6 +2,8 @@
  * `ctx.scheduler` of mutations: scheduling is a write of the mutation's own transaction, so it happens only if the mutation
  * commits. Actions schedule through syscalls; see src/server/scheduler/schedule-syscalls.ts.
  */
+import { displayValue } from "../values/display.js";
+import { isPlainObject } from "../values/plain-object.js";
 import { encodeValue, type JsonValue } from "../values/value.js";
 import { FunctionError } from "./errors.js";
 import type { Execution } from "./execution.js";
@@ -15,18 +17,20 @@ import { requireArgument } from "./table-query.js";
 export const SCHEDULED_FUNCTIONS_MAX = 1_000;
 export const SCHEDULED_ARGUMENT_BYTES_MAX = 16 * 1024 * 1024;
 
-/** The longest that a date can be ahead, and no more: 8.64e15 is the last millisecond that a Date knows. */
-const TIME_MS_MAX = 8.64e15;
+/** As documented: a job is at most five years away, in the past or in the future. */
+const YEARS_AWAY_MAX = 5;
+const YEAR_MS = 366 * 24 * 3_600_000;
 
 export function scheduler(scope: ReadScope, calls: FunctionCalls): object {
-  const schedule = (timeMs: number, reference: unknown, args: unknown): string => scheduleFunction(scope, calls, { timeMs, path: functionPathOf(reference), argsText: encodeValue(args ?? {}) });
+  const { nowMs } = scope.execution;
+  const schedule = (timeMs: number, reference: unknown, args: unknown): string => scheduleFunction(scope, calls, { timeMs, path: functionPathOf(reference), argsText: encodeValue(requireArguments(args)) });
   return {
-    runAfter: (delayMs: unknown, reference: unknown, args?: unknown) => scope.attempt(() => schedule(scope.execution.nowMs + requireDelay(delayMs), reference, args)),
-    runAt: (time: unknown, reference: unknown, args?: unknown) => scope.attempt(() => schedule(requireTime(time), reference, args)),
+    runAfter: (delayMs: unknown, reference: unknown, args?: unknown) => scope.attempt(() => schedule(requireTime(nowMs + requireDelay(delayMs), nowMs), reference, args)),
+    runAt: (time: unknown, reference: unknown, args?: unknown) => scope.attempt(() => schedule(requireTime(time, nowMs), reference, args)),
     cancel: (id: unknown) =>
       scope.attempt(() => {
         requireArgument(id, 1, "cancel", "id");
-        cancelJob(scope.frame.transaction, scope.frame.namespace, id, scope.execution.nowMs);
+        cancelJob(scope.frame.transaction, scope.frame.namespace, id, nowMs);
       }),
   };
 }
@@ -38,20 +42,28 @@ export function schedulerSyscall(scope: ReadScope, calls: FunctionCalls, op: str
     cancelJob(scope.frame.transaction, scope.frame.namespace, args["id"], scope.execution.nowMs);
     return "null";
   }
-  const timeMs = requireTime(Number(args["ts"]) * 1000);
-  return JSON.stringify(scheduleFunction(scope, calls, { timeMs, path: functionPathOfAddress(args as FunctionAddress), argsText: JSON.stringify(args["args"] ?? {}) }));
+  const { path, timeMs, argsText } = schedulingOf(args, scope.execution.nowMs);
+  return JSON.stringify(scheduleFunction(scope, calls, { timeMs, path, argsText }));
 }
 
-interface Scheduling {
+/** What "1.0/schedule" and "1.0/actions/schedule" ask for. */
+export function schedulingOf(args: Readonly<Record<string, JsonValue | undefined>>, nowMs: number): Scheduling {
+  // Seconds with a fraction, in binary: rounded, they are the very milliseconds that the app asked for.
+  const timeMs = requireTime(Math.round(Number(args["ts"]) * 1e6) / 1e3, nowMs);
+  return { timeMs, path: functionPathOfAddress(args as FunctionAddress), argsText: JSON.stringify(requireArguments(args["args"])) };
+}
+
+export interface Scheduling {
+  /** Milliseconds. */
   readonly timeMs: number;
   readonly path: string;
   readonly argsText: string;
 }
 
 function scheduleFunction({ execution, frame }: ReadScope, calls: FunctionCalls, { timeMs, path, argsText }: Scheduling): string {
-  const name = calls.schedulable(path);
+  const { name, kind } = calls.schedulable(path);
   countScheduled(execution, argsText.length);
-  return scheduleJob(frame.transaction, frame.namespace, { name, argsText, scheduledTimeMs: timeMs, nowMs: execution.nowMs, parentId: execution.requestMetadata.scheduledFunctionId });
+  return scheduleJob(frame.transaction, frame.namespace, { name, kind, argsText, scheduledTimeMs: timeMs, nowMs: execution.nowMs, parentId: execution.requestMetadata.scheduledFunctionId });
 }
 
 function countScheduled({ scheduled }: Execution, bytes: number): void {
@@ -72,10 +84,20 @@ function requireDelay(delayMs: unknown): number {
   return delayMs;
 }
 
+/** As the public package takes them. */
+function requireArguments(args: unknown): unknown {
+  if (args === undefined) return {};
+  if (!isPlainObject(args)) throw new FunctionError(`The arguments to a Convex function must be an object. Received: ${displayValue(args)}`);
+  return args;
+}
+
 /** Milliseconds. A Date of user code's realm is known by what it can do. */
-export function requireTime(time: unknown): number {
+function requireTime(time: unknown, nowMs: number): number {
   const timeMs = typeof time === "number" ? time : Object.prototype.toString.call(time) === "[object Date]" ? (time as Date).valueOf() : null;
   if (timeMs === null) throw new FunctionError("The invoke time must a Date or a timestamp");
-  if (!Number.isFinite(timeMs) || Math.abs(timeMs) > TIME_MS_MAX) throw new FunctionError("The time to run a function at must be a finite number of milliseconds since 1970, as Date.now() gives it.");
+  if (!Number.isFinite(timeMs)) throw new FunctionError("The time to run a function at must be a finite number of milliseconds since 1970, as Date.now() gives it.");
+  if (Math.abs(timeMs - nowMs) > YEARS_AWAY_MAX * YEAR_MS) {
+    throw new FunctionError(`The time to run a function at can't be more than ${YEARS_AWAY_MAX} years in the ${timeMs > nowMs ? "future" : "past"}. It is in milliseconds since 1970, as Date.now() gives it.`);
+  }
   return timeMs;
 }

@@ -65,11 +65,11 @@ test("SCH-21 an action that runs when the server is stopped is failed too", asyn
 });
 
 test("SCH-25 a job that kills the engine is failed, and the others run", async () => {
-  await using server = await startServer({ flags: ["--heap-mb-max", "128"] });
+  await using server = await startServer({ flags: ["--heap-mb-max", "128", "--function-time-max", "30s"] });
   await server.deploy("scheduler");
   const jobs = new Jobs(server);
-  const culprit = await jobs.mutation("afterByName", { target: "jobs:hoard", args: {}, delayMs: 50 });
-  const other = await jobs.mutation("after", { delayMs: 60, name: "beside the culprit" });
+  const other = await jobs.mutation("after", { delayMs: 600, name: "beside the culprit" });
+  const culprit = await jobs.mutation("afterByName", { target: "jobs:hoard", args: {}, delayMs: 300 });
   const state = await until(async () => (await jobs.job(culprit).catch(() => null))?.state.kind === "failed", "the culprit to fail", 60_000);
   expect(state).toBe(true);
   expect((await jobs.job(culprit))!.state.error).toContain("ran out of memory");

@@ -1,5 +1,5 @@
 /** The cron jobs of a push, from the analysis of crons.ts. What is wrong with one fails the push. */
-import { DeployedFunctions, schedulableName } from "../../functions/deployed-functions.js";
+import { DeployedFunctions, schedulableFunction } from "../../functions/deployed-functions.js";
 import { FunctionError } from "../../functions/errors.js";
 import { CronScheduleError, checkSchedule, type CronSchedule } from "../scheduler/cron-schedule.js";
 import type { CronSpec } from "../scheduler/cron-table.js";
@@ -17,7 +17,7 @@ export function cronSpecs(modules: readonly StoredModule[]): CronSpec[] {
     try {
       checkSchedule(schedule as CronSchedule, name);
       if (deployed.find(functionPath) === undefined) throw new FunctionError(`the function '${functionPath}' is not in the app`);
-      return { name, functionPath: schedulableName(deployed, functionPath), args: JSON.stringify(args[0] ?? {}), schedule: schedule as CronSchedule };
+      return { name, functionPath: schedulableFunction(deployed, functionPath).name, args: JSON.stringify(args[0] ?? {}), schedule: schedule as CronSchedule };
     } catch (error) {
       if (error instanceof CronScheduleError || error instanceof FunctionError) throw new DeployError("InvalidCrons", `The cron job "${name}" in crons.ts can't be run: ${error.message}.`);
       throw error;

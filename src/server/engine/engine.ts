@@ -124,7 +124,7 @@ export class Engine {
     });
     this.#functions = functions;
     const jobs = { database: this.#database, functions, deployed: () => this.#runner.deployment?.deployed ?? null, nowMs };
-    this.#scheduler = new Scheduler(jobs);
+    this.#scheduler = new Scheduler({ ...jobs, actionsMax: options.limits.actionsMax });
     this.#crons = new CronJobs(jobs);
     this.#queries = new LiveQueries({
       run: (spec, journal, done) => functions.runLive(spec, journal, done),
@@ -270,7 +270,7 @@ export class Engine {
     // It may have been among them. Not at once: the disk would refuse it again.
     this.#timers.push(setTimeout(() => storeFileSecret(this.#database, this.#fileSecret), FILE_SECRET_RETRY_MS).unref());
     this.#queries.invalidate(keys);
-    this.#scheduler.wake();
+    this.#scheduler.rolledBack();
     this.#crons.wake();
   }
 

@@ -165,8 +165,8 @@ export class FunctionsService {
   }
 
   #callInLane(request: FunctionCallRequest, done: (result: CallResult) => void): void {
-    const { path, args, caller, principal, requestId, client, once } = request;
-    const job = { path, args, caller, identity: principal.identity, authToken: principal.authToken ?? null, requestId, client };
+    const { path, args, caller, principal, requestId, client, once, scheduledFunctionId } = request;
+    const job = { path, args, caller, identity: principal.identity, authToken: principal.authToken ?? null, requestId, client, ...(scheduledFunctionId === undefined ? {} : { scheduledFunctionId }) };
     const complete = (result: LaneResult): void => {
       // Between the run and now the same request may have come again and been answered.
       if (once?.isAnswered() === true) return;

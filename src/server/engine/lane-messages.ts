@@ -22,6 +22,8 @@ export interface LaneJob {
   readonly authToken: string | null;
   readonly requestId: string;
   readonly client: ClientInfo | null;
+  /** The scheduled function on whose behalf it runs, where there is one. */
+  readonly scheduledFunctionId?: string;
 }
 
 /** A document's change, with the table by number: the engine has a Table of its own. */

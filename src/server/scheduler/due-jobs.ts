@@ -1,53 +1,53 @@
 /**
- * Which scheduled functions are due, and when the next one will be: a read of the head of each table's pending jobs, in the
+ * Which scheduled functions are due, and when the next one will be: a read of the head of a lane of each queue, in the
  * order of their times. What was read is a read set like that of any query, so the same check that tells a subscription
  * that it is stale tells when to look again; nothing is kept in memory of the jobs that wait.
  */
 import type { Database } from "../../database/database.js";
 import { IndexScan } from "../../database/index-scan.js";
 import { TABLE_RECORD_RANGE } from "../../database/keys.js";
-import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
-import type { ReadSet } from "../../database/read-set.js";
 import type { Table } from "../../database/table.js";
-import { JOBS_TABLE, jobsInState, type Job } from "../../functions/scheduled-jobs.js";
-import { parseValue } from "../../values/value.js";
-
-export interface DueJob extends Job {
-  readonly namespace: string;
-}
+import type { Transaction } from "../../database/transaction.js";
+import { QUEUE_TABLE, laneRange, parseQueuedJob, type JobLane, type QueuedJob } from "../../functions/job-queue.js";
 
 export interface DueJobs {
-  /** In the order of their times, by namespace. */
-  readonly due: readonly DueJob[];
+  /** The earliest first. */
+  readonly due: readonly QueuedJob[];
   /** When the next job of those that are not due will be, in milliseconds; null where there is none, or more are due than were read. */
   readonly nextMs: number | null;
-  /** What this depends on. */
-  readonly readSet: ReadSet;
 }
 
-export function readDueJobs(database: Database, nowMs: number, max: number): DueJobs {
-  const transaction = database.begin("query", NO_TRANSACTION_LIMITS);
+export interface DueJobsQuery {
+  readonly lane: JobLane;
+  readonly nowMs: number;
+  readonly max: number;
+  /** Jobs that are not to be found; what they are is known. */
+  readonly isKnown: (jobId: string) => boolean;
+}
+
+/** What this depends on is left in the transaction's read set. */
+export function readDueJobs(transaction: Transaction, tables: readonly Table[], { lane, nowMs, max, isKnown }: DueJobsQuery): DueJobs {
   transaction.readSet.addRange(TABLE_RECORD_RANGE);
-  const due: DueJob[] = [];
+  const due: QueuedJob[] = [];
   let nextMs: number | null = null;
-  for (const table of jobsTables(database)) {
-    const scan = new IndexScan(transaction, table, jobsInState(table, "pending"), false);
-    while (due.length < max) {
-      const found = scan.next();
-      if (found === null) break;
-      const job = parseValue(found.text) as unknown as Job;
-      if (job.scheduledTime > nowMs) {
-        nextMs = Math.min(nextMs ?? Infinity, job.scheduledTime);
+  for (const table of tables) {
+    const scan = new IndexScan(transaction, table, laneRange(table, lane), false);
+    for (let found = scan.next(), count = 0; found !== null && count < max; found = scan.next()) {
+      const queued = parseQueuedJob(found.text);
+      if (queued.time > nowMs) {
+        nextMs = Math.min(nextMs ?? Infinity, queued.time);
         break;
       }
-      due.push({ ...job, namespace: table.record.namespace });
+      if (isKnown(queued.job)) continue;
+      due.push(queued);
+      count++;
     }
     scan.close();
   }
-  transaction.finish();
-  return { due, nextMs, readSet: transaction.readSet };
+  return { due: due.sort((a, b) => a.time - b.time).slice(0, max), nextMs };
 }
 
-export function jobsTables({ catalog }: Database): Table[] {
-  return [...catalog.tables()].filter(({ name }) => name === JOBS_TABLE);
+/** One for each component that has scheduled something. */
+export function queueTables({ catalog }: Database): Table[] {
+  return [...catalog.tables()].filter(({ name }) => name === QUEUE_TABLE);
 }

@@ -1,10 +1,9 @@
 /** `ctx.scheduler` of actions: each call is a transaction of its own, answered when it is durable. */
 import type { Database } from "../../database/database.js";
 import type { Transaction } from "../../database/transaction.js";
-import { functionNotFound, schedulableName, type DeployedFunctions } from "../../functions/deployed-functions.js";
-import { functionPathOfAddress, type FunctionAddress } from "../../functions/function-reference.js";
+import { functionNotFound, schedulableFunction, type DeployedFunctions, type SchedulableFunction } from "../../functions/deployed-functions.js";
 import { cancelJob, scheduleJob } from "../../functions/scheduled-jobs.js";
-import { requireTime } from "../../functions/scheduler-api.js";
+import { schedulingOf } from "../../functions/scheduler-api.js";
 import type { ActionSyscalls, SyscallArguments, ActionContext } from "../actions/action-syscalls.js";
 
 export interface ScheduleSyscallsOptions {
@@ -21,20 +20,15 @@ export function scheduleSyscalls({ database, deployed, nowMs, whenDurable }: Sch
     await whenDurable(database.commit(transaction));
     return result;
   };
-  const nameOf = (path: string): string => {
+  const find = (path: string): SchedulableFunction => {
     const functions = deployed();
     if (functions === null) throw functionNotFound(path, "server");
-    return schedulableName(functions, path);
+    return schedulableFunction(functions, path);
   };
   return new Map([
     ["1.0/actions/schedule", async (args: SyscallArguments, { namespace, scheduledJobId }: ActionContext) => {
-      const job = {
-        name: nameOf(functionPathOfAddress(args as FunctionAddress)),
-        argsText: JSON.stringify(args["args"] ?? {}),
-        scheduledTimeMs: requireTime(Number(args["ts"]) * 1000),
-        nowMs: nowMs(),
-        parentId: scheduledJobId,
-      };
+      const { path, argsText, timeMs } = schedulingOf(args, nowMs());
+      const job = { ...find(path), argsText, scheduledTimeMs: timeMs, nowMs: nowMs(), parentId: scheduledJobId };
       return JSON.stringify(await commit((transaction) => scheduleJob(transaction, namespace, job)));
     }],
     ["1.0/actions/cancel_job", async ({ id }: SyscallArguments, { namespace }: ActionContext) => {

@@ -1,61 +1,65 @@
 /**
  * Runs scheduled functions when they are due: mutations exactly once, actions at most once, over kills and restarts.
  *
- *     commit touches what was read ─┐
- *     timer of the next job ────────┼─▶ look ─▶ due ─▶ mutation: runs, its state in the same transaction ─▶ success | failed
- *     a job has ended ──────────────┘            └───▶ action: inProgress, durable ─▶ runs ─────────────▶ success | failed
+ *     commit touches what was read ─┐                 ┌─▶ mutation-jobs.ts: as many as take a short time together
+ *     timer of the next job ────────┼─▶ look ─▶ due ──┤
+ *     a job has ended ──────────────┘                 └─▶ action-jobs.ts: as many as there are places for
  *
- * A mutation's job stays pending until the transaction that runs it commits: whatever interrupts it, it is run again, and
- * has happened once. An action that was interrupted is found in progress at the next start, and fails.
+ * This file finds what is due and sweeps old results; it holds nothing in memory of the jobs that wait.
  */
 import type { Commit, Database } from "../../database/database.js";
-import { IndexScan } from "../../database/index-scan.js";
-import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
 import { overlaps, type ReadSet } from "../../database/read-set.js";
-import type { DocumentValue } from "../../database/table.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { DeployedFunctions } from "../../functions/deployed-functions.js";
-import { jobsCompletedBefore, jobsInState, readJob, setJobState, type Job, type JobState } from "../../functions/scheduled-jobs.js";
-import { NOBODY } from "../../live/session.js";
-import { encodeValue, parseValue } from "../../values/value.js";
-import { newRequestId, type CallResult, type FunctionsService } from "../engine/functions-service.js";
-import { jobsTables, readDueJobs, type DueJob } from "./due-jobs.js";
+import type { QueuedJob } from "../../functions/job-queue.js";
+import { removeJob, requeueJob, type Job, type JobKind } from "../../functions/scheduled-jobs.js";
+import type { FunctionsService } from "../engine/functions-service.js";
+import { ActionJobs } from "./action-jobs.js";
+import { queueTables, readDueJobs, type DueJobs, type DueJobsQuery } from "./due-jobs.js";
+import { JobBooks } from "./job-books.js";
+import { MutationJobs } from "./mutation-jobs.js";
 
 export interface SchedulerOptions {
   readonly database: Database;
   readonly functions: Pick<FunctionsService, "call" | "whenDurable">;
   readonly deployed: () => DeployedFunctions | null;
+  /** Places for actions. */
+  readonly actionsMax: number;
   /** Wall clock, milliseconds. */
   readonly nowMs: () => number;
 }
 
-/** Jobs that have been handed over and have not ended. Enough to keep the engine busy, few enough to let others in between. */
-const STARTED_MAX = 256;
-/** The longest that a timer can be set. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
+/** Timers are not set further ahead: the clock may be set meanwhile. */
+const LOOK_INTERVAL_MS_MAX = 60_000;
+/** After the disk refused commits, which it may do again. */
+const REFUSED_PAUSE_MS = 1_000;
 /** Results are kept for this long, as documented. */
 const RESULTS_MS_MAX = 7 * 24 * 3_600_000;
-const SWEEP_INTERVAL_MS = 1_000;
-/** In one transaction; well above what can complete in a second. */
-const SWEPT_MAX = 4_000;
+const SWEEP_INTERVAL_MS = 10_000;
+/** In one transaction: a few milliseconds. */
+const SWEPT_MAX = 100;
+
+const INTERRUPTED = "The server was restarted while the action was running. Actions are not run again: what it had done until then stays done.";
 
 export class Scheduler {
   readonly #options: SchedulerOptions;
+  readonly #books: JobBooks;
+  readonly #mutations: MutationJobs;
+  readonly #actions: ActionJobs;
   /** What the last look depends on; null until the first. */
   #head: ReadSet | null = null;
-  /** Handed over: pending mutations, and actions on their way to being in progress. */
-  readonly #started = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #sweepTimer: NodeJS.Timeout | null = null;
   #isLookDue = false;
   #isClosed = false;
 
   constructor(options: SchedulerOptions) {
+    const { database, functions, actionsMax, nowMs } = options;
     this.#options = options;
-  }
-
-  get started(): number {
-    return this.#started.size;
+    this.#books = new JobBooks(database, nowMs);
+    const common = { books: this.#books, functions, onEnded: () => this.wake() };
+    this.#mutations = new MutationJobs(common);
+    this.#actions = new ActionJobs({ ...common, actionsMax });
   }
 
   /** To be called once, when functions can be called. */
@@ -77,140 +81,75 @@ export class Scheduler {
     setImmediate(() => this.#look());
   }
 
+  /** The disk refused commits: what they had ended or begun may be pending again. */
+  rolledBack(): void {
+    this.#setTimer(REFUSED_PAUSE_MS);
+  }
+
+  /** To be called before actions are ended. */
   close(): void {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#sweepTimer !== null) clearInterval(this.#sweepTimer);
+    this.#actions.close();
   }
 
   #look(): void {
     this.#isLookDue = false;
     // Before the first push there is nothing that could run, or have been scheduled.
     if (this.#isClosed || this.#options.deployed() === null) return;
-    const { due, nextMs, readSet } = readDueJobs(this.#options.database, this.#options.nowMs(), STARTED_MAX);
+    const nowMs = this.#options.nowMs();
+    const { mutations, actions, readSet } = this.#books.read((transaction) => ({
+      mutations: this.#read(transaction, { lane: "mutation", nowMs, max: this.#mutations.room, isKnown: (id) => this.#mutations.has(id) }),
+      actions: this.#read(transaction, { lane: "action", nowMs, max: this.#actions.room, isKnown: (id) => this.#actions.has(id) }),
+      readSet: transaction.readSet,
+    }));
     this.#head = readSet;
-    for (const job of due) if (!this.#started.has(job._id)) this.#start(job);
-    this.#setTimer(nextMs);
-  }
-
-  #setTimer(nextMs: number | null): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    if (nextMs === null) return;
+    for (const job of this.#jobsOf(mutations.due, "mutation")) if (!this.#mutations.start(job)) break;
+    for (const job of this.#jobsOf(actions.due, "action")) this.#actions.start(job);
     // Timers count whole milliseconds and may fire a little early: a job must never run before its time.
-    const delayMs = Math.max(1, Math.ceil(nextMs - this.#options.nowMs()));
-    this.#timer = setTimeout(() => this.wake(), Math.min(delayMs, TIMER_MS_MAX)).unref();
+    const nextMs = Math.min(mutations.nextMs ?? Infinity, actions.nextMs ?? Infinity);
+    this.#setTimer(Math.min(LOOK_INTERVAL_MS_MAX, Math.max(1, Math.ceil(nextMs - nowMs))));
   }
 
-  #start(job: DueJob): void {
-    this.#started.add(job._id);
-    if (this.#options.deployed()?.find(job.name)?.kind === "action") void this.#startAction(job);
-    else this.#startMutation(job);
+  /** Without room there is no need to know: whatever ends is a reason to look. */
+  #read(transaction: Transaction, query: DueJobsQuery): DueJobs {
+    if (query.max <= 0) return { due: [], nextMs: null };
+    return readDueJobs(transaction, queueTables(this.#options.database), query);
   }
 
-  /** What is no mutation (any more) fails like one, with the error that says so. */
-  #startMutation(job: DueJob): void {
-    this.#options.functions.call(
-      {
-        ...callOf(job),
-        kind: "mutation",
-        isDropped: () => {
-          const isDropped = !this.#isInState(job, "pending");
-          if (isDropped) this.#ended(job);
-          return isDropped;
-        },
-        alongside: (transaction) => this.#complete(transaction, job, { kind: "success" }),
-      },
-      (result) => {
-        if (!result.ok) this.#commit((transaction) => this.#complete(transaction, job, { kind: "failed", error: result.failure.message }));
-        this.#ended(job);
-      },
-    );
-  }
-
-  async #startAction(job: DueJob): Promise<void> {
-    try {
-      if (!this.#isInState(job, "pending")) return;
-      const ts = this.#commit((transaction) => setJobState(transaction, job._id, { kind: "inProgress" }, this.#options.nowMs()));
-      await this.#options.functions.whenDurable(ts);
-    } catch {
-      return; // the disk refused it: the job is pending again, and the engine wakes us
-    } finally {
-      this.#ended(job);
+  /** One at a time, since their arguments may be large. A push may have made a mutation of an action: it changes the lane. */
+  *#jobsOf(due: readonly QueuedJob[], kind: JobKind): Generator<Job> {
+    const other = kind === "mutation" ? "action" : "mutation";
+    for (const queued of due) {
+      const job = this.#books.job(queued.job)!;
+      if (this.#options.deployed()?.find(job.name)?.kind === other) this.#books.commit((transaction) => requeueJob(transaction, job, other));
+      else yield job;
     }
-    this.#options.functions.call({ ...callOf(job), kind: "action", isDropped: () => this.#isClosed }, (result) => {
-      if (!this.#isClosed) this.#commit((transaction) => this.#complete(transaction, job, endOf(result)));
-    });
   }
 
-  /** Unless it was canceled meanwhile, or swept. */
-  #complete(transaction: Transaction, { _id }: Job, state: JobState): void {
-    const kind = readJob(transaction, _id)?.state.kind;
-    if (kind === "pending" || kind === "inProgress") setJobState(transaction, _id, state, this.#options.nowMs());
-  }
-
-  #ended({ _id }: Job): void {
-    this.#started.delete(_id);
-    this.wake();
-  }
-
-  #isInState({ _id }: Job, kind: JobState["kind"]): boolean {
-    const transaction = this.#options.database.begin("query", NO_TRANSACTION_LIMITS);
-    const job = readJob(transaction, _id);
-    transaction.finish();
-    return job?.state.kind === kind;
-  }
-
-  #commit(write: (transaction: Transaction) => void): number {
-    const transaction = this.#options.database.begin("mutation", NO_TRANSACTION_LIMITS);
-    write(transaction);
-    return this.#options.database.commit(transaction);
+  #setTimer(delayMs: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = this.#isClosed ? null : setTimeout(() => this.wake(), delayMs).unref();
   }
 
   /** Actions that an earlier engine had started: nobody knows how far they came, and they are not run again. */
   #failInterrupted(): void {
-    this.#commit((transaction) => {
-      for (const table of jobsTables(this.#options.database)) {
-        const scan = new IndexScan(transaction, table, jobsInState(table, "inProgress"), false);
-        const interrupted: string[] = [];
-        for (let found = scan.next(); found !== null; found = scan.next()) interrupted.push(found.id);
-        const error = "The server was restarted while the action was running. Actions are not run again: what it had done until then stays done.";
-        for (const id of interrupted) setJobState(transaction, id, { kind: "failed", error }, this.#options.nowMs());
-      }
+    this.#books.commit((transaction) => {
+      const { due } = this.#read(transaction, { lane: "inProgress", nowMs: Infinity, max: Infinity, isKnown: () => false });
+      for (const { job } of due) this.#books.endWith(transaction, job, { kind: "failed", error: INTERRUPTED });
     });
   }
 
   #sweep(): void {
-    this.#commit((transaction) => {
-      for (const table of jobsTables(this.#options.database)) {
-        const scan = new IndexScan(transaction, table, jobsCompletedBefore(table, this.#options.nowMs() - RESULTS_MS_MAX), false);
-        const old: { id: string; text: string }[] = [];
-        for (let found = scan.next(); found !== null && old.length < SWEPT_MAX; found = scan.next()) old.push(found);
-        scan.close();
-        for (const { id, text } of old) transaction.write(table, id, { text, value: parseValue(text) as DocumentValue }, null);
-      }
+    if (this.#isClosed) return;
+    const oldMs = this.#options.nowMs() - RESULTS_MS_MAX;
+    let swept = 0;
+    this.#books.commit((transaction) => {
+      const { due } = this.#read(transaction, { lane: "ended", nowMs: oldMs, max: SWEPT_MAX, isKnown: () => false });
+      for (const { job } of due) removeJob(transaction, job);
+      swept = due.length;
     });
+    if (swept === SWEPT_MAX) setImmediate(() => this.#sweep());
   }
 }
-
-/** Nobody's authentication is passed on to scheduled functions. */
-function callOf({ _id, name, args }: Job) {
-  return {
-    path: name,
-    componentPath: "",
-    args: encodeValue(args[0] ?? {}),
-    principal: NOBODY,
-    requestId: newRequestId(),
-    client: null,
-    caller: "server" as const,
-    source: "Scheduler" as const,
-    atTs: null,
-    once: null,
-    scheduledFunctionId: _id,
-  };
-}
-
-function endOf(result: CallResult): JobState {
-  return result.ok ? { kind: "success" } : { kind: "failed", error: result.failure.message };
-}
-
