@@ -25,6 +25,12 @@ export function formatFunctionPath({ module, name }: FunctionPath): string {
   return name === "default" ? path : `${path}:${name}`;
 }
 
+/** The form of {@link formatFunctionPath}, of a text in any form; what names no function stays as it is. */
+export function displayedFunctionPath(text: string): string {
+  const path = parseFunctionPath(text);
+  return path === null ? text : formatFunctionPath(path);
+}
+
 /** Path segments of letters, digits, `_`, `.` and `-` that are no `.` or `..`. */
 const MODULE_PATTERN = /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\w.-]+(?:\/[\w.-]+)*$/;
 const NAME_PATTERN = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;

@@ -56,6 +56,11 @@ describe("runs", () => {
     await ran(server, "slow", 2);
     const [started, done] = [await runsOf(server, "slow"), await runsOf(server, "slow done")];
     expect(done[0]!.at).toBeLessThanOrEqual(started[1]!.at);
+    const log = await fetch(`${server.url}/api/stream_function_logs?cursor=0`, { headers: { Authorization: `Convex ${ADMIN_KEY}` } });
+    const { entries } = (await log.json()) as { entries: { identifier: string; caller: string; logLines: { level: string; messages: string[] }[] }[] };
+    const skipped = entries.filter(({ logLines }) => logLines.some(({ messages }) => messages[0]!.includes('Cron job "slow"')));
+    expect(skipped).toHaveLength(1);
+    expect(skipped[0]).toMatchObject({ identifier: "work:slow", caller: "Cron", logLines: [{ level: "WARN" }] });
   });
 
   test("CR-9 past runs are kept with what they printed", async () => {

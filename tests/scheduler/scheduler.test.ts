@@ -90,6 +90,11 @@ describe("from mutations", () => {
     ["infinite delay", "`delayMs` must be a finite number"],
     ["text time", "The invoke time must a Date or a timestamp"],
     ["invalid date", "must be a finite number"],
+    ["far future", "can't be more than 5 years in the future"],
+    ["far past", "can't be more than 5 years in the past"],
+    ["long delay", "can't be more than 5 years in the future"],
+    ["text arguments", 'The arguments to a Convex function must be an object. Received: "wrong"'],
+    ["null arguments", "The arguments to a Convex function must be an object. Received: null"],
     ["no reference", "is not a functionReference"],
     ["a query", "only mutations and actions can"],
     ["unknown", "Could not find function for 'jobs:nothing'"],
@@ -107,6 +112,28 @@ describe("from mutations", () => {
     const runs = await jobs.ran("thousand", 1000);
     expect(runs.map(({ note }) => note)).toEqual(Array.from({ length: 1000 }, (_, n) => n));
     expect(await jobs.runs("too many")).toEqual([]);
+  });
+
+  test("SCH-7 16 MiB of arguments at most, in one job or in several", async () => {
+    await jobs.mutation("schedulePadded", { name: "large", count: 3, bytes: 5_000_000 });
+    expect((await jobs.ran("large", 3)).map(({ note }) => note)).toEqual([5_000_000, 5_000_000, 5_000_000]);
+    expect(await failureOf(jobs.mutation("schedulePadded", { name: "too large", count: 4, bytes: 5_000_000 }))).toContain("Too large total size of the arguments");
+    expect(await jobs.runs("too large")).toEqual([]);
+  });
+
+  test("SCH-1 by the syscalls of convex/server, in seconds", async () => {
+    const [runs, canceled] = (await jobs.mutation<string[]>("bySyscalls", { name: "by syscalls" })) as [string, string];
+    const job = await jobs.ended(runs);
+    expect(job.state).toEqual({ kind: "success" });
+    expect(Number.isInteger(job.scheduledTime)).toBe(true);
+    expect(await jobs.job(canceled)).toMatchObject({ state: { kind: "canceled" }, scheduledTime: job.scheduledTime + 1 });
+    expect(await jobs.runs("by syscalls")).toHaveLength(1);
+  });
+
+  test("SCH-2 actions of Node", async () => {
+    const id = await jobs.mutation("afterByName", { target: "nodeJobs:schedules", args: { name: "node" }, delayMs: 0 });
+    expect(await jobs.ended(id)).toMatchObject({ name: "nodeJobs.js:schedules", state: { kind: "success" } });
+    expect((await jobs.ran("node")).map(({ note }) => note)).toEqual([process.arch]);
   });
 
   test("SCH-8 nobody is authenticated in a scheduled function; it knows its id", async () => {
@@ -129,7 +156,7 @@ describe("from mutations", () => {
   test("executions are logged as the scheduler's", async () => {
     const log = await fetch(`${server.url}/api/stream_function_logs?cursor=0`, { headers: { Authorization: `Convex ${ADMIN_KEY}` } });
     const { entries } = (await log.json()) as { entries: { identifier: string; caller: string }[] };
-    expect(entries.find(({ identifier }) => identifier === "jobs:record" || identifier === "jobs.js:record")).toMatchObject({ caller: "Scheduler" });
+    expect(entries.find(({ identifier }) => identifier === "jobs:record")).toMatchObject({ caller: "Scheduler" });
   });
 });
 

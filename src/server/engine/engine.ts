@@ -123,7 +123,7 @@ export class Engine {
       redactErrors: options.redactErrors,
     });
     this.#functions = functions;
-    const jobs = { database: this.#database, functions, deployed: () => this.#runner.deployment?.deployed ?? null, nowMs };
+    const jobs = { database: this.#database, functions, log, deployed: () => this.#runner.deployment?.deployed ?? null, nowMs };
     this.#scheduler = new Scheduler({ ...jobs, actionsMax: options.limits.actionsMax });
     this.#crons = new CronJobs(jobs);
     this.#queries = new LiveQueries({
@@ -271,7 +271,7 @@ export class Engine {
     this.#timers.push(setTimeout(() => storeFileSecret(this.#database, this.#fileSecret), FILE_SECRET_RETRY_MS).unref());
     this.#queries.invalidate(keys);
     this.#scheduler.rolledBack();
-    this.#crons.wake();
+    this.#crons.rolledBack();
   }
 
   #tellDeletedFiles(commit: Commit): void {

@@ -8,21 +8,29 @@ import type { Database } from "../../database/database.js";
 import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { DeployedFunctions } from "../../functions/deployed-functions.js";
+import { displayedFunctionPath } from "../../functions/function-path.js";
+import { formatLogLine } from "../../functions/sandbox/console.js";
 import { NOBODY } from "../../live/session.js";
+import type { FunctionLog } from "../engine/function-log.js";
 import { newRequestId, type FunctionsService } from "../engine/functions-service.js";
-import { nextRunMs } from "./cron-schedule.js";
-import { addCronRun, readCronJobs, updateCronJob, type CronJob, type CronRun } from "./cron-table.js";
+import { hasMissed, nextRunMs } from "./cron-schedule.js";
+import { addCronRun, readCronJob, readCronJobs, updateCronJob, type CronJob, type CronRun } from "./cron-table.js";
 
 export interface CronJobsOptions {
   readonly database: Database;
   readonly functions: Pick<FunctionsService, "call" | "whenDurable">;
   readonly deployed: () => DeployedFunctions | null;
+  readonly log: Pick<FunctionLog, "add">;
   /** Wall clock, milliseconds. */
   readonly nowMs: () => number;
 }
 
+type FinishedCronRun = Omit<CronRun, "name" | "functionPath">;
+
 /** Timers are not set further ahead: the clock may be set meanwhile. */
 const LOOK_INTERVAL_MS_MAX = 60_000;
+/** After the disk refused commits, which it may do again. */
+const REFUSED_PAUSE_MS = 1_000;
 
 export class CronJobs {
   readonly #options: CronJobsOptions;
@@ -49,6 +57,11 @@ export class CronJobs {
     setImmediate(() => this.#look());
   }
 
+  /** The disk refused commits: runs that they had begun or ended may be due again. */
+  rolledBack(): void {
+    this.#setTimer(REFUSED_PAUSE_MS);
+  }
+
   close(): void {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -64,8 +77,12 @@ export class CronJobs {
       if (job.nextRunMs <= nowMs) this.#start(job);
       else nextMs = Math.min(nextMs, job.nextRunMs);
     }
+    this.#setTimer(Math.max(1, Math.ceil(nextMs - nowMs)));
+  }
+
+  #setTimer(delayMs: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.wake(), Math.max(1, Math.ceil(nextMs - nowMs))).unref();
+    this.#timer = this.#isClosed ? null : setTimeout(() => this.wake(), delayMs).unref();
   }
 
   #start(job: CronJob): void {
@@ -82,7 +99,7 @@ export class CronJobs {
         kind: "mutation",
         isDropped: () => {
           startedMs = this.#options.nowMs();
-          const isDropped = !this.#isDue(job);
+          const isDropped = this.#isClosed || !this.#isDue(job);
           if (isDropped) this.#ended(job);
           return isDropped;
         },
@@ -108,18 +125,48 @@ export class CronJobs {
       return;
     }
     this.#options.functions.call({ ...callOf(job), kind: "action", isDropped: () => this.#isClosed }, (result) => {
-      if (this.#isClosed) return;
-      const run = { startedMs, durationMs: this.#options.nowMs() - startedMs, error: result.ok ? null : result.failure.message, logLines: result.logLines };
-      this.#commit((transaction) => this.#finish(transaction, job, run));
-      this.#ended(job);
+      this.#settle(job, { startedMs, durationMs: this.#options.nowMs() - startedMs, error: result.ok ? null : result.failure.message, logLines: result.logLines });
     });
   }
 
+  /** Until it is durable: before, the action counts as running, and is not begun again. */
+  #settle(job: CronJob, run: FinishedCronRun): void {
+    const ts = this.#commit((transaction) => this.#finish(transaction, job, run));
+    this.#options.functions.whenDurable(ts).then(
+      () => this.#ended(job),
+      () => {
+        if (!this.#isClosed) setTimeout(() => this.#settle(job, run), REFUSED_PAUSE_MS).unref();
+      },
+    );
+  }
+
   /** The run and the time of the next, by the schedule that the job has now. */
-  #finish(transaction: Transaction, { name, functionPath }: CronJob, run: Omit<CronRun, "name" | "functionPath">): void {
+  #finish(transaction: Transaction, { name, functionPath }: CronJob, run: FinishedCronRun): void {
     addCronRun(transaction, { name, functionPath, ...run });
     const nowMs = this.#options.nowMs();
-    updateCronJob(transaction, name, (job) => ({ startedMs: null, ...(job.nextRunMs > nowMs ? {} : { nextRunMs: nextRunMs(job.schedule, name, job.nextRunMs, nowMs) }) }));
+    updateCronJob(transaction, name, (job) => {
+      if (job.nextRunMs > nowMs) return { startedMs: null }; // moved by a push meanwhile
+      if (hasMissed(job.schedule, name, job.nextRunMs, nowMs)) this.#logSkipped(job);
+      return { startedMs: null, nextRunMs: nextRunMs(job.schedule, name, job.nextRunMs, nowMs) };
+    });
+  }
+
+  #logSkipped({ name, functionPath }: CronJob): void {
+    const { deployed, log } = this.#options;
+    const found = deployed()?.find(functionPath);
+    log.add({
+      kind: found?.kind ?? "mutation",
+      environment: found?.environment ?? "isolate",
+      path: displayedFunctionPath(functionPath),
+      componentPath: "",
+      logLines: [formatLogLine("WARN", [`Cron job "${name}": times that came due before its last run had ended are skipped.`])],
+      failure: null,
+      requestId: newRequestId(),
+      durationMs: 0,
+      caller: "Cron",
+      isAdmin: false,
+      usage: null,
+    });
   }
 
   #ended({ name }: CronJob): void {
@@ -129,7 +176,7 @@ export class CronJobs {
 
   /** Not changed or removed by a push since it was found to be due. */
   #isDue({ name, nextRunMs: foundMs }: CronJob): boolean {
-    return this.#read(readCronJobs).some((job) => job.name === name && job.nextRunMs === foundMs);
+    return this.#read((transaction) => readCronJob(transaction, name))?.nextRunMs === foundMs;
   }
 
   /** Actions that an earlier engine had started: they are not run again before their next time. */
@@ -159,7 +206,7 @@ export class CronJobs {
 
 function callOf({ functionPath, args }: CronJob) {
   return {
-    path: functionPath,
+    path: displayedFunctionPath(functionPath),
     componentPath: "",
     args,
     principal: NOBODY,

@@ -40,6 +40,11 @@ export function firstRunMs(schedule: CronSchedule, name: string, nowMs: number):
   return schedule.type === "interval" ? nowMs : nextRunMs(schedule, name, nowMs, nowMs);
 }
 
+/** Whether times have passed since the last one that were not run at. */
+export function hasMissed(schedule: CronSchedule, name: string, lastMs: number, nowMs: number): boolean {
+  return nextRunMs(schedule, name, lastMs, lastMs) <= nowMs;
+}
+
 /** The first time after `nowMs` that follows from the last one; those between are skipped. */
 export function nextRunMs(schedule: CronSchedule, name: string, lastMs: number, nowMs: number): number {
   if (schedule.type !== "interval") return expression(patternOf(schedule, name)).nextRun(new Date(nowMs))!.getTime();
@@ -67,6 +72,9 @@ function patternOf(schedule: Exclude<CronSchedule, { type: "interval" }>, name: 
       return `${minute} ${schedule.hourUTC} * * ${DAYS.indexOf(schedule.dayOfWeek)}`;
     case "monthly":
       return `${minute} ${schedule.hourUTC} ${schedule.day} * *`;
+    default:
+      schedule satisfies never;
+      throw new CronScheduleError("its kind of schedule is not known here");
   }
 }
 

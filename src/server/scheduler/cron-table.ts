@@ -2,14 +2,13 @@
  * Cron jobs as documents of the deployment's own: "_cron_jobs" has the jobs of the last push with the time of their next
  * run, "_cron_job_logs" what came of the last runs of each.
  */
-import { IndexScan } from "../../database/index-scan.js";
 import { prefixRange } from "../../database/keys.js";
-import type { DocumentValue } from "../../database/table.js";
-import type { Transaction } from "../../database/transaction.js";
+import type { Table } from "../../database/table.js";
+import type { Revision, Transaction } from "../../database/transaction.js";
 import { newId } from "../../values/id.js";
 import { encodeKeyPart } from "../../values/key.js";
 import { encodeValue, parseValue } from "../../values/value.js";
-import { readSystemTable, writeSystemTable } from "../deploy/system-documents.js";
+import { APP_NAMESPACE, readSystemTable, writeSystemTable } from "../deploy/system-documents.js";
 import { firstRunMs, type CronSchedule } from "./cron-schedule.js";
 
 export interface CronSpec {
@@ -40,10 +39,11 @@ export interface CronRun {
 
 export const CRON_JOBS_TABLE = "_cron_jobs";
 export const CRON_LOGS_TABLE = "_cron_job_logs";
-const LOG_INDEXES = [{ name: "by_job", fields: ["name"] }] as const;
+/** On both tables: the job's name. */
+const INDEXES = [{ name: "by_name", fields: ["name"] }] as const;
 /** Kept of each job. */
 const RUNS_MAX = 100;
-/** Of the printed lines of one run. */
+/** Of the printed lines of one run, and of its error. */
 const LOG_CHARS_MAX = 16 * 1024;
 
 export function readCronJobs(transaction: Transaction): CronJob[] {
@@ -58,45 +58,50 @@ export function syncCronJobs(transaction: Transaction, specs: readonly CronSpec[
     const isSameTime = before !== undefined && encodeValue(before.schedule) === encodeValue(spec.schedule);
     return { ...spec, nextRunMs: isSameTime ? before.nextRunMs : firstRunMs(spec.schedule, spec.name, nowMs), startedMs: before?.startedMs ?? null };
   });
-  writeCronJobs(transaction, jobs);
+  transaction.ensureTable(APP_NAMESPACE, CRON_JOBS_TABLE, INDEXES);
+  writeSystemTable(transaction, CRON_JOBS_TABLE, "name", jobs.map(({ name, functionPath, args, schedule, nextRunMs, startedMs }) => ({ name, functionPath, args, schedule, nextRunMs, startedMs })));
+}
+
+/** Null where there is none of this name (any more). */
+export function readCronJob(transaction: Transaction, name: string): CronJob | null {
+  const [id] = idsOf(transaction, CRON_JOBS_TABLE, name);
+  return id === undefined ? null : (parseValue(transaction.get(jobsTable(transaction)!, id)!) as unknown as CronJob);
 }
 
 /** Changes one job; nothing happens where it is gone. */
 export function updateCronJob(transaction: Transaction, name: string, change: (job: CronJob) => Partial<CronJob>): void {
-  writeCronJobs(transaction, readCronJobs(transaction).map((job) => (job.name === name ? { ...job, ...change(job) } : job)));
+  const [id] = idsOf(transaction, CRON_JOBS_TABLE, name);
+  if (id === undefined) return;
+  const table = jobsTable(transaction)!;
+  const before = revisionOf(transaction.get(table, id)!);
+  const job = before.value as unknown as CronJob;
+  transaction.write(table, id, before, revisionOf(encodeValue({ ...job, ...change(job) })));
 }
 
 export function addCronRun(transaction: Transaction, run: CronRun): void {
-  const table = transaction.ensureTable("", CRON_LOGS_TABLE, LOG_INDEXES);
-  const value = { ...run, logLines: shortened(run.logLines), _id: newId(table.number), _creationTime: transaction.nextCreationTime() };
+  const table = transaction.ensureTable(APP_NAMESPACE, CRON_LOGS_TABLE, INDEXES);
+  const error = run.error === null ? null : run.error.slice(0, LOG_CHARS_MAX);
+  const value = { ...run, error, logLines: shortened(run.logLines), _id: newId(table.number), _creationTime: transaction.nextCreationTime() };
   transaction.write(table, value._id, null, { text: encodeValue(value), value });
-  pruneRuns(transaction, run.name);
+  const ids = idsOf(transaction, CRON_LOGS_TABLE, run.name);
+  for (const id of ids.slice(0, Math.max(0, ids.length - RUNS_MAX))) transaction.write(table, id, revisionOf(transaction.get(table, id)!), null);
 }
 
-/** Oldest first. */
-export function readCronRuns(transaction: Transaction, name: string): CronRun[] {
-  return runDocuments(transaction, name).map(({ text }) => parseValue(text) as unknown as CronRun);
+function jobsTable(transaction: Transaction): Table | undefined {
+  return transaction.table(APP_NAMESPACE, CRON_JOBS_TABLE);
 }
 
-function writeCronJobs(transaction: Transaction, jobs: readonly CronJob[]): void {
-  writeSystemTable(transaction, CRON_JOBS_TABLE, "name", jobs.map(({ name, functionPath, args, schedule, nextRunMs, startedMs }) => ({ name, functionPath, args, schedule, nextRunMs, startedMs })));
+/** Of a job's documents in one of the tables, the oldest first; the documents themselves are not read. */
+function idsOf(transaction: Transaction, tableName: string, name: string): string[] {
+  const index = transaction.table(APP_NAMESPACE, tableName)?.indexes.find(({ record }) => record.name === INDEXES[0].name);
+  if (index === undefined) return [];
+  const range = prefixRange(index.prefix + encodeKeyPart(name));
+  transaction.readSet.addRange(range);
+  return Array.from(transaction.reader.entries(range), ([, id]) => id);
 }
 
-function pruneRuns(transaction: Transaction, name: string): void {
-  const runs = runDocuments(transaction, name);
-  const table = transaction.table("", CRON_LOGS_TABLE)!;
-  for (const { id, text } of runs.slice(0, Math.max(0, runs.length - RUNS_MAX))) transaction.write(table, id, { text, value: parseValue(text) as DocumentValue }, null);
-}
-
-function runDocuments(transaction: Transaction, name: string): { readonly id: string; readonly text: string }[] {
-  const table = transaction.table("", CRON_LOGS_TABLE);
-  if (table === undefined) return [];
-  const index = table.indexes.find(({ record }) => record.name === "by_job")!;
-  const scan = new IndexScan(transaction, table, prefixRange(index.prefix + encodeKeyPart(name)), false);
-  const found: { id: string; text: string }[] = [];
-  for (let next = scan.next(); next !== null; next = scan.next()) found.push(next);
-  scan.close();
-  return found;
+function revisionOf(text: string): Revision {
+  return { text, value: parseValue(text) as Revision["value"] };
 }
 
 function shortened(lines: readonly string[]): string[] {

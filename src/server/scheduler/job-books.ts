@@ -2,6 +2,7 @@
 import type { Database } from "../../database/database.js";
 import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
 import type { Transaction } from "../../database/transaction.js";
+import { displayedFunctionPath } from "../../functions/function-path.js";
 import { endJob, readJob, type Job, type JobEnd, type JobState } from "../../functions/scheduled-jobs.js";
 import { NOBODY } from "../../live/session.js";
 import { encodeValue } from "../../values/value.js";
@@ -49,7 +50,7 @@ export class JobBooks {
 /** Nobody's authentication is passed on to scheduled functions. */
 export function callOf({ _id, name, args }: Job): Omit<FunctionCallRequest, "kind"> {
   return {
-    path: name,
+    path: displayedFunctionPath(name),
     componentPath: "",
     args: encodeValue(args[0] ?? {}),
     principal: NOBODY,

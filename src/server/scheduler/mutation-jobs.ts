@@ -28,6 +28,7 @@ export class MutationJobs {
   readonly #started = new Map<string, number>();
   readonly #times = new RunTimes();
   #expectedMs = 0;
+  #isClosed = false;
 
   constructor(options: MutationJobsOptions) {
     this.#options = options;
@@ -56,6 +57,11 @@ export class MutationJobs {
     return true;
   }
 
+  /** What has not begun stays pending. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   #call(job: Job): void {
     const { books, functions } = this.#options;
     let startMs = performance.now();
@@ -64,7 +70,7 @@ export class MutationJobs {
         ...callOf(job),
         kind: "mutation",
         isDropped: () => {
-          const isDropped = !books.isInState(job._id, "pending");
+          const isDropped = this.#isClosed || !books.isInState(job._id, "pending");
           if (isDropped) this.#ended(job);
           startMs = performance.now();
           return isDropped;

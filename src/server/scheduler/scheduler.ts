@@ -91,6 +91,7 @@ export class Scheduler {
     this.#isClosed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#sweepTimer !== null) clearInterval(this.#sweepTimer);
+    this.#mutations.close();
     this.#actions.close();
   }
 

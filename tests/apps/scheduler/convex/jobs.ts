@@ -97,6 +97,11 @@ export const wrongArguments = mutation({
       case "infinite delay": return await scheduler.runAfter(Infinity, target, args);
       case "text time": return await scheduler.runAt("2030", target, args);
       case "invalid date": return await scheduler.runAt(new Date(NaN), target, args);
+      case "far future": return await scheduler.runAt(Date.now() + 6 * 366 * 86_400_000, target, args);
+      case "far past": return await scheduler.runAt(1000, target, args);
+      case "long delay": return await scheduler.runAfter(6 * 366 * 86_400_000, target, args);
+      case "text arguments": return await scheduler.runAfter(0, target, "wrong");
+      case "null arguments": return await scheduler.runAfter(0, target, null);
       case "no reference": return await scheduler.runAfter(0, {}, args);
       case "a query": return await scheduler.runAfter(0, internal.jobs.aQuery, {});
       case "unknown": return await scheduler.runAfter(0, "jobs:nothing", {});
@@ -136,3 +141,45 @@ export const startWaiting = mutation({ args: { name: v.string() }, handler: asyn
 export const openGate = mutation({ args: { name: v.string() }, handler: async (ctx, { name }) => void (await ctx.db.insert("gates", { name })) });
 export const isOpen = query({ args: { name: v.string() }, handler: async (ctx, { name }) => (await ctx.db.query("gates").withIndex("by_name", (q) => q.eq("name", name)).first()) !== null });
 export const hoard = internalMutation({ args: {}, handler: async () => { const kept: number[][] = []; for (;;) kept.push(Array.from({ length: 100_000 }, (_, i) => i + Math.random())); } });
+
+// For backlogs.
+export const slow = internalMutation({
+  args: { name: v.string(), rounds: v.number() },
+  handler: async (ctx, { name, rounds }) => {
+    let sum = 0;
+    for (let i = 0; i < rounds; i++) sum = (sum + i * i) % 1_000_003;
+    await ctx.db.insert("runs", { name, at: Date.now(), note: sum });
+  },
+});
+export const scheduleSlow = mutation({
+  args: { name: v.string(), count: v.number(), rounds: v.number() },
+  handler: async (ctx, { count, ...args }) => { for (let n = 0; n < count; n++) await ctx.scheduler.runAfter(0, internal.jobs.slow, args); },
+});
+export const startManyWaiting = mutation({
+  args: { name: v.string(), count: v.number() },
+  handler: async (ctx, { name, count }) => { for (let n = 0; n < count; n++) await ctx.scheduler.runAfter(0, internal.jobs.waitAtGate, { name }); },
+});
+/** A client's action that takes a place until its gate is opened. */
+export const holdPlace = action({ args: { name: v.string() }, handler: async (ctx, { name }): Promise<void> => {
+  await ctx.runMutation(internal.jobs.record, { name: `${name} running` });
+  while (!(await ctx.runQuery(api.jobs.isOpen, { name }))) await new Promise((resolve) => setTimeout(resolve, 10));
+} });
+export const schedulePadded = mutation({
+  args: { name: v.string(), count: v.number(), bytes: v.number() },
+  handler: async (ctx, { name, count, bytes }) => { for (let n = 0; n < count; n++) await ctx.scheduler.runAfter(0, internal.jobs.recordLength, { name, padding: "x".repeat(bytes) }); },
+});
+export const recordLength = internalMutation({
+  args: { name: v.string(), padding: v.string() },
+  handler: async (ctx, { name, padding }) => void (await ctx.db.insert("runs", { name, at: Date.now(), note: padding.length })),
+});
+/** Schedules and cancels by the syscalls of `convex/server`, as libraries with a ctx of their own do. */
+export const bySyscalls = mutation({
+  args: { name: v.string() },
+  handler: async (_ctx, { name }): Promise<Id<"_scheduled_functions">[]> => {
+    const { asyncSyscall } = (globalThis as unknown as { Convex: { asyncSyscall(op: string, args: string): Promise<string> } }).Convex;
+    const schedule = async (ts: number): Promise<Id<"_scheduled_functions">> => JSON.parse(await asyncSyscall("1.0/schedule", JSON.stringify({ name: "jobs:record", ts, args: { name }, version: "1.48.0" }))) as Id<"_scheduled_functions">;
+    const ids = [await schedule(Date.now() / 1000), await schedule(Date.now() / 1000 + 0.001)];
+    await asyncSyscall("1.0/cancel_job", JSON.stringify({ id: ids[1] }));
+    return ids;
+  },
+});
