@@ -4,14 +4,15 @@
  */
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { ConvexHttpClient } from "convex/browser";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signedScore, type Score } from "../../examples/exam/grader/sign.js";
-import { DEMO_ACCOUNTS, DEMO_EXAM } from "../../examples/exam/issuer/accounts.js";
+import { DEMO_ACCOUNTS, DEMO_EXAM, studentAccount, tutorAccount, type Account } from "../../examples/exam/issuer/accounts.js";
 import { createIssuer } from "../../examples/exam/issuer/server.js";
 import { createSigningKey } from "../../examples/exam/issuer/signing-key.js";
 import { Tokens } from "../../examples/exam/issuer/tokens.js";
-import { ADMIN_KEY, startServer, until, type TestServer } from "../harness.js";
+import { ADMIN_KEY, mutationNamed, queryNamed, startServer, until, type TestServer } from "../harness.js";
 import { launchBrowser } from "./chromium.js";
 import { EXAM, installExample, servePage, type ServedPage } from "./pages.js";
 
@@ -20,6 +21,8 @@ const PHONE = { width: 390, height: 844 };
 const ISSUER_NAME = "https://exam-system.test";
 const SIGNING_KEY = "a signing key of the tests";
 const HEARTBEAT_MS = 1_000;
+/** Short, so that every page has its token refreshed on the way. */
+const TOKEN_SECONDS = 30;
 
 interface Person {
   readonly context: BrowserContext;
@@ -28,6 +31,7 @@ interface Person {
 
 let server: TestServer;
 let issuer: Server;
+let tokens: Tokens;
 let page: ServedPage;
 let browser: Browser;
 let tutor: Person;
@@ -37,7 +41,8 @@ beforeAll(async () => {
   await installExample(EXAM);
   server = await startServer();
   const key = await createSigningKey();
-  issuer = createIssuer({ key, tokens: new Tokens(key, ISSUER_NAME, 60), accounts: DEMO_ACCOUNTS, appOrigins: [] });
+  tokens = new Tokens(key, ISSUER_NAME, TOKEN_SECONDS);
+  issuer = createIssuer({ key, tokens, accounts: DEMO_ACCOUNTS, appOrigins: [] });
   await new Promise<void>((ready) => issuer.listen(0, "127.0.0.1", ready));
   const issuerUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
   await setEnvironment({ EXAM_ISSUER: ISSUER_NAME, EXAM_JWKS: `${issuerUrl}/.well-known/jwks.json`, SCORES_SIGNING_KEY: SIGNING_KEY, HEARTBEAT_MS: String(HEARTBEAT_MS) });
@@ -71,6 +76,12 @@ async function signIn(account: string, viewport: { width: number; height: number
   return { context, tab };
 }
 
+async function clientOf(account: Account): Promise<ConvexHttpClient> {
+  const client = server.http();
+  client.setAuth(await tokens.access(account));
+  return client;
+}
+
 async function screenshot({ tab }: Person, name: string): Promise<void> {
   const folder = process.env["RIVULET_SCREENSHOTS"];
   if (folder !== undefined) await tab.screenshot({ path: `${folder}/exam-${name}.png`, animations: "disabled" });
@@ -101,6 +112,33 @@ describe("E exam", () => {
     expect(await student.tab.getByTestId("session-list").count()).toBe(0);
     await screenshot(student, "student-ready");
     await screenshot(tutor, "tutor-empty");
+  });
+
+  it("E-10 a token decides which functions answer, E-11 a heartbeat that comes too soon is refused", async () => {
+    const examId = "an exam of its own";
+    const [first, second, watcher] = await Promise.all([studentAccount(1, examId), studentAccount(2, examId), tutorAccount(examId)].map(clientOf));
+    const key = await createSigningKey();
+    const forger = server.http();
+    forger.setAuth(await new Tokens(key, ISSUER_NAME, TOKEN_SECONDS).access(tutorAccount(examId)));
+
+    await expect(server.http().query(queryNamed("proctoring:getExamSessions"), { examId })).rejects.toMatchObject({ data: { code: "NOT_SIGNED_IN" } });
+    await expect(forger.query(queryNamed("proctoring:getExamSessions"), { examId })).rejects.toThrow();
+    await expect(first!.query(queryNamed("proctoring:getExamSessions"), { examId })).rejects.toMatchObject({ data: { code: "NOT_ALLOWED" } });
+    await expect(watcher!.query(queryNamed("proctoring:getExamSessions"), { examId: DEMO_EXAM })).rejects.toMatchObject({ data: { code: "NOT_ALLOWED" } });
+    await expect(watcher!.mutation(mutationNamed("proctoring:startSession"), { examId })).rejects.toMatchObject({ data: { code: "NOT_ALLOWED" } });
+    await expect(first!.mutation(mutationNamed("leaderboard:record"), {})).rejects.toThrow();
+
+    const sessionId: unknown = await first!.mutation(mutationNamed("proctoring:startSession"), { examId });
+    await expect(first!.mutation(mutationNamed("proctoring:heartbeat"), { sessionId })).rejects.toMatchObject({ data: { code: "TOO_SOON" } });
+    await expect(second!.mutation(mutationNamed("proctoring:heartbeat"), { sessionId })).rejects.toMatchObject({ data: { code: "SESSION_NOT_FOUND" } });
+    const chatId: unknown = await first!.query(queryNamed("chat:mine"), { examId });
+    await expect(second!.query(queryNamed("chat:messages"), { chatId })).rejects.toMatchObject({ data: { code: "CHAT_NOT_FOUND" } });
+    await expect(first!.mutation(mutationNamed("chat:send"), { chatId, body: " ", clientKey: "k" })).rejects.toMatchObject({ data: { code: "EMPTY_BODY" } });
+    await first!.mutation(mutationNamed("proctoring:endSession"), { sessionId });
+    await first!.mutation(mutationNamed("proctoring:endSession"), { sessionId });
+    await expect(first!.mutation(mutationNamed("proctoring:logViolation"), { sessionId, kind: "copy" })).rejects.toMatchObject({ data: { code: "SESSION_OVER" } });
+    await expect(first!.mutation(mutationNamed("proctoring:startSession"), { examId })).rejects.toMatchObject({ data: { code: "SESSION_OVER" } });
+    expect(await watcher!.query(queryNamed("proctoring:getExamSessions"), { examId })).toMatchObject([{ studentId: "student-1", status: "ended", violationCount: 0 }]);
   });
 
   it("E-11 a session starts, beats, and the tutor sees a violation within two seconds", async () => {
@@ -183,6 +221,9 @@ describe("E exam", () => {
     await rowOf(tutor, "student-1").click();
     await screenshot(student, "student");
     await screenshot(tutor, "tutor");
+    await student.tab.emulateMedia({ colorScheme: "dark" });
+    await screenshot(student, "student-dark");
+    await student.tab.emulateMedia({ colorScheme: "light" });
   });
 
   it("E-16 after kill -9 both pages come back by themselves, sessions beat again, and nothing is lost or doubled", async () => {
@@ -204,7 +245,10 @@ describe("E exam", () => {
     await standsAs(rowOf(tutor, "student-1"), "ended").waitFor();
     await standsAs(rowOf(tutor, "student-2"), "expired").waitFor({ timeout: 75_000 });
     await tutor.tab.setViewportSize(PHONE);
+    await tutor.tab.getByTestId("tab-students").click();
     await screenshot(tutor, "phone-tutor-students");
+    await tutor.tab.emulateMedia({ colorScheme: "dark" });
+    await screenshot(tutor, "phone-tutor-students-dark");
     await tutor.tab.getByTestId("tab-activity").click();
     await screenshot(tutor, "phone-tutor-activity");
     await tutor.tab.getByTestId("sign-out").click();

@@ -42,7 +42,7 @@ export function ActivityPane({ examId, present, sessions, onChoose }: ActivityPa
 
 function Violations({ examId, sessions, onChoose }: Omit<ActivityPaneProps, "present">) {
   const violations = useQuery(api.proctoring.recentViolations, { examId });
-  const now = useNow(1_000);
+  const now = useNow();
   const studentOf = (sessionId: string) => sessions.find(({ _id }) => _id === sessionId)?.studentId;
   return (
     <div className="pane-body" data-testid="violations">

@@ -1,6 +1,8 @@
-/** Catches what a failing query throws while rendering, and offers another try instead of a blank page. */
+/** Catches what a failing query throws while rendering, and offers another try or another account instead of a blank page. */
 import { Component } from "react";
 import type { ReactNode } from "react";
+import { useIssuerSession } from "../hooks/useIssuerSession";
+import { describeFailure } from "../lib/failure";
 import { HallMark } from "./Icons";
 
 interface ErrorBoundaryState {
@@ -16,17 +18,29 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, ErrorBound
 
   override render() {
     const { error } = this.state;
-    if (error === null) return this.props.children;
-    return (
-      <div className="full-page" role="alert" data-testid="query-error">
-        <HallMark />
-        <h1>Something went wrong</h1>
-        <p>A query failed on the server. If the deployment was just started, its functions may not be pushed yet.</p>
-        <pre>{error.message}</pre>
-        <button className="button" onClick={() => this.setState({ error: null })}>
+    return error === null ? this.props.children : <FailureScreen error={error} onRetry={() => this.setState({ error: null })} />;
+  }
+}
+
+function FailureScreen({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const session = useIssuerSession();
+  const signOut = () => {
+    session.signOut();
+    onRetry();
+  };
+  return (
+    <div className="full-page" role="alert" data-testid="query-error">
+      <HallMark />
+      <h1>This page cannot be shown</h1>
+      <p>{describeFailure("A query failed", error)}</p>
+      <div className="dialog-buttons">
+        <button className="button" data-kind="quiet" onClick={signOut}>
+          Use another account
+        </button>
+        <button className="button" onClick={onRetry}>
           Try again
         </button>
       </div>
-    );
-  }
+    </div>
+  );
 }

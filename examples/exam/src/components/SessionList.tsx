@@ -20,7 +20,7 @@ export function SessionList({ sessions, waiting, chosenId, onChoose }: SessionLi
     <>
       <div className="pane-head">
         <h2>Students</h2>
-        {sessions !== undefined && sessions.length > 0 && <Figures sessions={sessions} />}
+        {sessions?.some(({ status }) => status === "active") && <Figures sessions={sessions} />}
       </div>
       <div className="pane-body" data-testid="session-list" data-loading={sessions === undefined}>
         {sessions === undefined && <ListSkeleton />}

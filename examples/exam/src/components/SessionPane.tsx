@@ -80,7 +80,7 @@ function StartButton({ examId, label }: { examId: string; label: string }) {
 }
 
 function RunningSession({ session, acceptedAt }: { session: Doc<"examSessions">; acceptedAt: number | null }) {
-  const now = useNow(1_000);
+  const now = useNow();
   const reported = session.violationCount;
   return (
     <>

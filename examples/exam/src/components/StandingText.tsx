@@ -18,10 +18,10 @@ export function StandingText({ session }: { session: Session }) {
 }
 
 function Elapsed({ session }: { session: Session }) {
-  return <>Connected, {formatDuration(useNow(1_000) - session.startedAt)}</>;
+  return <>Connected, {formatDuration(useNow() - session.startedAt)}</>;
 }
 
 function SinceDisconnect({ session }: { session: Session }) {
-  const age = formatAge(useNow(1_000) - session.connectionChangedAt);
+  const age = formatAge(useNow() - session.connectionChangedAt);
   return <>Disconnected {age === "now" ? "just now" : `for ${age}`}</>;
 }
