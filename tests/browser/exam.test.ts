@@ -153,9 +153,11 @@ describe("E exam", () => {
   });
 
   it("E-12 chat goes both ways, with who is typing, who is here and who has read", async () => {
-    await student.tab.getByTestId("composer-input").pressSequentially("May I");
     await rowOf(tutor, "student-1").click();
-    await tutor.tab.locator('[data-testid="typing"][data-active="true"]').getByText("Student 1 is typing").waitFor();
+    await tutor.tab.getByTestId("message-list").and(tutor.tab.locator('[data-loading="false"]')).waitFor();
+    // It is gone after half a second: whoever waits must be there first.
+    const typing = tutor.tab.locator('[data-testid="typing"][data-active="true"]').getByText("Student 1 is typing").waitFor();
+    await Promise.all([typing, student.tab.getByTestId("composer-input").pressSequentially("May I")]);
     await write(student, "May I use a calculator?");
     await messageOf(tutor, "May I use a calculator?").waitFor();
     await tutor.tab.locator('[data-testid="typing"][data-active="false"]').waitFor();
@@ -172,9 +174,10 @@ describe("E exam", () => {
     await other.tab.getByTestId("start").click();
     await tutor.tab.getByTestId("presence-chip").filter({ hasText: "Student 2" }).waitFor();
     await other.tab.getByTestId("tab-chat").click();
-    await other.tab.getByTestId("composer-input").pressSequentially("Where do I");
     await rowOf(tutor, "student-2").click();
-    await tutor.tab.locator('[data-testid="typing"][data-active="true"]').waitFor();
+    await tutor.tab.getByTestId("message-list").and(tutor.tab.locator('[data-loading="false"]')).waitFor();
+    const typing = tutor.tab.locator('[data-testid="typing"][data-active="true"]').waitFor();
+    await Promise.all([typing, other.tab.getByTestId("composer-input").pressSequentially("Where do I")]);
     await screenshot(other, "phone-student-chat");
     await other.context.close();
     await tutor.tab.locator('[data-testid="typing"][data-active="false"]').waitFor();
