@@ -192,7 +192,10 @@ export class Exam {
     for (let nextAt = Date.now(); nextAt < endAt; nextAt += everyMs) {
       await delay(nextAt - Date.now());
       this.#turn++;
-      running.push(start());
+      const started = start();
+      // Reported below, when all have been started: until then nobody waits for it, and Node would end the process, without the server.
+      started.catch(() => undefined);
+      running.push(started);
     }
     await Promise.all(running);
   }
