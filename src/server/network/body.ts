@@ -70,11 +70,16 @@ export function dropRest(incoming: IncomingMessage): void {
 /** The body as it comes, uncompressed or not. A client that sends nothing for `idleMsMax` is cut off. Throws where it ends early. */
 export async function* chunksOf(incoming: IncomingMessage, idleMsMax: number): AsyncGenerator<Buffer> {
   const chunks = incoming.iterator({ destroyOnReturn: false });
-  for (;;) {
-    const timer = setTimeout(() => incoming.destroy(), idleMsMax);
-    const next = await chunks.next().finally(() => clearTimeout(timer));
-    if (next.done === true) return;
-    yield next.value as Buffer;
+  try {
+    for (;;) {
+      const timer = setTimeout(() => incoming.destroy(), idleMsMax);
+      const next = await chunks.next().finally(() => clearTimeout(timer));
+      if (next.done === true) return;
+      yield next.value as Buffer;
+    }
+  } finally {
+    // Lets go of the stream: others may read on.
+    await chunks.return?.();
   }
 }
 

@@ -81,6 +81,8 @@ http.route({
 });
 http.route({ path: "/head", method: "GET", handler: httpAction(async (_ctx, request) => new Response("a body", { headers: { "X-Seen": request.method, "Content-Length": "6" } })) });
 
+http.route({ path: "/proxy", method: "GET", handler: httpAction(async (_ctx, request) => await fetch(new URL(request.url).searchParams.get("url")!)) });
+
 const fails = (path: string, handler: () => unknown): void => http.route({ path, method: "GET", handler: httpAction(async () => (await handler()) as Response) });
 fails("/fails/throws", () => { throw new Error("it broke"); });
 fails("/fails/throwsText", () => { throw "only text"; });

@@ -5,8 +5,8 @@ import { httpAction } from "./_generated/server";
 
 const encoder = new TextEncoder();
 
-async function passed(ctx: ActionCtx, gate: string): Promise<void> {
-  while ((await ctx.runQuery(api.notes.count, { text: gate })) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+async function passed(ctx: ActionCtx, gate: string, signal?: AbortSignal): Promise<void> {
+  while (signal?.aborted !== true && (await ctx.runQuery(api.notes.count, { text: gate })) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** One event, the next when the gate is open. */
@@ -15,7 +15,7 @@ export const sse = httpAction(async (ctx, request) => {
   let event = 0;
   const stream = new ReadableStream<Uint8Array>({
     pull: async (controller) => {
-      if (event > 0) await passed(ctx, `${gate} ${event}`);
+      if (event > 0) await passed(ctx, `${gate} ${event}`, request.signal);
       if (event === 3) controller.close();
       else controller.enqueue(encoder.encode(`data: ${event}\n\n`));
       event++;
@@ -133,7 +133,7 @@ export const counted = httpAction(async (_ctx, request) => {
   let bytes = 0;
   let error: string | null = null;
   try {
-    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) bytes += chunk.length;
+    for await (const chunk of (request.body ?? []) as unknown as AsyncIterable<Uint8Array>) bytes += chunk.length;
   } catch (thrown) {
     error = (thrown as Error).message;
   }
