@@ -37,8 +37,8 @@ export function putInQueue(transaction: Transaction, namespace: string, job: str
   const id = queueId(table, job);
   const before = existing(transaction, table, id);
   const _creationTime = before?.value["_creationTime"] ?? transaction.nextCreationTime();
-  const text = encodeValue({ job, lane, time, _id: id, _creationTime });
-  transaction.write(table, id, before, revisionOf(text));
+  const value = { job, lane, time, _id: id, _creationTime };
+  transaction.write(table, id, before, { text: encodeValue(value), value });
 }
 
 export function removeFromQueue(transaction: Transaction, namespace: string, job: string): void {

@@ -126,8 +126,7 @@ function jobsTableOf(transaction: Transaction, id: string): Table | null {
 }
 
 function writeJob(transaction: Transaction, table: Table, before: Revision | null, fields: Record<string, unknown>): void {
-  const text = encodeValue(fields);
-  transaction.write(table, fields["_id"] as string, before, revisionOf(text));
+  transaction.write(table, fields["_id"] as string, before, { text: encodeValue(fields), value: fields as Revision["value"] });
 }
 
 function revisionOf(text: string): Revision {

@@ -58,7 +58,8 @@ export class ActionJobs {
     const ts = books.commit((transaction) => beginJob(transaction, job));
     functions.whenDurable(ts).then(
       () => this.#call(job),
-      () => this.#ended(job), // the disk refused it: the job is pending again
+      // The disk refused it: the job is pending again.
+      () => void this.#started.delete(job._id),
     );
   }
 

@@ -38,6 +38,7 @@ export class CronJobs {
   readonly #running = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #isLookDue = false;
+  #isPaused = false;
   #isClosed = false;
 
   constructor(options: CronJobsOptions) {
@@ -59,6 +60,7 @@ export class CronJobs {
 
   /** The disk refused commits: runs that they had begun or ended may be due again. */
   rolledBack(): void {
+    this.#isPaused = true;
     this.#setTimer(REFUSED_PAUSE_MS);
   }
 
@@ -69,7 +71,7 @@ export class CronJobs {
 
   #look(): void {
     this.#isLookDue = false;
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isPaused) return;
     const nowMs = this.#options.nowMs();
     let nextMs = nowMs + LOOK_INTERVAL_MS_MAX;
     for (const job of this.#read(readCronJobs)) {
@@ -82,7 +84,11 @@ export class CronJobs {
 
   #setTimer(delayMs: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = this.#isClosed ? null : setTimeout(() => this.wake(), delayMs).unref();
+    const timeIsUp = (): void => {
+      this.#isPaused = false;
+      this.wake();
+    };
+    this.#timer = this.#isClosed ? null : setTimeout(timeIsUp, delayMs).unref();
   }
 
   #start(job: CronJob): void {

@@ -51,6 +51,7 @@ export class Scheduler {
   #timer: NodeJS.Timeout | null = null;
   #sweepTimer: NodeJS.Timeout | null = null;
   #isLookDue = false;
+  #isPaused = false;
   #isClosed = false;
 
   constructor(options: SchedulerOptions) {
@@ -83,6 +84,7 @@ export class Scheduler {
 
   /** The disk refused commits: what they had ended or begun may be pending again. */
   rolledBack(): void {
+    this.#isPaused = true;
     this.#setTimer(REFUSED_PAUSE_MS);
   }
 
@@ -98,7 +100,7 @@ export class Scheduler {
   #look(): void {
     this.#isLookDue = false;
     // Before the first push there is nothing that could run, or have been scheduled.
-    if (this.#isClosed || this.#options.deployed() === null) return;
+    if (this.#isClosed || this.#isPaused || this.#options.deployed() === null) return;
     const nowMs = this.#options.nowMs();
     const { mutations, actions, readSet } = this.#books.read((transaction) => ({
       mutations: this.#read(transaction, { lane: "mutation", nowMs, max: this.#mutations.room, isKnown: (id) => this.#mutations.has(id) }),
@@ -131,7 +133,11 @@ export class Scheduler {
 
   #setTimer(delayMs: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = this.#isClosed ? null : setTimeout(() => this.wake(), delayMs).unref();
+    const timeIsUp = (): void => {
+      this.#isPaused = false;
+      this.wake();
+    };
+    this.#timer = this.#isClosed ? null : setTimeout(timeIsUp, delayMs).unref();
   }
 
   /** Actions that an earlier engine had started: nobody knows how far they came, and they are not run again. */
