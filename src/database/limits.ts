@@ -1,5 +1,5 @@
 /**
- * What one transaction may read and write. Defaults are the public limits of Convex (docs.convex.dev, "Limits"); every
+ * What one transaction may read, write and schedule. Defaults are the public limits of Convex (docs.convex.dev, "Limits"); every
  * one is a setting of the server. Bytes are those of the documents' JSON text.
  */
 import { DatabaseError } from "./errors.js";
@@ -11,6 +11,9 @@ export interface TransactionLimits {
   readonly rangesReadMax: number;
   readonly bytesWrittenMax: number;
   readonly documentsWrittenMax: number;
+  readonly scheduledFunctionsMax: number;
+  /** Of all functions that are scheduled, together. */
+  readonly scheduledArgumentBytesMax: number;
 }
 
 export const DEFAULT_TRANSACTION_LIMITS: TransactionLimits = {
@@ -19,6 +22,8 @@ export const DEFAULT_TRANSACTION_LIMITS: TransactionLimits = {
   rangesReadMax: 4_096,
   bytesWrittenMax: 16 * 1024 * 1024,
   documentsWrittenMax: 16_000,
+  scheduledFunctionsMax: 1_000,
+  scheduledArgumentBytesMax: 16 * 1024 * 1024,
 };
 
 /** For the server's own documents, which come whole or not at all. */
@@ -28,6 +33,8 @@ export const NO_TRANSACTION_LIMITS: TransactionLimits = {
   rangesReadMax: Infinity,
   bytesWrittenMax: Infinity,
   documentsWrittenMax: Infinity,
+  scheduledFunctionsMax: Infinity,
+  scheduledArgumentBytesMax: Infinity,
 };
 
 /** Running totals of a transaction, its sub-transactions included; each step past a limit throws. */
@@ -37,6 +44,8 @@ export class TransactionUsage {
   rangesRead = 0;
   bytesWritten = 0;
   documentsWritten = 0;
+  scheduledFunctions = 0;
+  scheduledArgumentBytes = 0;
 
   /** What a sub-transaction uses counts for `parent` too: both limits hold. */
   constructor(
@@ -69,6 +78,22 @@ export class TransactionUsage {
       throw new DatabaseError(
         "limit",
         `Too many reads in a single function execution (limit: ${this.limits.rangesReadMax}). ${READ_MEND}`,
+      );
+    }
+  }
+
+  scheduleFunction(argumentBytes: number): void {
+    this.parent?.scheduleFunction(argumentBytes);
+    this.scheduledFunctions++;
+    this.scheduledArgumentBytes += argumentBytes;
+    const { scheduledFunctionsMax, scheduledArgumentBytesMax } = this.limits;
+    if (this.scheduledFunctions > scheduledFunctionsMax) {
+      throw new DatabaseError("limit", `Too many functions scheduled by this mutation (limit: ${scheduledFunctionsMax}). Schedule one that schedules the others, or do more in each.`);
+    }
+    if (this.scheduledArgumentBytes > scheduledArgumentBytesMax) {
+      throw new DatabaseError(
+        "limit",
+        `Too large total size of the arguments of functions scheduled by this mutation (actual: ${this.scheduledArgumentBytes} bytes, limit: ${scheduledArgumentBytesMax} bytes). Store the data in a table, and pass ids.`,
       );
     }
   }

@@ -68,8 +68,6 @@ export class Execution {
   readonly random: DeterministicRandom;
   readonly environmentVariables: Readonly<Record<string, string>>;
   readonly files: FileAccess;
-  /** By all functions of the execution together. */
-  readonly scheduled = { functions: 0, argumentBytes: 0 };
   readonly #identity: UserIdentity | null;
   #frames: CallFrame[] = [];
   #usedIdentity = false;

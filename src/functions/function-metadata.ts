@@ -1,7 +1,6 @@
 /** `ctx.meta`: what a function can learn about itself and its transaction. */
 import { formatFunctionPath } from "./function-path.js";
 import type { ReadScope } from "./read-scope.js";
-import { SCHEDULED_ARGUMENT_BYTES_MAX, SCHEDULED_FUNCTIONS_MAX } from "./scheduler-api.js";
 
 interface Metric {
   readonly used: number;
@@ -12,7 +11,7 @@ function metric(used: number, max: number): Metric {
   return { used, remaining: Math.max(0, max - used) };
 }
 
-export function transactionMetrics({ frame, execution }: ReadScope): Readonly<Record<string, Metric>> {
+export function transactionMetrics({ frame }: ReadScope): Readonly<Record<string, Metric>> {
   const { usage } = frame.transaction;
   const { limits } = usage;
   return {
@@ -21,8 +20,8 @@ export function transactionMetrics({ frame, execution }: ReadScope): Readonly<Re
     databaseQueries: metric(usage.rangesRead, limits.rangesReadMax),
     documentsRead: metric(usage.documentsRead, limits.documentsReadMax),
     documentsWritten: metric(usage.documentsWritten, limits.documentsWrittenMax),
-    functionsScheduled: metric(execution.scheduled.functions, SCHEDULED_FUNCTIONS_MAX),
-    scheduledFunctionArgsBytes: metric(execution.scheduled.argumentBytes, SCHEDULED_ARGUMENT_BYTES_MAX),
+    functionsScheduled: metric(usage.scheduledFunctions, limits.scheduledFunctionsMax),
+    scheduledFunctionArgsBytes: metric(usage.scheduledArgumentBytes, limits.scheduledArgumentBytesMax),
     filesRead: metric(0, 0),
     filesWritten: metric(0, 0),
     fileReadBytes: metric(0, 0),

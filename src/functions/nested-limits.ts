@@ -7,9 +7,11 @@ export interface NestedLimits {
   readonly databaseQueries?: number;
   readonly documentsRead?: number;
   readonly documentsWritten?: number;
+  readonly functionsScheduled?: number;
+  readonly scheduledFunctionArgsBytes?: number;
 }
 
-/** Null where none is given. Names of what this version does not have (files, scheduling) are let through. */
+/** Null where none is given. Names of what this version does not have (files) are let through. */
 export function transactionLimitsOf(nested: NestedLimits | undefined): Partial<TransactionLimits> | null {
   if (nested === undefined) return null;
   return {
@@ -18,5 +20,7 @@ export function transactionLimitsOf(nested: NestedLimits | undefined): Partial<T
     ...(nested.databaseQueries === undefined ? {} : { rangesReadMax: nested.databaseQueries }),
     ...(nested.documentsRead === undefined ? {} : { documentsReadMax: nested.documentsRead }),
     ...(nested.documentsWritten === undefined ? {} : { documentsWrittenMax: nested.documentsWritten }),
+    ...(nested.functionsScheduled === undefined ? {} : { scheduledFunctionsMax: nested.functionsScheduled }),
+    ...(nested.scheduledFunctionArgsBytes === undefined ? {} : { scheduledArgumentBytesMax: nested.scheduledFunctionArgsBytes }),
   };
 }

@@ -6,16 +6,11 @@ import { displayValue } from "../values/display.js";
 import { isPlainObject } from "../values/plain-object.js";
 import { encodeValue, type JsonValue } from "../values/value.js";
 import { FunctionError } from "./errors.js";
-import type { Execution } from "./execution.js";
 import type { FunctionCalls } from "./function-calls.js";
 import { functionPathOf, functionPathOfAddress, type FunctionAddress } from "./function-reference.js";
 import type { ReadScope } from "./read-scope.js";
 import { cancelJob, scheduleJob } from "./scheduled-jobs.js";
 import { requireArgument } from "./table-query.js";
-
-/** Public limits of Convex, for one mutation or one call from an action. */
-export const SCHEDULED_FUNCTIONS_MAX = 1_000;
-export const SCHEDULED_ARGUMENT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** As documented: a job is at most five years away, in the past or in the future. */
 const YEARS_AWAY_MAX = 5;
@@ -62,19 +57,8 @@ export interface Scheduling {
 
 function scheduleFunction({ execution, frame }: ReadScope, calls: FunctionCalls, { timeMs, path, argsText }: Scheduling): string {
   const { name, kind } = calls.schedulable(path);
-  countScheduled(execution, argsText.length);
+  frame.transaction.usage.scheduleFunction(argsText.length);
   return scheduleJob(frame.transaction, frame.namespace, { name, kind, argsText, scheduledTimeMs: timeMs, nowMs: execution.nowMs, parentId: execution.requestMetadata.scheduledFunctionId });
-}
-
-function countScheduled({ scheduled }: Execution, bytes: number): void {
-  scheduled.functions++;
-  scheduled.argumentBytes += bytes;
-  if (scheduled.functions > SCHEDULED_FUNCTIONS_MAX) {
-    throw new FunctionError(`Too many functions scheduled by this mutation (limit: ${SCHEDULED_FUNCTIONS_MAX}). Schedule one that schedules the others, or do more in each.`);
-  }
-  if (scheduled.argumentBytes > SCHEDULED_ARGUMENT_BYTES_MAX) {
-    throw new FunctionError(`Too large total size of the arguments of functions scheduled by this mutation (actual: ${scheduled.argumentBytes} bytes, limit: ${SCHEDULED_ARGUMENT_BYTES_MAX} bytes). Store the data in a table, and pass ids.`);
-  }
 }
 
 function requireDelay(delayMs: unknown): number {

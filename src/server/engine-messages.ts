@@ -169,6 +169,8 @@ export interface EngineLimits {
   readonly rangesReadMax: number;
   readonly bytesWrittenMax: number;
   readonly documentsWrittenMax: number;
+  readonly scheduledFunctionsMax: number;
+  readonly scheduledArgumentBytesMax: number;
   readonly functionMsMax: number;
   readonly argumentBytesMax: number;
   readonly resultBytesMax: number;

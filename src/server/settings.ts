@@ -66,6 +66,8 @@ export const SETTINGS = {
   rangesReadMax: limit("ranges-read-max", "number", "4096", positive, "index ranges read by one function execution"),
   bytesWrittenMax: limit("bytes-written-max", "size", "16MiB", bytes, "written by one mutation"),
   documentsWrittenMax: limit("documents-written-max", "number", "16000", positive, "documents written by one mutation"),
+  scheduledFunctionsMax: limit("scheduled-functions-max", "number", "1000", positive, "functions scheduled by one mutation"),
+  scheduledArgumentBytesMax: limit("scheduled-argument-bytes-max", "size", "16MiB", bytes, "arguments of the functions scheduled by one mutation, together"),
   functionMsMax: limit("function-time-max", "duration", "1s", durationMs, "time of user code in one query or mutation"),
   actionsMax: limit("actions-max", "number", "64", positive, "actions of the default runtime at once; the others wait"),
   nodeActionsMax: limit("node-actions-max", "number", "64", positive, "actions of Node (\"use node\") at once; the others wait"),
@@ -113,6 +115,7 @@ function readSetting(name: SettingName, flags: SettingFlags, environment: NodeJS
 
 export function engineLimits(settings: Settings): EngineLimits {
   const { bytesReadMax, documentsReadMax, rangesReadMax, bytesWrittenMax, documentsWrittenMax, functionMsMax } = settings;
+  const { scheduledFunctionsMax, scheduledArgumentBytesMax } = settings;
   const { actionsMax, nodeActionsMax, actionMsMax, actionMemoryMbMax, nodeActionMemoryMbMax } = settings;
   const { argumentBytesMax, resultBytesMax, heapMbMax, warmQueryMs, subscriptionsPerSocketMax } = settings;
   return {
@@ -121,6 +124,8 @@ export function engineLimits(settings: Settings): EngineLimits {
     rangesReadMax,
     bytesWrittenMax,
     documentsWrittenMax,
+    scheduledFunctionsMax,
+    scheduledArgumentBytesMax,
     functionMsMax,
     argumentBytesMax,
     resultBytesMax,

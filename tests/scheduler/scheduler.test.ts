@@ -121,6 +121,15 @@ describe("from mutations", () => {
     expect(await jobs.runs("too large")).toEqual([]);
   });
 
+  test("SCH-7 limits of a sub-mutation, and what is left of them", async () => {
+    const bytes = '{"name":"limited","note":0}'.length;
+    const limited = (limits: Record<string, number>) => jobs.mutation<{ failure: string | null; functionsScheduled: object; scheduledFunctionArgsBytes: object }>("withLimits", { name: "limited", ...limits });
+    expect(await limited({})).toEqual({ failure: null, functionsScheduled: { used: 3, remaining: 997 }, scheduledFunctionArgsBytes: { used: 3 * bytes, remaining: 16_777_216 - 3 * bytes } });
+    expect((await limited({ functionsScheduled: 2 })).failure).toContain("(limit: 2)");
+    expect((await limited({ scheduledFunctionArgsBytes: 2 * bytes })).failure).toContain(`limit: ${2 * bytes} bytes`);
+    expect(await jobs.ran("limited", 3)).toHaveLength(3);
+  });
+
   test("SCH-1 by the syscalls of convex/server, in seconds", async () => {
     const [runs, canceled] = (await jobs.mutation<string[]>("bySyscalls", { name: "by syscalls" })) as [string, string];
     const job = await jobs.ended(runs);

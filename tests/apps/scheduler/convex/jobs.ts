@@ -142,6 +142,19 @@ export const openGate = mutation({ args: { name: v.string() }, handler: async (c
 export const isOpen = query({ args: { name: v.string() }, handler: async (ctx, { name }) => (await ctx.db.query("gates").withIndex("by_name", (q) => q.eq("name", name)).first()) !== null });
 export const hoard = internalMutation({ args: {}, handler: async () => { const kept: number[][] = []; for (;;) kept.push(Array.from({ length: 100_000 }, (_, i) => i + Math.random())); } });
 
+/** What is left to schedule after some was, and what a lower limit for a sub-mutation does. */
+export const withLimits = mutation({
+  args: { name: v.string(), functionsScheduled: v.optional(v.number()), scheduledFunctionArgsBytes: v.optional(v.number()) },
+  handler: async (ctx, { name, ...transactionLimits }) => {
+    const failure = await ctx.runMutation(internal.jobs.scheduleInternal, { name, count: 3 }, { transactionLimits }).then(
+      () => null,
+      (error: Error) => error.message,
+    );
+    const { functionsScheduled, scheduledFunctionArgsBytes } = await ctx.meta.getTransactionMetrics();
+    return { failure, functionsScheduled, scheduledFunctionArgsBytes };
+  },
+});
+
 // For backlogs.
 export const slow = internalMutation({
   args: { name: v.string(), rounds: v.number() },
