@@ -53,6 +53,7 @@ http.route({ path: "/store", method: "POST", handler: httpAction(async (ctx, req
 http.route({ path: "/logs", method: "GET", handler: httpAction(async () => { console.log("printed", { a: 1 }); return new Response("logged"); }) });
 
 const status = (path: string, response: () => Response): void => http.route({ path, method: "GET", handler: httpAction(async () => response()) });
+status("/text", () => new Response("hello"));
 status("/204", () => new Response(null, { status: 204 }));
 status("/205", () => new Response(null, { status: 205 }));
 status("/304", () => new Response(null, { status: 304, headers: { ETag: '"tag"' } }));
