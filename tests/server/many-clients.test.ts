@@ -26,10 +26,10 @@ async function callTimes(times: number, call: (i: number) => Promise<unknown>): 
 }
 
 test("SV-43 a client that stops reading gets the newest state when it reads again, and costs no memory meanwhile", async () => {
-  const UPDATES = 1_000;
+  const UPDATES = 400;
   const MESSAGES = 20;
   const http = server.http();
-  const text = (round: number, i: number) => `${round} ${i} `.padEnd(10_000, "x");
+  const text = (round: number, i: number) => `${round} ${i} `.padEnd(30_000, "x");
   const ids = await Promise.all(Array.from({ length: MESSAGES }, (_, i) => http.mutation(messages.send, { channel: "slow", body: text(0, i) })));
   using slow = await SlowSocket.connect(server.url);
   await slow.subscribe("messages:list", { channel: "slow" });
@@ -54,7 +54,7 @@ test("SV-43 a client that stops reading gets the newest state when it reads agai
   slow.resume();
   const newest = (frame: { type: string }) => JSON.stringify(frame).includes("the last word");
   await until(() => slow.frames.some(newest), "the newest state");
-  const transitions = slow.frames.slice(framesBefore) as TransitionFrame[];
+  const transitions = slow.frames.slice(framesBefore).filter(({ type }) => type === "Transition") as TransitionFrame[];
   expect(transitions.length).toBeLessThan(UPDATES / 10);
   const versions = transitions.map(({ endVersion }) => wireTimestampToNs(endVersion.ts));
   expect(versions).toEqual([...versions].sort((a, b) => (a < b ? -1 : 1)));
