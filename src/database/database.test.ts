@@ -194,7 +194,7 @@ describe("DB-3 transactions", () => {
     const older = begin();
     world.mutate((documents) => documents.insert("other", { n: 0 }));
     const old = begin();
-    for (let n = 1; n < 4096; n++) world.mutate((documents) => documents.insert("other", { n }));
+    for (let n = 1; n <= 4096; n++) world.mutate((documents) => documents.insert("other", { n }));
     expect(() => world.database.commit(older)).toThrow("Another transaction changed");
     expect(world.database.commit(old)).toBeGreaterThan(old.ts);
   });

@@ -13,7 +13,8 @@ import { DatabaseError, assert } from "./errors.js";
 import { readerAt } from "./history.js";
 import { commitLogKey, metaKey, prefixRange, sessionRequestKey } from "./keys.js";
 import { DEFAULT_TRANSACTION_LIMITS, type TransactionLimits } from "./limits.js";
-import { overlaps, type ReadSet } from "./read-set.js";
+import type { ReadSet } from "./read-set.js";
+import { RecentCommits } from "./recent-commits.js";
 import { Schema, SchemaSet, type SchemaJson } from "./schema.js";
 import type { Table } from "./table.js";
 import { Transaction } from "./transaction.js";
@@ -59,9 +60,6 @@ export interface StoredAnswer {
   readonly answer: string;
 }
 
-/** Commits kept in memory to check transactions that ran on an older snapshot. */
-const RECENT_COMMITS_MAX = 4096;
-
 /** Prefix of the enforced schemas' keys; touched as a key of its own by every commit that changes one. */
 export const SCHEMA_PREFIX = metaKey("schema:");
 /** Doubles near today's milliseconds are 1/4096 apart. */
@@ -78,7 +76,7 @@ export class Database {
   #lastCreationTime: number;
   /** No history before this timestamp. */
   #oldestTs: number;
-  readonly #recent: Commit[] = [];
+  readonly #recent: RecentCommits;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -92,6 +90,7 @@ export class Database {
     this.#logBytes = last?.bytes ?? 0;
     this.#oldestTs = first?.ts ?? 0;
     this.#lastCreationTime = lastTs / 1000;
+    this.#recent = new RecentCommits(lastTs);
     this.#committer = new Committer(options.store, lastTs, {
       onDurable: (ts) => options.onDurable?.(ts),
       onRollback: (durableTs, keys, error) => this.#rolledBack(durableTs, keys, error),
@@ -207,10 +206,7 @@ export class Database {
 
   #checkConflict(transaction: CommitCandidate): void {
     if (transaction.ts === this.lastTs) return;
-    const oldest = this.#recent[0];
-    assert(oldest !== undefined, "a transaction is older than every commit");
-    const isForgotten = this.#recent.length === RECENT_COMMITS_MAX && transaction.ts < oldest.ts;
-    if (isForgotten || this.#recent.some((commit) => commit.ts > transaction.ts && overlaps(transaction.readSet, commit.keys))) {
+    if (this.#recent.mayOverlap(transaction.readSet, transaction.ts)) {
       throw new DatabaseError("conflict", "Another transaction changed what this one had read.");
     }
   }
@@ -224,8 +220,7 @@ export class Database {
     if (request !== null) ops.push([sessionRequestKey(request.sessionId, request.requestId), withTimestamp(ts, options.answer)]);
     this.#committer.apply(ts, ops, keys);
     const commit = { ts, keys };
-    this.#recent.push(commit);
-    if (this.#recent.length > RECENT_COMMITS_MAX) this.#recent.shift();
+    this.#recent.add(commit);
     this.#options.onCommit?.(commit);
     return ts;
   }
