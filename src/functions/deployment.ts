@@ -23,11 +23,33 @@ export interface RegisteredFunction {
   readonly returns: Validator | null;
 }
 
-export interface DeploymentCode {
-  /** Modules by path, "messages.js" and "_deps/…" alike; only those of the default runtime. */
-  readonly modules: ReadonlyMap<string, ModuleCode>;
+/** A component where it is mounted; what it is made of is in the maps of {@link DeploymentCode}. */
+export interface MountedComponent {
+  /** What its functions see: the variables that it declares, as far as they are bound, and the server's own. */
   readonly environmentVariables: Readonly<Record<string, string>>;
-  /** What is known of all modules by their path, those of Node included. */
+}
+
+/** A router of HTTP actions, and the paths that are its. */
+export interface MountedRouter {
+  /** Begins and ends with a slash. What follows it is the path that the router sees. */
+  readonly prefix: string;
+  /** Module whose default export it is: "http.js", "@workpool/http.js". */
+  readonly module: string;
+}
+
+export interface DeploymentCode {
+  /**
+   * Modules by path, "messages.js" and "_deps/…" alike; only those of the default runtime. Those of mounted components stand
+   * under their prefix (see component-path.ts): "@workpool/lib.js".
+   */
+  readonly modules: ReadonlyMap<string, ModuleCode>;
+  /** By path, without the app. */
+  readonly components: ReadonlyMap<string, MountedComponent>;
+  /** The longest prefix first. */
+  readonly routers: readonly MountedRouter[];
+  /** The app's. */
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  /** What is known of all modules by their path, those of Node and of components included. */
   readonly deployed: ReadonlyMap<string, DeployedModule>;
   /** Where the modules of Node and their packages are, as files; null without any, and while they are being installed. */
   readonly nodeFolder: string | null;

@@ -55,6 +55,7 @@ interface StartedPush extends EvaluatedPush {
   readonly change: SchemaChange;
 }
 
+const NO_CODE = { modules: new Map(), components: new Map(), routers: [], deployed: new Map(), nodeFolder: null } satisfies Partial<DeploymentCode>;
 const RESTORE_AGAIN_MS = 60_000;
 const ABANDON_AFTER_MS = 30 * 60 * 1000;
 /** Long polls are cut to this, whatever the client asks for. */
@@ -289,7 +290,7 @@ export class Deployer {
 
   #activate(): void {
     this.#activatedTs = this.#database.lastTs;
-    this.#options.activate(this.#storedCode() ?? { modules: new Map(), deployed: new Map(), nodeFolder: null, environmentVariables: this.#visibleEnvironment() });
+    this.#options.activate(this.#storedCode() ?? { ...NO_CODE, environmentVariables: this.#visibleEnvironment() });
   }
 
   #storedCode(): DeploymentCode | null {
@@ -298,7 +299,7 @@ export class Deployer {
     if (deployment === null) return null;
     const modules = readModules(transaction);
     const deployed = new Map(modules.map(({ path, environment, analysis }) => [path, { environment, analysis }]));
-    return { modules: codeByPath(modules), deployed, environmentVariables: this.#visibleEnvironment(), nodeFolder: this.#nodeFolder(nodeSources(modules, deployment.nodeDependencies)) };
+    return { ...NO_CODE, modules: codeByPath(modules), deployed, routers: [{ prefix: "/", module: "http.js" }], environmentVariables: this.#visibleEnvironment(), nodeFolder: this.#nodeFolder(nodeSources(modules, deployment.nodeDependencies)) };
   }
 
   /**
