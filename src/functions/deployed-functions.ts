@@ -3,9 +3,11 @@
  * they run elsewhere.
  */
 import type { ModuleAnalysis, UdfType } from "./sandbox/analyze.js";
+import { APP_COMPONENT_PATH, modulePrefix } from "./component-path.js";
 import type { FunctionKind } from "./deployment.js";
 import { FunctionError } from "./errors.js";
 import { formatFunctionPath, parseFunctionPath, type FunctionPath } from "./function-path.js";
+import { notMounted, type FunctionTarget } from "./function-reference.js";
 import { compileValidator, type Validator, type ValidatorJson } from "../values/validator.js";
 
 export interface DeployedModule {
@@ -15,6 +17,8 @@ export interface DeployedModule {
 }
 
 export interface DeployedFunction {
+  /** "" for the app's own. */
+  readonly componentPath: string;
   readonly path: FunctionPath;
   readonly kind: FunctionKind;
   readonly isInternal: boolean;
@@ -28,22 +32,31 @@ const KINDS: Readonly<Record<UdfType, FunctionKind>> = { Query: "query", Mutatio
 
 export class DeployedFunctions {
   readonly #modules: ReadonlyMap<string, DeployedModule>;
+  readonly #components: ReadonlyMap<string, unknown>;
   /** By the text that names them; filled as they are asked for. */
   readonly #functions = new Map<string, DeployedFunction>();
 
-  constructor(modules: ReadonlyMap<string, DeployedModule>) {
+  /** See DeploymentCode for both. */
+  constructor(modules: ReadonlyMap<string, DeployedModule>, components: ReadonlyMap<string, unknown>) {
     this.#modules = modules;
+    this.#components = components;
+  }
+
+  isMounted(componentPath: string): boolean {
+    return componentPath === APP_COMPONENT_PATH || this.#components.has(componentPath);
   }
 
   /** Undefined where there is none of this name. */
-  find(pathText: string): DeployedFunction | undefined {
-    const known = this.#functions.get(pathText);
+  find(componentPath: string, pathText: string): DeployedFunction | undefined {
+    const key = functionKey(componentPath, pathText);
+    const known = this.#functions.get(key);
     if (known !== undefined) return known;
     const path = parseFunctionPath(pathText);
-    const module = path === null ? undefined : this.#modules.get(path.module);
+    const module = path === null ? undefined : this.#modules.get(modulePrefix(componentPath) + path.module);
     const analyzed = module?.analysis?.functions.find(({ name }) => name === path!.name);
     if (path === null || module === undefined || analyzed === undefined) return undefined;
     const found: DeployedFunction = {
+      componentPath,
       path,
       kind: KINDS[analyzed.udfType],
       isInternal: analyzed.visibility === "internal",
@@ -51,29 +64,39 @@ export class DeployedFunctions {
       args: validatorOf(analyzed.args),
       returns: validatorOf(analyzed.returns),
     };
-    this.#functions.set(pathText, found);
+    this.#functions.set(key, found);
     return found;
   }
 
   /** Throws {@link FunctionError} where there is none that the caller may see. */
-  get(pathText: string, caller: "client" | "server"): DeployedFunction {
-    const found = this.find(pathText);
-    if (found === undefined || (found.isInternal && caller === "client")) throw functionNotFound(pathText, caller);
+  get(target: FunctionTarget): DeployedFunction {
+    const found = this.find(target.componentPath, target.path);
+    if (found === undefined || (found.isInternal && target.caller === "client")) throw this.notFound(target);
     return found;
+  }
+
+  notFound(target: FunctionTarget): FunctionError {
+    return this.isMounted(target.componentPath) ? functionNotFound(target) : notMounted(target.componentPath);
   }
 }
 
+/** Names a function among all of a deployment. No path has a semicolon. */
+export function functionKey(componentPath: string, pathText: string): string {
+  return componentPath === APP_COMPONENT_PATH ? pathText : `${componentPath};${pathText}`;
+}
+
 export interface SchedulableFunction {
+  readonly componentPath: string;
   /** The name under which it is scheduled: "messages.js:destruct". */
   readonly name: string;
   readonly kind: "mutation" | "action";
 }
 
 /** Throws {@link FunctionError} for a function that can't be scheduled. */
-export function schedulableFunction(functions: DeployedFunctions, pathText: string): SchedulableFunction {
-  const { path, kind } = functions.get(pathText, "server");
+export function schedulableFunction(functions: DeployedFunctions, target: FunctionTarget): SchedulableFunction {
+  const { componentPath, path, kind } = functions.get(target);
   if (kind !== "mutation" && kind !== "action") throw new FunctionError(`'${formatFunctionPath(path)}' can't be scheduled: only mutations and actions can, and it is defined as ${kind === "query" ? "Query" : "HttpAction"}.`);
-  return { name: `${path.module}:${path.name}`, kind };
+  return { componentPath, name: `${path.module}:${path.name}`, kind };
 }
 
 function validatorOf(text: string): Validator | null {
@@ -81,9 +104,10 @@ function validatorOf(text: string): Validator | null {
   return json === null || json.type === "any" ? null : compileValidator(json);
 }
 
-export function functionNotFound(pathText: string, caller: "client" | "server"): FunctionError {
+export function functionNotFound({ componentPath, path: pathText, caller }: FunctionTarget): FunctionError {
   const path = parseFunctionPath(pathText);
   const shown = path === null ? pathText.slice(0, 256) : formatFunctionPath(path);
   const visibility = caller === "client" ? "public function" : "function";
-  return new FunctionError(`Could not find ${visibility} for '${shown}'. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`);
+  const component = componentPath === APP_COMPONENT_PATH ? "" : ` in component '${componentPath}'`;
+  return new FunctionError(`Could not find ${visibility} for '${shown}'${component}. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`);
 }

@@ -3,8 +3,10 @@
  * the running one and swaps; nothing of a Deployment ever changes but the modules' own state.
  */
 import { compileValidator, type Validator, type ValidatorJson } from "../values/validator.js";
-import { DeployedFunctions, functionNotFound, type DeployedModule } from "./deployed-functions.js";
+import { modulePrefix } from "./component-path.js";
+import { DeployedFunctions, functionKey, type DeployedModule } from "./deployed-functions.js";
 import { parseFunctionPath, type FunctionPath } from "./function-path.js";
+import type { FunctionTarget } from "./function-reference.js";
 import type { ModuleCode } from "./sandbox/module-code.js";
 import { Sandbox, type SandboxHost } from "./sandbox/sandbox.js";
 
@@ -14,6 +16,8 @@ export type FunctionKind = "query" | "mutation" | "action" | "httpAction";
 export type Handler = (ctx: unknown, args: unknown) => unknown;
 
 export interface RegisteredFunction {
+  /** "" for the app's own. */
+  readonly componentPath: string;
   readonly path: FunctionPath;
   readonly kind: FunctionKind;
   readonly isInternal: boolean;
@@ -64,18 +68,23 @@ export class Deployment {
 
   constructor(code: DeploymentCode, host: () => SandboxHost | null) {
     this.#modules = code.modules;
-    this.deployed = new DeployedFunctions(code.deployed);
+    this.deployed = new DeployedFunctions(code.deployed, code.components);
     this.environmentVariables = code.environmentVariables;
-    this.sandbox = new Sandbox({ modules: code.modules, host, environmentVariables: code.environmentVariables });
+    this.sandbox = new Sandbox({
+      modules: code.modules,
+      host,
+      environmentVariables: code.environmentVariables,
+      componentEnvironment: (path) => code.components.get(path)?.environmentVariables ?? {},
+    });
   }
 
   /**
    * The query or mutation that a caller names, loading its module when it is first asked for. Throws FunctionError for a
    * function that is not there, or that outside callers may not see, and the module's own error when it does not load.
    */
-  function(pathText: string, caller: "client" | "server"): RegisteredFunction {
-    const found = this.#functions.get(pathText) ?? this.#load(pathText, caller);
-    if (found.isInternal && caller === "client") throw functionNotFound(pathText, caller);
+  function(target: FunctionTarget): RegisteredFunction {
+    const found = this.#functions.get(functionKey(target.componentPath, target.path)) ?? this.#load(target);
+    if (found.isInternal && target.caller === "client") throw this.deployed.notFound(target);
     return found;
   }
 
@@ -83,21 +92,23 @@ export class Deployment {
     this.sandbox.dispose();
   }
 
-  #load(pathText: string, caller: "client" | "server"): RegisteredFunction {
-    const elsewhere = this.#nodeFunction(pathText);
+  #load(target: FunctionTarget): RegisteredFunction {
+    const { componentPath, path: pathText } = target;
+    const elsewhere = this.#nodeFunction(target);
     if (elsewhere !== null) return elsewhere;
     const path = parseFunctionPath(pathText);
-    if (path === null || !this.#modules.has(path.module) || path.module.startsWith("_deps/")) throw functionNotFound(pathText, caller);
-    const exported = this.sandbox.load(path.module)[path.name];
-    const registered = register(path, exported);
-    if (registered === null) throw functionNotFound(pathText, caller);
-    this.#functions.set(pathText, registered);
+    const module = path === null ? null : modulePrefix(componentPath) + path.module;
+    if (path === null || module === null || !this.#modules.has(module) || path.module.startsWith("_deps/")) throw this.deployed.notFound(target);
+    const exported = this.sandbox.load(module)[path.name];
+    const registered = register(componentPath, path, exported);
+    if (registered === null) throw this.deployed.notFound(target);
+    this.#functions.set(functionKey(componentPath, pathText), registered);
     return registered;
   }
 
   /** For callers that learn from it that it is of another kind. */
-  #nodeFunction(pathText: string): RegisteredFunction | null {
-    const found = this.deployed.find(pathText);
+  #nodeFunction({ componentPath, path }: FunctionTarget): RegisteredFunction | null {
+    const found = this.deployed.find(componentPath, path);
     return found?.environment === "node" ? { ...found, handler: notCallable } : null;
   }
 }
@@ -119,12 +130,13 @@ interface ExportedFunction {
   readonly exportReturns?: () => string;
 }
 
-function register(path: FunctionPath, exported: unknown): RegisteredFunction | null {
+function register(componentPath: string, path: FunctionPath, exported: unknown): RegisteredFunction | null {
   if (typeof exported !== "function") return null;
   const candidate = exported as ExportedFunction;
   const kind = kindOf(candidate);
   if (kind === null || candidate._handler === undefined) return null;
   return {
+    componentPath,
     path,
     kind,
     isInternal: candidate.isInternal === true,

@@ -30,12 +30,12 @@ export class ExecutionHost implements SandboxHost {
     this.execution.logs.add(level, args);
   }
 
-  syscall(op: string, jsonArgs: string): string {
-    return this.syscalls.sync(op, jsonArgs);
+  syscall(op: string, jsonArgs: string, componentPath: string): string {
+    return this.syscalls.sync(op, jsonArgs, componentPath);
   }
 
-  asyncSyscall(op: string, jsonArgs: string): Promise<string> {
-    return this.syscalls.async(op, jsonArgs);
+  asyncSyscall(op: string, jsonArgs: string, componentPath: string): Promise<string> {
+    return this.syscalls.async(op, jsonArgs, componentPath);
   }
 
   jsSyscall(op: string, args: unknown): unknown {

@@ -38,7 +38,7 @@ export interface DeploymentMetadata {
 export interface CallFrame {
   readonly function: RegisteredFunction;
   readonly transaction: Transaction;
-  /** Component that the function belongs to; "" is the app. */
+  /** Path of the component that the function belongs to, and of its tables; "" is the app. */
   readonly namespace: string;
   /** 1 for the function that was called from outside. */
   readonly depth: number;
@@ -94,16 +94,16 @@ export class Execution {
     return this.#identity;
   }
 
-  /** The innermost call that has not returned: what `Convex.syscall` acts for. */
-  get frame(): CallFrame {
-    const frame = this.#frames.at(-1);
-    if (frame === undefined) throw new Error("Rivulet bug: a syscall outside of every function");
+  /** A component's innermost call that has not returned: what its `Convex.syscall` acts for. */
+  frameOf(componentPath: string): CallFrame {
+    const frame = this.#frames.findLast(({ namespace }) => namespace === componentPath);
+    if (frame === undefined) throw new Error("The function has ended: what it does afterwards is lost. Await every call before you return.");
     return frame;
   }
 
   /** `caller` is null for the function that was called from outside. */
-  newFrame(called: RegisteredFunction, transaction: Transaction, namespace: string, caller: CallFrame | null): CallFrame {
-    return { function: called, transaction, namespace, depth: (caller?.depth ?? 0) + 1, subMutations: new CallQueue() };
+  newFrame(called: RegisteredFunction, transaction: Transaction, caller: CallFrame | null): CallFrame {
+    return { function: called, transaction, namespace: called.componentPath, depth: (caller?.depth ?? 0) + 1, subMutations: new CallQueue() };
   }
 
   enter(frame: CallFrame): void {

@@ -15,7 +15,7 @@ import type { Deployment, RegisteredFunction } from "./deployment.js";
 import type { CallFrame, Execution } from "./execution.js";
 import { mutationContext, queryContext } from "./function-context.js";
 import { formatFunctionPath } from "./function-path.js";
-import { functionPathOf } from "./function-reference.js";
+import { targetOf, type FunctionTarget } from "./function-reference.js";
 import { transactionLimitsOf, type NestedLimits } from "./nested-limits.js";
 import { ReadScope } from "./read-scope.js";
 import { errorInRealm } from "./realm-error.js";
@@ -30,7 +30,7 @@ export interface CallLimits {
 export interface NestedCall {
   readonly kind: "query" | "mutation";
   readonly caller: CallFrame;
-  readonly path: () => string;
+  readonly target: () => FunctionTarget;
   readonly argsText: string;
   readonly limits: NestedLimits | undefined;
   readonly onOk: (text: string) => void;
@@ -82,7 +82,7 @@ export class FunctionCalls {
     const fail = (error: unknown): void => reject(errorInRealm(realm, error));
     try {
       const argsText = encodeValue(args ?? {});
-      this.callText({ kind, caller, path: () => functionPathOf(reference), argsText, limits, onOk: (text) => resolve(parseValue(text, realm)), onError: fail });
+      this.callText({ kind, caller, target: () => targetOf(reference, caller.namespace), argsText, limits, onOk: (text) => resolve(parseValue(text, realm)), onError: fail });
     } catch (error) {
       fail(error);
     }
@@ -91,14 +91,14 @@ export class FunctionCalls {
 
   /** The same with arguments and result as JSON text. */
   callText(call: NestedCall): void {
-    const { kind, caller, path, argsText, onOk, onError } = call;
+    const { kind, caller, target, argsText, onOk, onError } = call;
     const run = (done: () => void): void => {
       const fail = (error: unknown): void => {
         onError(error);
         done();
       };
       try {
-        const called = this.#resolve(kind, path());
+        const called = this.#resolve(kind, target());
         const transaction = this.#beginNested(call, called);
         this.#callOn(caller, called, transaction, argsText, (text) => (onOk(text), done()), fail);
       } catch (error) {
@@ -119,7 +119,7 @@ export class FunctionCalls {
   }
 
   #callOn(caller: CallFrame, called: RegisteredFunction, transaction: Transaction, argsText: string, onOk: (text: string) => void, onError: (error: unknown) => void): void {
-    const frame = this.execution.newFrame(called, transaction, caller.namespace, caller);
+    const frame = this.execution.newFrame(called, transaction, caller);
     const finish = (text: string): void => {
       if (called.kind === "mutation") caller.transaction.absorb(transaction);
       onOk(text);
@@ -131,12 +131,12 @@ export class FunctionCalls {
   }
 
   /** Throws {@link FunctionError} for a function that can't be scheduled. */
-  schedulable(pathText: string): SchedulableFunction {
-    return schedulableFunction(this.deployment.deployed, pathText);
+  schedulable(target: FunctionTarget): SchedulableFunction {
+    return schedulableFunction(this.deployment.deployed, target);
   }
 
-  #resolve(kind: "query" | "mutation", pathText: string): RegisteredFunction {
-    const found = this.deployment.function(pathText, "server");
+  #resolve(kind: "query" | "mutation", target: FunctionTarget): RegisteredFunction {
+    const found = this.deployment.function(target);
     if (found.kind !== kind) throw wrongKind(found, kind);
     return found;
   }

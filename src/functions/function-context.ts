@@ -44,6 +44,6 @@ export function mutationContext(scope: ReadScope, calls: FunctionCalls): object 
 
 function auth(scope: ReadScope): object {
   return {
-    getUserIdentity: () => scope.attempt(() => scope.copy(scope.execution.identity())),
+    getUserIdentity: () => scope.attempt(() => scope.copy(scope.identity())),
   };
 }

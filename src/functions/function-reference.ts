@@ -1,27 +1,43 @@
 /**
- * What `ctx.runQuery(reference)` and its like accept: a reference of the generated `api` object, a name, or a handle made
- * by `createFunctionHandle`. A handle of an app's own function reads `function://;<module path>:<name>`.
+ * What `ctx.runQuery(reference)` and its like accept: a reference of the generated `api` or `components` object, a name, or
+ * a handle made by `createFunctionHandle`. A handle reads `function://<component path>;<module path>:<name>`; the app's own
+ * functions have an empty component path.
+ *
+ * A function reaches those of its own component and the public ones of the components that it mounted. Any other it can
+ * only call by a handle that it was given.
  */
+import { childPath } from "./component-path.js";
 import { FunctionError } from "./errors.js";
 import { formatFunctionPath, parseFunctionPath } from "./function-path.js";
 
 /** The symbols under which `convex/server` keeps a reference's name; the registry of symbols is shared by all realms. */
 const FUNCTION_NAME = Symbol.for("functionName");
 const REFERENCE_PATH = Symbol.for("toReferencePath");
-const HANDLE_PREFIX = "function://;";
+const HANDLE_PREFIX = "function://";
+const OWN_PREFIX = "_reference/function/";
+const CHILD_PREFIX = "_reference/childComponent/";
 
 interface Reference {
   readonly [FUNCTION_NAME]?: string;
   readonly [REFERENCE_PATH]?: string;
 }
 
-/** The function's path text. Throws {@link FunctionError} for what is no reference. */
-export function functionPathOf(reference: unknown): string {
-  if (typeof reference === "string") return reference.startsWith("function://") ? pathOfHandle(reference) : reference;
+/** Which function is meant; whether there is one is found out by whoever has the code. */
+export interface FunctionTarget {
+  readonly componentPath: string;
+  /** In any form that {@link parseFunctionPath} takes. */
+  readonly path: string;
+  /** Functions of a component are called by its parent as by a client: public ones only. */
+  readonly caller: "client" | "server";
+}
+
+/** `from` is the component of the calling function. Throws {@link FunctionError} for what is no reference. */
+export function targetOf(reference: unknown, from: string): FunctionTarget {
+  if (typeof reference === "string") return reference.startsWith(HANDLE_PREFIX) ? targetOfHandle(reference) : own(from, reference);
   if ((typeof reference === "object" && reference !== null) || typeof reference === "function") {
     const { [FUNCTION_NAME]: name, [REFERENCE_PATH]: path } = reference as Reference;
-    if (typeof name === "string") return name;
-    if (typeof path === "string") return pathOfReference(path);
+    if (typeof name === "string") return own(from, name);
+    if (typeof path === "string") return targetOfReference(path, from);
   }
   throw new FunctionError(`${String(reference)} is not a functionReference`);
 }
@@ -33,27 +49,48 @@ export interface FunctionAddress {
   readonly functionHandle?: string;
 }
 
-export function functionPathOfAddress(address: FunctionAddress): string {
-  if (address.name !== undefined) return address.name;
-  if (address.functionHandle !== undefined) return pathOfHandle(address.functionHandle);
-  if (address.reference !== undefined) return pathOfReference(address.reference);
+/** See {@link targetOf}. */
+export function targetOfAddress(address: FunctionAddress, from: string): FunctionTarget {
+  if (address.name !== undefined) return own(from, address.name);
+  if (address.functionHandle !== undefined) return targetOfHandle(address.functionHandle);
+  if (address.reference !== undefined) return targetOfReference(address.reference, from);
   throw new FunctionError("The call names no function: expected a name, a reference or a handle.");
 }
 
-export function createFunctionHandle(pathText: string): string {
+export function createFunctionHandle({ componentPath, path: pathText }: FunctionTarget): string {
   const path = parseFunctionPath(pathText);
   if (path === null) throw new FunctionError(`'${pathText}' is no function name, so it can have no handle.`);
-  return HANDLE_PREFIX + formatFunctionPath(path);
+  return `${HANDLE_PREFIX}${componentPath};${formatFunctionPath(path)}`;
 }
 
-function pathOfHandle(handle: string): string {
-  if (!handle.startsWith(HANDLE_PREFIX)) throw new FunctionError(`Invalid function handle '${handle.slice(0, 256)}': it belongs to a component, and components are not available in this version yet.`);
-  return handle.slice(HANDLE_PREFIX.length);
+function own(componentPath: string, path: string): FunctionTarget {
+  return { componentPath, path, caller: "server" };
 }
 
-/** `_reference/function/<module>:<name>` is a function of the same app or component. */
-function pathOfReference(reference: string): string {
-  const own = "_reference/function/";
-  if (reference.startsWith(own)) return reference.slice(own.length);
-  throw new FunctionError(`The reference '${reference.slice(0, 256)}' points into a component, and components are not available in this version yet.`);
+/** Whoever has a handle was given it, so visibility does not matter. */
+function targetOfHandle(handle: string): FunctionTarget {
+  const semicolon = handle.indexOf(";");
+  if (!handle.startsWith(HANDLE_PREFIX) || semicolon === -1) throw new FunctionError(`Invalid function handle '${handle.slice(0, 256)}'. Make handles with \`createFunctionHandle\`, and pass them on unchanged.`);
+  return own(handle.slice(HANDLE_PREFIX.length, semicolon), handle.slice(semicolon + 1));
 }
+
+/** `_reference/function/<module>:<name>` is a function of the same component, `_reference/childComponent/<child>/<module>/<name>` of a mounted one. */
+function targetOfReference(reference: string, from: string): FunctionTarget {
+  if (reference.startsWith(OWN_PREFIX)) return own(from, reference.slice(OWN_PREFIX.length));
+  if (reference.startsWith(CHILD_PREFIX)) {
+    const [child = "", ...names] = reference.slice(CHILD_PREFIX.length).split("/");
+    const name = names.pop();
+    if (name !== undefined && names.length > 0) return { componentPath: childPath(from, child), path: `${names.join("/")}:${name}`, caller: "client" };
+  }
+  throw new FunctionError(`'${shown(reference)}' is no function. References of components read components.<name>.<module>.<function>.`);
+}
+
+function shown(reference: string): string {
+  return reference.startsWith(CHILD_PREFIX) ? `components.${reference.slice(CHILD_PREFIX.length).split("/").join(".")}`.slice(0, 256) : reference.slice(0, 256);
+}
+
+/** What is said where nothing is mounted at a path. */
+export function notMounted(componentPath: string): FunctionError {
+  return new FunctionError(`Component '${componentPath.slice(0, 256)}' is not mounted. Mount it with \`app.use(…)\` in convex.config.ts, and push.`);
+}
+

@@ -31,6 +31,8 @@ import { Syscalls } from "./syscalls.js";
 
 export interface FunctionRequest {
   readonly path: string;
+  /** Component that `path` is of; "" is the app. */
+  readonly componentPath: string;
   /** "any": a query or a mutation, whichever the function is. */
   readonly kind: "query" | "mutation" | "any";
   /** Clients see public functions only; the server and admins see all. */
@@ -257,7 +259,7 @@ export class FunctionRunner {
     const { execution, transaction } = running;
     const calls = new FunctionCalls(execution, this.#deployment!, this.#options.limits);
     this.#host = new ExecutionHost(execution, new Syscalls(execution, calls));
-    const frame = execution.newFrame(called, transaction, "", null);
+    const frame = execution.newFrame(called, transaction, null);
     calls.invoke(
       frame,
       request.args,
@@ -274,7 +276,7 @@ export class FunctionRunner {
   }
 
   #functionFor(deployment: Deployment, request: FunctionRequest): RegisteredFunction {
-    const found = deployment.function(request.path, request.caller);
+    const found = deployment.function(request);
     const isExpected = request.kind === "any" ? found.kind === "query" || found.kind === "mutation" : found.kind === request.kind;
     if (!isExpected) throw wrongKind(found, request.kind === "any" ? "query" : request.kind);
     return found;

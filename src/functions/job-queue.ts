@@ -27,18 +27,28 @@ export interface QueuedJob {
   readonly lane: JobLane;
   /** Milliseconds. */
   readonly time: number;
+  /** Of the function, where it is not the component that scheduled it. */
+  readonly componentPath?: string;
 }
 
 const INDEXES = [{ name: "by_lane", fields: ["lane", "time"] }] as const;
 
-/** Puts a job into a lane, out of the one that it was in. */
-export function putInQueue(transaction: Transaction, namespace: string, job: string, lane: JobLane, time: number): void {
+/** Puts a job into a lane, out of the one that it was in. `componentPath` is given with a new job only. */
+export function putInQueue(transaction: Transaction, namespace: string, job: string, lane: JobLane, time: number, componentPath = namespace): void {
   const table = transaction.ensureTable(namespace, QUEUE_TABLE, INDEXES);
   const id = queueId(table, job);
   const before = existing(transaction, table, id);
   const _creationTime = before?.value["_creationTime"] ?? transaction.nextCreationTime();
-  const value = { job, lane, time, _id: id, _creationTime };
+  const component = before?.value["componentPath"] ?? (componentPath === namespace ? undefined : componentPath);
+  const value = { job, lane, time, ...(component === undefined ? {} : { componentPath: component }), _id: id, _creationTime };
   transaction.write(table, id, before, { text: encodeValue(value), value });
+}
+
+/** The component whose function a job runs. */
+export function componentOfJob(transaction: Transaction, namespace: string, job: string): string {
+  const table = transaction.table(namespace, QUEUE_TABLE);
+  const queued = table === undefined ? null : existing(transaction, table, queueId(table, job));
+  return (queued?.value["componentPath"] as string | undefined) ?? namespace;
 }
 
 export function removeFromQueue(transaction: Transaction, namespace: string, job: string): void {

@@ -8,7 +8,8 @@ import { Documents } from "../database/documents.js";
 import type { PageJournal } from "../database/query/paginate.js";
 import type { DocumentValue } from "../database/table.js";
 import { parseValue } from "../values/value.js";
-import type { CallFrame, Execution } from "./execution.js";
+import { APP_COMPONENT_PATH } from "./component-path.js";
+import type { CallFrame, Execution, UserIdentity } from "./execution.js";
 import type { Realm } from "./sandbox/realm.js";
 import { errorInRealm } from "./realm-error.js";
 
@@ -25,6 +26,11 @@ export class ReadScope {
     this.realm = realm;
     this.parse = (text) => parseValue(text, realm) as DocumentValue;
     this.documents = new Documents({ transaction: frame.transaction, namespace: frame.namespace, parse: this.parse });
+  }
+
+  /** The caller's, for the app alone: what a component should know of it, it is told by arguments. */
+  identity(): UserIdentity | null {
+    return this.frame.namespace === APP_COMPONENT_PATH ? this.execution.identity() : null;
   }
 
   get journal(): PageJournal {

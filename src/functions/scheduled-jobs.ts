@@ -14,7 +14,7 @@ import type { Table } from "../database/table.js";
 import type { Revision, Transaction } from "../database/transaction.js";
 import { decodeId, newId } from "../values/id.js";
 import { encodeValue, parseValue, type Value } from "../values/value.js";
-import { putInQueue, removeFromQueue, type JobLane } from "./job-queue.js";
+import { componentOfJob, putInQueue, removeFromQueue, type JobLane } from "./job-queue.js";
 
 export const JOBS_TABLE = "_scheduled_functions";
 
@@ -27,6 +27,8 @@ export type JobEnd = { readonly kind: "success" | "canceled" } | { readonly kind
 export interface Job {
   readonly _id: string;
   readonly _creationTime: number;
+  /** Component of the function; kept with the job's place in the queue. */
+  readonly componentPath: string;
   /** "messages.js:destruct" */
   readonly name: string;
   /** One object. */
@@ -39,6 +41,7 @@ export interface Job {
 }
 
 export interface NewJob {
+  readonly componentPath: string;
   readonly name: string;
   readonly kind: JobKind;
   /** JSON text of the arguments object. */
@@ -53,15 +56,15 @@ export interface NewJob {
 const ERROR_CHARS_MAX = 16_384;
 
 /** Returns the job's id. What is written counts for nobody: jobs have limits of their own. */
-export function scheduleJob(transaction: Transaction, namespace: string, { name, kind, argsText, scheduledTimeMs, nowMs, parentId }: NewJob): string {
+export function scheduleJob(transaction: Transaction, namespace: string, { componentPath, name, kind, argsText, scheduledTimeMs, nowMs, parentId }: NewJob): string {
   const books = transaction.child({ writable: true, uncounted: true });
   const table = books.ensureTable(namespace, JOBS_TABLE);
   const id = newId(table.number);
   const isCanceled = parentId !== null && readJob(books, parentId)?.state.kind === "canceled";
   const state = isCanceled ? { state: { kind: "canceled" }, completedTime: nowMs } : { state: { kind: "pending" } };
   writeJob(books, table, null, { name, args: [parseValue(argsText)], scheduledTime: scheduledTimeMs, ...state, _id: id, _creationTime: books.nextCreationTime() });
-  if (isCanceled) putInQueue(books, namespace, id, "ended", nowMs);
-  else putInQueue(books, namespace, id, kind, scheduledTimeMs);
+  if (isCanceled) putInQueue(books, namespace, id, "ended", nowMs, componentPath);
+  else putInQueue(books, namespace, id, kind, scheduledTimeMs, componentPath);
   transaction.absorb(books);
   return id;
 }
@@ -83,7 +86,8 @@ export function cancelJob(transaction: Transaction, namespace: string, id: unkno
 export function readJob(transaction: Transaction, id: string): Job | null {
   const table = jobsTableOf(transaction, id);
   const text = table === null ? undefined : transaction.get(table, id);
-  return text === undefined ? null : (parseValue(text) as unknown as Job);
+  if (table === null || text === undefined) return null;
+  return { ...(parseValue(text) as unknown as Job), componentPath: componentOfJob(transaction, table.record.namespace, id) };
 }
 
 /** The end of a job, unless it has ended already, for example by being canceled. */

@@ -7,7 +7,7 @@ import { isPlainObject } from "../values/plain-object.js";
 import { encodeValue, type JsonValue } from "../values/value.js";
 import { FunctionError } from "./errors.js";
 import type { FunctionCalls } from "./function-calls.js";
-import { functionPathOf, functionPathOfAddress, type FunctionAddress } from "./function-reference.js";
+import { targetOf, targetOfAddress, type FunctionAddress, type FunctionTarget } from "./function-reference.js";
 import type { ReadScope } from "./read-scope.js";
 import { cancelJob, scheduleJob } from "./scheduled-jobs.js";
 import { requireArgument } from "./table-query.js";
@@ -18,7 +18,7 @@ const YEAR_MS = 366 * 24 * 3_600_000;
 
 export function scheduler(scope: ReadScope, calls: FunctionCalls): object {
   const { nowMs } = scope.execution;
-  const schedule = (timeMs: number, reference: unknown, args: unknown): string => scheduleFunction(scope, calls, { timeMs, path: functionPathOf(reference), argsText: encodeValue(requireArguments(args)) });
+  const schedule = (timeMs: number, reference: unknown, args: unknown): string => scheduleFunction(scope, calls, { timeMs, target: targetOf(reference, scope.frame.namespace), argsText: encodeValue(requireArguments(args)) });
   return {
     runAfter: (delayMs: unknown, reference: unknown, args?: unknown) => scope.attempt(() => schedule(requireTime(nowMs + requireDelay(delayMs), nowMs), reference, args)),
     runAt: (time: unknown, reference: unknown, args?: unknown) => scope.attempt(() => schedule(requireTime(time, nowMs), reference, args)),
@@ -37,28 +37,27 @@ export function schedulerSyscall(scope: ReadScope, calls: FunctionCalls, op: str
     cancelJob(scope.frame.transaction, scope.frame.namespace, args["id"], scope.execution.nowMs);
     return "null";
   }
-  const { path, timeMs, argsText } = schedulingOf(args, scope.execution.nowMs);
-  return JSON.stringify(scheduleFunction(scope, calls, { timeMs, path, argsText }));
+  return JSON.stringify(scheduleFunction(scope, calls, schedulingOf(args, scope.frame.namespace, scope.execution.nowMs)));
 }
 
-/** What "1.0/schedule" and "1.0/actions/schedule" ask for. */
-export function schedulingOf(args: Readonly<Record<string, JsonValue | undefined>>, nowMs: number): Scheduling {
+/** What "1.0/schedule" and "1.0/actions/schedule" ask for. `from` is the component of the function that asks. */
+export function schedulingOf(args: Readonly<Record<string, JsonValue | undefined>>, from: string, nowMs: number): Scheduling {
   // Seconds with a fraction, in binary: rounded, they are the very milliseconds that the app asked for.
   const timeMs = requireTime(Math.round(Number(args["ts"]) * 1e6) / 1e3, nowMs);
-  return { timeMs, path: functionPathOfAddress(args as FunctionAddress), argsText: JSON.stringify(requireArguments(args["args"])) };
+  return { timeMs, target: targetOfAddress(args as FunctionAddress, from), argsText: JSON.stringify(requireArguments(args["args"])) };
 }
 
 export interface Scheduling {
   /** Milliseconds. */
   readonly timeMs: number;
-  readonly path: string;
+  readonly target: FunctionTarget;
   readonly argsText: string;
 }
 
-function scheduleFunction({ execution, frame }: ReadScope, calls: FunctionCalls, { timeMs, path, argsText }: Scheduling): string {
-  const { name, kind } = calls.schedulable(path);
+function scheduleFunction({ execution, frame }: ReadScope, calls: FunctionCalls, { timeMs, target, argsText }: Scheduling): string {
+  const { componentPath, name, kind } = calls.schedulable(target);
   frame.transaction.usage.scheduleFunction(argsText.length);
-  return scheduleJob(frame.transaction, frame.namespace, { name, kind, argsText, scheduledTimeMs: timeMs, nowMs: execution.nowMs, parentId: execution.requestMetadata.scheduledFunctionId });
+  return scheduleJob(frame.transaction, frame.namespace, { componentPath, name, kind, argsText, scheduledTimeMs: timeMs, nowMs: execution.nowMs, parentId: execution.requestMetadata.scheduledFunctionId });
 }
 
 function requireDelay(delayMs: unknown): number {

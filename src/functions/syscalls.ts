@@ -1,7 +1,8 @@
 /**
  * `Convex.syscall`, `Convex.asyncSyscall` and `Convex.jsSyscall`: the string interface that `convex/server` itself is
  * written on. Rivulet's own ctx objects do not pass through here; libraries that bring their own do, and so do functions
- * such as `createFunctionHandle`. Each call acts for the innermost function that runs.
+ * such as `createFunctionHandle`. Each call acts for the innermost function that runs, of the component whose
+ * module makes it.
  */
 import { queryPage } from "../database/query/paginate.js";
 import { QueryStream } from "../database/query/query-stream.js";
@@ -11,7 +12,7 @@ import type { CallFrame, Execution } from "./execution.js";
 import type { FunctionCalls } from "./function-calls.js";
 import { transactionMetrics } from "./function-metadata.js";
 import { formatFunctionPath } from "./function-path.js";
-import { createFunctionHandle, functionPathOfAddress, type FunctionAddress } from "./function-reference.js";
+import { createFunctionHandle, targetOfAddress, type FunctionAddress } from "./function-reference.js";
 import type { NestedLimits } from "./nested-limits.js";
 import { ReadScope } from "./read-scope.js";
 import { schedulerSyscall } from "./scheduler-api.js";
@@ -28,16 +29,17 @@ export class Syscalls {
     private readonly calls: FunctionCalls,
   ) {}
 
-  sync(op: string, jsonArgs: string): string {
+  /** `componentPath` is the component whose module asks. */
+  sync(op: string, jsonArgs: string, componentPath: string): string {
     try {
-      return this.#sync(op, JSON.parse(jsonArgs) as Arguments);
+      return this.#sync(this.#scope(componentPath), op, JSON.parse(jsonArgs) as Arguments);
     } catch (error) {
       throw errorInRealm(this.execution.sandbox.realm, error);
     }
   }
 
-  async(op: string, jsonArgs: string): Promise<string> {
-    const scope = this.#scope();
+  async(op: string, jsonArgs: string, componentPath: string): Promise<string> {
+    const scope = this.#scope(componentPath);
     if (op === "1.0/runUdf") return this.#runUdf(scope.frame, JSON.parse(jsonArgs) as Arguments);
     return scope.attempt(() => this.#async(scope, op, JSON.parse(jsonArgs) as Arguments)) as Promise<string>;
   }
@@ -46,12 +48,11 @@ export class Syscalls {
     throw this.execution.sandbox.realm.makeError(`Unknown operation ${op}: the bytes of files can be read and stored in actions only.`);
   }
 
-  #scope(): ReadScope {
-    return new ReadScope(this.execution, this.execution.frame);
+  #scope(componentPath: string): ReadScope {
+    return new ReadScope(this.execution, this.execution.frameOf(componentPath));
   }
 
-  #sync(op: string, args: Arguments): string {
-    const scope = this.#scope();
+  #sync(scope: ReadScope, op: string, args: Arguments): string {
     switch (op) {
       case "1.0/queryStream": {
         const id = this.#streams.size;
@@ -96,12 +97,12 @@ export class Syscalls {
       case "1.0/count":
         return String(countAll(scope, String(args["table"])));
       case "1.0/getUserIdentity":
-        return JSON.stringify(this.execution.identity());
+        return JSON.stringify(scope.identity());
       case "1.0/schedule":
       case "1.0/cancel_job":
         return schedulerSyscall(scope, this.calls, op, args);
       case "1.0/createFunctionHandle":
-        return JSON.stringify(createFunctionHandle(functionPathOfAddress(args as FunctionAddress)));
+        return JSON.stringify(createFunctionHandle(targetOfAddress(args as FunctionAddress, frame.namespace)));
       case "1.0/getTransactionMetrics":
         return encodeValue(transactionMetrics(scope));
       case "1.0/getDeploymentMetadata":
@@ -138,7 +139,7 @@ export class Syscalls {
     this.calls.callText({
       kind,
       caller,
-      path: () => functionPathOfAddress(args as FunctionAddress),
+      target: () => targetOfAddress(args as FunctionAddress, caller.namespace),
       argsText: JSON.stringify(args["args"] ?? {}),
       limits: args["transactionLimits"] as NestedLimits | undefined,
       onOk: resolve,

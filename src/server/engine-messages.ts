@@ -61,7 +61,7 @@ export type EngineCall =
  * An HTTP action. Its bodies go over the port between network thread and executor, and do not pass the engine; the reply
  * tells how the run ended. What goes wrong before the response's head is for the network thread to answer.
  */
-export interface HttpActionCall extends Omit<HttpActionJob, "type" | "router"> {
+export interface HttpActionCall extends Omit<HttpActionJob, "type" | "router" | "routedPath"> {
   readonly kind: "httpAction";
   readonly credentials: Credentials;
   readonly client: ClientInfo;

@@ -71,7 +71,8 @@ export class ActionRunner {
 
   #newSandbox(): ActionSandbox {
     if (this.#code === null) throw new Error("Rivulet bug: an executor was to run an action without code");
-    return new ActionSandbox({ ...this.#code, host: this.#host() });
+    const { componentEnvironments, ...code } = this.#code;
+    return new ActionSandbox({ ...code, componentEnvironment: (path) => componentEnvironments.get(path) ?? {}, host: this.#host() });
   }
 
   #host(): ActionHost {

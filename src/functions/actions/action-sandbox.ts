@@ -12,7 +12,7 @@
  */
 import type { Context } from "node:vm";
 import { encodeErrorData, type FunctionFailure } from "../errors.js";
-import { installCommonGlobals } from "../sandbox/common-globals.js";
+import { environmentHooks, installCommonGlobals, type ModuleScope, type ScopeHooks } from "../sandbox/common-globals.js";
 import { formatLogLine, PlainText, type LogLevel } from "../sandbox/console.js";
 import { describeError, formatError, withMappedStack } from "../sandbox/errors.js";
 import type { ModuleCode } from "../sandbox/module-code.js";
@@ -30,6 +30,8 @@ export interface ActionSandboxOptions {
   /** By path; `import` between modules finds them here. Not copied. */
   readonly modules: ReadonlyMap<string, ModuleCode>;
   readonly environmentVariables: Readonly<Record<string, string>>;
+  /** What the modules of a component see as their environment. None by default. */
+  readonly componentEnvironment?: (componentPath: string) => Readonly<Record<string, string>>;
   /** Answers `Convex.*` of the action that runs. */
   readonly host: ActionHost;
 }
@@ -67,8 +69,8 @@ export class ActionSandbox {
     this.#sourceMaps = new SourceMaps(options.modules);
     this.#console = this.#newConsole();
     this.#membrane = createMembrane(this.#context, { liveness: this.#liveness, track: this.#track, report: this.#report });
-    this.#installGlobals();
-    this.#loader = this.#newLoader();
+    const makeScope = this.#installGlobals();
+    this.#loader = this.#newLoader(makeScope);
     onUnhandledRejectionOf(this.#internals.Promise.prototype, this.#report);
   }
 
@@ -131,17 +133,24 @@ export class ActionSandbox {
     this.#loader.clear();
   }
 
-  #installGlobals(): void {
-    const { host, environmentVariables } = this.#options;
-    installCommonGlobals(this.#context, this.realm, {
+  #installGlobals(): (hooks: ScopeHooks) => ModuleScope {
+    const makeScope = installCommonGlobals(this.#context, this.realm, {
       console: (method, args) => this.#console.call(method, args),
-      env: (name) => (Object.hasOwn(environmentVariables, name) ? environmentVariables[name] : undefined),
-      environmentNames: () => Object.keys(environmentVariables),
+      ...this.#scopeHooks(this.#options.environmentVariables),
+    });
+    installActionGlobals(this.#context, { membrane: this.#membrane, operations: this.#operations, assertRunning: this.#assertRunning, report: this.#report });
+    return makeScope;
+  }
+
+  /** One action runs at a time, so the host knows which component asks. */
+  #scopeHooks(environmentVariables: Readonly<Record<string, string>>): ScopeHooks {
+    const { host } = this.#options;
+    return {
+      ...environmentHooks(environmentVariables),
       syscall: (op, args) => this.#ask(op, () => host.syscall(op, args)),
       asyncSyscall: (op, args) => this.#ask(op, async () => await host.asyncSyscall(op, args)),
       jsSyscall: (op, args) => this.#ask(op, () => host.jsSyscall(op, args)),
-    });
-    installActionGlobals(this.#context, { membrane: this.#membrane, operations: this.#operations, assertRunning: this.#assertRunning, report: this.#report });
+    };
   }
 
   /** Does what a syscall asks for, as an operation of the action: until its promise has settled, where it answers with one. */
@@ -183,8 +192,10 @@ export class ActionSandbox {
     this.#options.host.log(formatLogLine(level, args.map((arg) => withMappedStack(arg, this))));
   }
 
-  #newLoader(): ModuleLoader {
+  #newLoader(makeScope: (hooks: ScopeHooks) => ModuleScope): ModuleLoader {
+    const { componentEnvironment } = this.#options;
     return new ModuleLoader({
+      scopeOf: (componentPath) => makeScope(this.#scopeHooks(componentEnvironment?.(componentPath) ?? {})),
       modules: this.#options.modules,
       context: this.#context,
       realm: this.#internals,

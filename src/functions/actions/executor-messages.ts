@@ -18,17 +18,22 @@ import type { ModuleCode } from "../sandbox/module-code.js";
 export interface WorkerCode {
   readonly modules: ReadonlyMap<string, ModuleCode>;
   readonly environmentVariables: Readonly<Record<string, string>>;
+  /** Environments of components, by their path. */
+  readonly componentEnvironments: ComponentEnvironments;
 }
+
+export type ComponentEnvironments = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
 /** Code of Node: a folder with the modules as files, their packages in its `node_modules`. */
 export interface NodeCode {
   readonly folder: string;
   readonly environmentVariables: Readonly<Record<string, string>>;
+  readonly componentEnvironments: ComponentEnvironments;
 }
 
 export interface ActionJob {
   readonly type: "action";
-  /** "messages.js" */
+  /** "messages.js"; "@workpool/lib.js" where it is a component's. */
   readonly module: string;
   readonly name: string;
   /** JSON text of the arguments object; it was validated. */
@@ -39,8 +44,10 @@ export interface ActionJob {
 /** An HTTP action. The response travels over the port that comes with it, see http-port.ts. */
 export interface HttpActionJob {
   readonly type: "httpAction";
-  /** Module whose default export is the router: "http.js". */
+  /** Module whose default export is the router: "http.js", "@workpool/http.js". */
   readonly router: string;
+  /** The path that the router looks up: without the prefix that it is mounted under. */
+  readonly routedPath: string;
   readonly method: string;
   /** With the origin by which the client reached us. */
   readonly url: string;

@@ -46,10 +46,9 @@ export async function runHttpAction(sandbox: ActionSandbox, job: HttpActionJob, 
 }
 
 async function answer(sandbox: ActionSandbox, job: HttpActionJob, port: HttpPort, client: AbortSignal): Promise<void> {
-  const { pathname } = new URL(job.url);
-  const route = routerOf(sandbox, job.router).lookup(pathname, job.method);
+  const route = routerOf(sandbox, job.router).lookup(job.routedPath, job.method);
   if (route === null) {
-    const text = new TextEncoder().encode(`No HttpAction routed for ${pathname}`);
+    const text = new TextEncoder().encode(`No HttpAction routed for ${new URL(job.url).pathname}`);
     port.postHead({ status: 404, statusText: "", headers: [["content-type", "text/plain;charset=UTF-8"]], isRouted: false });
     await port.outgoing.send(text);
     port.outgoing.end();

@@ -1,7 +1,8 @@
 /**
  * The script that gives a realm what functions of every kind have: output, environment, `Convex`, base64, microtasks.
  * Evaluated once per realm, to a function of the hooks (common-globals.ts) through which what is defined here reaches the
- * function that runs now.
+ * function that runs now. It answers with a function that makes, for the modules of a component, globals of their own where
+ * those of the app would be wrong.
  */
 export const COMMON_GLOBALS_SOURCE = String.raw`(hooks) => {
   "use strict";
@@ -16,12 +17,12 @@ export const COMMON_GLOBALS_SOURCE = String.raw`(hooks) => {
   for (const name of hooks.consoleMethods) define(console, { [name]: (...args) => hooks.console(name, args) });
 
   const readOnly = () => { throw new NativeError("process.env can't be changed by functions. Set environment variables with 'npx convex env set' or in the dashboard."); };
-  const env = new NativeProxy({}, {
-    get: (_, name) => typeof name === "string" ? hooks.env(name) : undefined,
-    has: (_, name) => typeof name === "string" && hooks.env(name) !== undefined,
-    ownKeys: () => [...hooks.environmentNames()],
+  const environmentOf = ({ env, environmentNames }) => new NativeProxy({}, {
+    get: (_, name) => typeof name === "string" ? env(name) : undefined,
+    has: (_, name) => typeof name === "string" && env(name) !== undefined,
+    ownKeys: () => [...environmentNames()],
     getOwnPropertyDescriptor(_, name) {
-      const value = typeof name === "string" ? hooks.env(name) : undefined;
+      const value = typeof name === "string" ? env(name) : undefined;
       return value === undefined ? undefined : { value, writable: false, enumerable: true, configurable: true };
     },
     set: readOnly,
@@ -29,10 +30,14 @@ export const COMMON_GLOBALS_SOURCE = String.raw`(hooks) => {
     deleteProperty: readOnly,
   });
 
-  const Convex = Object.freeze({
-    syscall: (op, args) => hooks.syscall(op, args),
-    asyncSyscall: (op, args) => hooks.asyncSyscall(op, args),
-    jsSyscall: (op, args) => hooks.jsSyscall(op, args),
+  /** What differs between the app and its components. */
+  const scopeOf = (hooks) => ({
+    Convex: Object.freeze({
+      syscall: (op, args) => hooks.syscall(op, args),
+      asyncSyscall: (op, args) => hooks.asyncSyscall(op, args),
+      jsSyscall: (op, args) => hooks.jsSyscall(op, args),
+    }),
+    process: { env: environmentOf(hooks) },
   });
 
   // --- Text and microtasks
@@ -53,5 +58,12 @@ export const COMMON_GLOBALS_SOURCE = String.raw`(hooks) => {
     apply(then, resolved, [() => { callback(); }]);
   };
 
-  define(globalThis, { console, Convex, process: { env }, queueMicrotask, atob: decodeBase64, btoa: encodeBase64, self: globalThis });
+  define(globalThis, { console, ...scopeOf(hooks), queueMicrotask, atob: decodeBase64, btoa: encodeBase64, self: globalThis });
+
+  return (hooks) => {
+    const scope = scopeOf(hooks);
+    const global = Object.create(globalThis);
+    define(global, { ...scope, globalThis: global, self: global });
+    return [scope.Convex, scope.process, global, global];
+  };
 }`;

@@ -1,7 +1,8 @@
 /** Gives a realm the globals of queries and mutations, bound to whichever execution runs when they are used. */
 import { createHash } from "node:crypto";
 import { Script, type Context } from "node:vm";
-import { installCommonGlobals, type CommonHooks } from "./common-globals.js";
+import { APP_COMPONENT_PATH } from "../component-path.js";
+import { installCommonGlobals, type CommonHooks, type ModuleScope, type ScopeHooks } from "./common-globals.js";
 import { GLOBALS_SOURCE } from "./globals-source.js";
 import type { SandboxHost } from "./host.js";
 import type { Realm } from "./realm.js";
@@ -35,12 +36,13 @@ const globalsScript = new Script(GLOBALS_SOURCE, { filename: "rivulet:globals" }
 const structuredCloneScript = new Script(STRUCTURED_CLONE_SOURCE, { filename: "rivulet:structured-clone" });
 const encoder = new TextEncoder();
 
-/** Must be called once, before any user code runs in the context. */
-export function installGlobals(context: Context, options: GlobalsOptions): void {
-  installCommonGlobals(context, options.realm, commonHooks(options));
+/** Must be called once, before any user code runs in the context. Returns what makes the scope of a component. */
+export function installGlobals(context: Context, options: GlobalsOptions): (hooks: ScopeHooks) => ModuleScope {
+  const makeScope = installCommonGlobals(context, options.realm, commonHooks(options));
   const install = globalsScript.runInContext(context) as (hooks: unknown) => void;
   const makeStructuredClone = structuredCloneScript.runInContext(context) as (domException: unknown) => unknown;
   install({ ...executionHooks(options), ...pureHooks(options.realm), structuredCloneOf: () => makeStructuredClone(DOMException) });
+  return makeScope;
 }
 
 function commonHooks({ currentHost, console }: GlobalsOptions): CommonHooks {
@@ -48,9 +50,16 @@ function commonHooks({ currentHost, console }: GlobalsOptions): CommonHooks {
     console,
     env: (name) => currentHost().env(name),
     environmentNames: () => currentHost().environmentNames(),
-    syscall: (op, args) => currentHost().syscall(op, args),
-    asyncSyscall: (op, args) => currentHost().asyncSyscall(op, args),
-    jsSyscall: (op, args) => currentHost().jsSyscall(op, args),
+    ...syscallHooks(currentHost, APP_COMPONENT_PATH),
+  };
+}
+
+/** `Convex` of the app, or of a component. */
+export function syscallHooks(currentHost: () => SandboxHost, componentPath: string): Pick<ScopeHooks, "syscall" | "asyncSyscall" | "jsSyscall"> {
+  return {
+    syscall: (op, args) => currentHost().syscall(op, args, componentPath),
+    asyncSyscall: (op, args) => currentHost().asyncSyscall(op, args, componentPath),
+    jsSyscall: (op, args) => currentHost().jsSyscall(op, args, componentPath),
   };
 }
 

@@ -9,11 +9,12 @@ export interface SandboxHost {
   randomBytes(length: number): Uint8Array;
   randomUUID(): string;
   log(level: LogLevel, args: unknown[]): void;
-  /** `Convex.syscall`; throws errors of the realm. */
-  syscall(op: string, jsonArgs: string): string;
+  /** `Convex.syscall` of the app (""), or of one of its components; throws errors of the realm. */
+  syscall(op: string, jsonArgs: string, componentPath: string): string;
   /** `Convex.asyncSyscall`; the promise is the realm's. */
-  asyncSyscall(op: string, jsonArgs: string): Promise<string>;
-  jsSyscall(op: string, args: unknown): unknown;
+  asyncSyscall(op: string, jsonArgs: string, componentPath: string): Promise<string>;
+  jsSyscall(op: string, args: unknown, componentPath: string): unknown;
+  /** The app's environment; that of a component never changes while its code is loaded. */
   env(name: string): string | undefined;
   environmentNames(): string[];
 }

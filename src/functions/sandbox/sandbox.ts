@@ -17,7 +17,8 @@ import * as vm from "node:vm";
 import type { LogLevel } from "./console.js";
 import { formatError, withMappedStack } from "./errors.js";
 import { findFunction } from "./find-function.js";
-import { installGlobals } from "./globals.js";
+import { environmentHooks, type ModuleScope, type ScopeHooks } from "./common-globals.js";
+import { installGlobals, syscallHooks } from "./globals.js";
 import type { SandboxHost } from "./host.js";
 import { ImportHost } from "./import-host.js";
 import type { ModuleCode } from "./module-code.js";
@@ -37,6 +38,8 @@ export interface SandboxOptions {
   readonly host: () => SandboxHost | null;
   /** Seen by modules while they are evaluated; an execution's are asked of its host. */
   readonly environmentVariables?: Readonly<Record<string, string>>;
+  /** What the modules of a component see as their environment, always. None by default. */
+  readonly componentEnvironment?: (componentPath: string) => Readonly<Record<string, string>>;
   /** What modules take for now while they are evaluated; the time when the sandbox is made by default. */
   readonly importNowMs?: number;
   /** 32 bits that the randomness of modules' evaluation follows from; random by default. */
@@ -81,14 +84,14 @@ export class Sandbox {
     const nowMs = options.importNowMs ?? Date.now();
     this.#importHost = this.#newImportHost(nowMs);
     this.#sourceMaps = new SourceMaps(options.modules);
-    installGlobals(this.#context, {
+    const makeScope = installGlobals(this.#context, {
       realm: this.realm,
       currentHost: this.#currentHost,
       isImporting: () => this.#importing > 0,
       console: (method, args) => this.#consoleOf(this.#currentHost()).call(method, args),
       timeOriginMs: nowMs,
     });
-    this.#loader = this.#newLoader();
+    this.#loader = this.#newLoader(makeScope);
     this.#installRun();
     onUnhandledRejectionOf(this.#internals.Promise.prototype, options.onUnhandledRejection ?? ignore);
   }
@@ -218,8 +221,10 @@ export class Sandbox {
     return new ImportHost({ nowMs, seed: importSeed ?? randomInt(2 ** 32), environmentVariables: environmentVariables ?? {}, log: onImportLog ?? ignore }, this.realm);
   }
 
-  #newLoader(): ModuleLoader {
+  #newLoader(makeScope: (hooks: ScopeHooks) => ModuleScope): ModuleLoader {
+    const { componentEnvironment } = this.#options;
     return new ModuleLoader({
+      scopeOf: (componentPath) => makeScope({ ...environmentHooks(componentEnvironment?.(componentPath) ?? {}), ...syscallHooks(this.#currentHost, componentPath) }),
       modules: this.#options.modules,
       context: this.#context,
       realm: this.#internals,

@@ -6,6 +6,7 @@ import type { Database } from "../../database/database.js";
 import { DatabaseError } from "../../database/errors.js";
 import { TableNames } from "../../database/table-names.js";
 import type { ActionOutcome, HttpActionJob, NodeCode, SyscallReply, WorkerCode } from "../../functions/actions/executor-messages.js";
+import { componentOfModule, modulePrefix } from "../../functions/component-path.js";
 import { functionNotFound, type DeployedFunction, type DeployedFunctions } from "../../functions/deployed-functions.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
 import { FunctionError, type FunctionFailure } from "../../functions/errors.js";
@@ -71,10 +72,11 @@ export class ActionService {
   }
 
   /** Takes effect for every action that has not begun. */
-  use({ modules, environmentVariables, nodeFolder }: DeploymentCode, functions: DeployedFunctions): void {
+  use({ modules, environmentVariables, components, nodeFolder }: DeploymentCode, functions: DeployedFunctions): void {
     this.#functions = functions;
-    this.#options.threads.use({ modules, environmentVariables });
-    this.#options.processes.use(nodeFolder === null ? null : { folder: nodeFolder, environmentVariables });
+    const componentEnvironments = new Map([...components].map(([path, component]) => [path, component.environmentVariables]));
+    this.#options.threads.use({ modules, environmentVariables, componentEnvironments });
+    this.#options.processes.use(nodeFolder === null ? null : { folder: nodeFolder, environmentVariables, componentEnvironments });
   }
 
   /** `done` is called once, unless the request is dropped. */
@@ -82,12 +84,13 @@ export class ActionService {
     try {
       const found = this.#admit(request);
       const { module, name } = found.path;
+      const { componentPath } = found;
       this.#start({
-        context: contextOf(request, formatFunctionPath(found.path), request.componentPath, request.depth),
+        context: contextOf(request, formatFunctionPath(found.path), componentPath, request.depth),
         caller: request,
         kind: "action",
         environment: found.environment,
-        what: { job: { type: "action", module, name, args: request.args, requestId: request.requestId }, port: null },
+        what: { job: { type: "action", module: modulePrefix(componentPath) + module, name, args: request.args, requestId: request.requestId }, port: null },
         check: (outcome) => (outcome.ok ? this.#checkResult(found, outcome.value) : outcome),
         done,
       });
@@ -99,7 +102,7 @@ export class ActionService {
   /** The answer goes over the port; `done` tells how the run ended. */
   runHttp(request: HttpActionRequest, done: (result: ActionResult) => void): void {
     const { route, job, port } = request;
-    this.#start({ context: contextOf(request, route, "", 0), caller: request, kind: "httpAction", environment: "isolate", what: { job, port }, check: (outcome) => outcome, done });
+    this.#start({ context: contextOf(request, route, componentOfModule(job.router), 0), caller: request, kind: "httpAction", environment: "isolate", what: { job, port }, check: (outcome) => outcome, done });
   }
 
   get gauges(): Readonly<Record<string, number>> {
@@ -155,34 +158,34 @@ export class ActionService {
   }
 
   /** The function that the request may run with its arguments. */
-  #admit({ path, caller, args, componentPath, depth }: ActionRequest): DeployedFunction {
-    if (componentPath !== "") throw new FunctionError(`Component '${componentPath.slice(0, 64)}' is not mounted: components are not available in this version of Rivulet yet.`);
+  #admit(request: ActionRequest): DeployedFunction {
+    const { path, args, depth } = request;
     if (depth > DEPTH_MAX) throw new FunctionError(`Actions call each other more than ${DEPTH_MAX} deep (last: ${path}). Look for endless recursion.`);
-    if (this.#functions === null) throw functionNotFound(path, caller);
-    const found = this.#functions.get(path, caller);
+    if (this.#functions === null) throw functionNotFound(request);
+    const found = this.#functions.get(request);
     if (found.kind !== "action") throw wrongKind(found, "action");
     this.#checkArguments(found, args);
     return found;
   }
 
-  #checkArguments({ path, args: validator }: DeployedFunction, text: string): void {
+  #checkArguments({ componentPath, path, args: validator }: DeployedFunction, text: string): void {
     const { argumentBytesMax } = this.#options.limits;
     if (text.length > argumentBytesMax) {
       throw new FunctionError(`Arguments for ${formatFunctionPath(path)} are too large (actual: ${text.length} bytes, limit: ${argumentBytesMax} bytes). Split the call, or store the data in a file.`);
     }
     const args = parseValue(text);
     if (typeof args !== "object" || args === null || Array.isArray(args)) throw new FunctionError("The arguments to a Convex function must be an object.");
-    const failure = validator?.check(args, this.#tableNames()) ?? null;
+    const failure = validator?.check(args, this.#tableNames(componentPath)) ?? null;
     if (failure !== null) throw new FunctionError(formatArgumentError(failure));
   }
 
-  #checkResult({ path, returns: validator }: DeployedFunction, text: string): ActionOutcome {
+  #checkResult({ componentPath, path, returns: validator }: DeployedFunction, text: string): ActionOutcome {
     const { resultBytesMax } = this.#options.limits;
     try {
       if (text.length > resultBytesMax) {
         throw new FunctionError(`The return value of ${formatFunctionPath(path)} is too large (actual: ${text.length} bytes, limit: ${resultBytesMax} bytes). Return less, or store the data in a file.`);
       }
-      const failure = validator?.check(parseValue(text), this.#tableNames()) ?? null;
+      const failure = validator?.check(parseValue(text), this.#tableNames(componentPath)) ?? null;
       if (failure !== null) throw new FunctionError(formatReturnError(failure));
       return { ok: true, value: text };
     } catch (error) {
@@ -190,8 +193,8 @@ export class ActionService {
     }
   }
 
-  #tableNames(): TableNames {
-    return new TableNames(this.#options.database.begin("query"), "");
+  #tableNames(componentPath: string): TableNames {
+    return new TableNames(this.#options.database.begin("query"), componentPath);
   }
 
   #logRun({ context, caller, kind, environment }: Started, outcome: ActionOutcome, logLines: readonly string[], durationMs: number): void {
@@ -212,7 +215,7 @@ export class ActionService {
 }
 
 function contextOf({ principal, requestId, client, scheduledFunctionId }: Caller, path: string, componentPath: string, depth: number): ActionContext {
-  return { path, componentPath, namespace: "", identity: principal.identity, authToken: principal.authToken ?? null, authProblem: principal.authProblem ?? null, requestId, client, scheduledJobId: scheduledFunctionId ?? null, depth };
+  return { path, componentPath, identity: principal.identity, authToken: principal.authToken ?? null, authProblem: principal.authProblem ?? null, requestId, client, scheduledJobId: scheduledFunctionId ?? null, depth };
 }
 
 /** What the action did wrong is told to it; anything else is a bug of ours. */

@@ -11,10 +11,8 @@ import type { ClientInfo } from "../engine-messages.js";
 export interface ActionContext {
   /** "messages:send"; "GET /path" for HTTP actions. */
   readonly path: string;
-  /** "" is the app. */
+  /** Of the action, and of what it asks for; "" is the app. */
   readonly componentPath: string;
-  /** Internal id of the component, by which tables are told apart; "" is the app. */
-  readonly namespace: string;
   readonly identity: UserIdentity | null;
   /** The token that `identity` was read from. */
   readonly authToken: string | null;

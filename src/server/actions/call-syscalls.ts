@@ -2,8 +2,9 @@
  * What every action has: calls of other functions, and what it can ask about itself and its caller. A call of a query or a
  * mutation is a transaction of its own, and answered when what it shows is durable: the action may act on it outside.
  */
+import { APP_COMPONENT_PATH } from "../../functions/component-path.js";
 import type { DeploymentMetadata } from "../../functions/execution.js";
-import { functionPathOfAddress, createFunctionHandle, type FunctionAddress } from "../../functions/function-reference.js";
+import { createFunctionHandle, targetOfAddress, type FunctionAddress } from "../../functions/function-reference.js";
 import type { CallResult, FunctionCallRequest } from "../engine/functions-service.js";
 import type { ActionRequest, ActionResult } from "./action-service.js";
 import { SyscallFailure, type ActionContext, type ActionSyscalls, type SyscallArguments } from "./action-syscalls.js";
@@ -32,14 +33,16 @@ export function callSyscalls(options: CallSyscallsOptions): ActionSyscalls {
     ["1.0/actions/mutation", transaction("mutation")],
     ["1.0/actions/action", action],
     ["1.0/getUserIdentity", (_args: SyscallArguments, context: ActionContext) => userIdentity(context)],
-    ["1.0/createFunctionHandle", async (args: SyscallArguments) => JSON.stringify(await Promise.resolve(createFunctionHandle(functionPathOfAddress(args as FunctionAddress))))],
+    ["1.0/createFunctionHandle", async (args: SyscallArguments, { componentPath }: ActionContext) => JSON.stringify(await Promise.resolve(createFunctionHandle(targetOfAddress(args as FunctionAddress, componentPath))))],
     ["1.0/getFunctionMetadata", (_args: SyscallArguments, { path, componentPath }: ActionContext) => Promise.resolve(JSON.stringify({ name: path, componentPath }))],
     ["1.0/getDeploymentMetadata", () => Promise.resolve(JSON.stringify(options.deployment))],
     ["1.0/getRequestMetadata", (_args: SyscallArguments, context: ActionContext) => Promise.resolve(JSON.stringify(requestMetadata(context)))],
   ]);
 }
 
-async function userIdentity({ identity, authProblem }: ActionContext): Promise<string> {
+/** The caller's, for the app alone; see ReadScope. */
+async function userIdentity({ componentPath, identity, authProblem }: ActionContext): Promise<string> {
+  if (componentPath !== APP_COMPONENT_PATH) return Promise.resolve("null");
   if (authProblem !== null) throw new SyscallFailure({ message: authProblem, data: null });
   return Promise.resolve(identity === null ? "null" : JSON.stringify(identity));
 }
@@ -47,13 +50,11 @@ async function userIdentity({ identity, authProblem }: ActionContext): Promise<s
 /** Called functions act as the action's own caller, and may be internal. */
 function requestOf(args: SyscallArguments, { identity, authToken, requestId, client, componentPath, scheduledJobId }: ActionContext): Omit<ActionRequest, "depth"> {
   return {
-    path: functionPathOfAddress(args as FunctionAddress),
-    componentPath,
+    ...targetOfAddress(args as FunctionAddress, componentPath),
     args: JSON.stringify(args["args"] ?? {}),
     principal: { identity, isAdmin: false, authToken },
     requestId,
     client,
-    caller: "server",
     source: "Action",
     ...(scheduledJobId === null ? {} : { scheduledFunctionId: scheduledJobId }),
   };

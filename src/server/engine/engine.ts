@@ -242,7 +242,7 @@ export class Engine {
     this.#runner.use(deployment);
     this.#lane.use(code);
     this.#actions.use(code, deployment.deployed);
-    this.#httpActions.use(code.deployed);
+    this.#httpActions.use(code);
     previous?.dispose();
     this.#queries.invalidateAll();
     this.#scheduler.wake();

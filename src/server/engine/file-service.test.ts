@@ -9,7 +9,7 @@ import { newFileSecret, readFileSecret, storeFileSecret } from "./file-secret.js
 import { FileService } from "./file-service.js";
 
 const HOUR_MS = 3_600_000;
-const CONTEXT = { path: "a:b", componentPath: "", namespace: "", identity: null, authToken: null, requestId: "", client: null, scheduledJobId: null, authProblem: null, depth: 0 };
+const CONTEXT = { path: "a:b", componentPath: "", identity: null, authToken: null, requestId: "", client: null, scheduledJobId: null, authProblem: null, depth: 0 };
 
 let nowMs: number;
 let database: Database;
@@ -101,7 +101,7 @@ test("FI-20 a file of any namespace is found by its name, and its key told when 
     const unknown = files.handle({ type: "unknownKeys", keys: [key, "f".repeat(32)] });
     expect(unknown.ok && JSON.parse(unknown.body)).toEqual({ unknown: ["f".repeat(32)] });
     commits = [];
-    await files.syscalls().get("1.0/storageDelete")!({ storageId }, { ...CONTEXT, namespace });
+    await files.syscalls().get("1.0/storageDelete")!({ storageId }, { ...CONTEXT, componentPath: namespace });
     expect(commits.map((commit) => files.deletedBy(commit))).toEqual([[key]]);
     expect(codeOf(files.handle({ type: "info", name }))).toBe("FileNotFound");
   }
@@ -111,7 +111,7 @@ test("FI-41 a component's file is nothing to the app", async () => {
   const storageId = storageIdOf(finish(newToken("component")));
   const url = files.syscalls().get("1.0/storageGetUrl")!;
   expect(await url({ storageId }, CONTEXT)).toBe("null");
-  expect(JSON.parse(await url({ storageId }, { ...CONTEXT, namespace: "component" }))).toContain("/api/storage/");
+  expect(JSON.parse(await url({ storageId }, { ...CONTEXT, componentPath: "component" }))).toContain("/api/storage/");
 });
 
 test("FI-13 the secret is stored once", () => {

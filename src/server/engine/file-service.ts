@@ -69,9 +69,9 @@ export class FileService {
       // For `storage.get`: see functions/actions/storage-syscalls.ts.
       ["storage/locate", this.#reading((files, { storageId }) => files.metadata(storageId, "get"))],
       ["1.0/storageGenerateUploadUrl", this.#reading((files) => files.uploadUrl(this.#options.nowMs()))],
-      ["1.0/storageDelete", async ({ storageId }, { namespace }) => {
+      ["1.0/storageDelete", async ({ storageId }, { componentPath }) => {
         const transaction = this.#options.database.begin("mutation");
-        this.#filesIn(transaction, namespace).delete(storageId);
+        this.#filesIn(transaction, componentPath).delete(storageId);
         await this.#options.whenDurable(this.#options.database.commit(transaction));
         return "null";
       }],
@@ -79,9 +79,9 @@ export class FileService {
   }
 
   #reading(read: (files: StoredFiles, args: SyscallArguments) => unknown): ActionSyscall {
-    return async (args, { namespace }) => {
+    return async (args, { componentPath }) => {
       const transaction = this.#options.database.begin("query");
-      const result = JSON.stringify(read(this.#filesIn(transaction, namespace), args));
+      const result = JSON.stringify(read(this.#filesIn(transaction, componentPath), args));
       transaction.finish();
       await this.#options.whenDurable(transaction.ts);
       return result;

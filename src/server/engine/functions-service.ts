@@ -8,6 +8,8 @@ import { DatabaseError } from "../../database/errors.js";
 import { ReadSet } from "../../database/read-set.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { SessionRequest } from "../../database/commit-log.js";
+import { APP_COMPONENT_PATH } from "../../functions/component-path.js";
+import { functionKey } from "../../functions/deployed-functions.js";
 import type { FunctionFailure } from "../../functions/errors.js";
 import type { FinishedRun, FunctionOutcome, FunctionRunner } from "../../functions/function-runner.js";
 import type { QueryRun, QuerySpec } from "../../live/live-query.js";
@@ -96,13 +98,13 @@ export class FunctionsService {
 
   /** `done` is called in the turn in which the call ran; a mutation has committed then, not yet durably. */
   call(request: FunctionCallRequest, done: (result: CallResult) => void): void {
-    const refusal = refuseComponent(request.componentPath);
+    const refusal = refuseComponent(request);
     if (refusal !== null) {
       done({ ok: false, failure: { message: refusal, data: null }, logLines: [] });
       return;
     }
     if (request.path.startsWith(SYSTEM_PREFIX)) {
-      done(toResult(this.#runSystemQuery(request.path, request.args, request.principal)));
+      done(toResult(this.#runSystemQuery(request)));
       return;
     }
     if (this.#isAction(request)) this.#actions.run({ ...request, depth: 0 }, (result) => done(result.ok ? { ...result, ts: this.#database.lastTs } : result));
@@ -128,14 +130,14 @@ export class FunctionsService {
   }
 
   /** Whether a call leaves the order of calls: it runs beside others and may end after them. */
-  isSlow({ kind, path }: Pick<FunctionCallRequest, "kind" | "path">): boolean {
+  isSlow({ kind, componentPath, path }: Pick<FunctionCallRequest, "kind" | "componentPath" | "path">): boolean {
     // Only mutations are measured, so a slow function of kind "any" is one.
-    return (kind === "mutation" || kind === "any") && this.#lane.isSlow(path);
+    return (kind === "mutation" || kind === "any") && this.#lane.isSlow(functionKey(componentPath, path));
   }
 
   /** Actions leave the order of calls too; a function that is not there is no action, and refused in its turn. */
-  #isAction({ kind, path }: FunctionCallRequest): boolean {
-    return kind === "action" || (kind === "any" && this.#runner.deployment?.deployed.find(path)?.kind === "action");
+  #isAction({ kind, componentPath, path }: FunctionCallRequest): boolean {
+    return kind === "action" || (kind === "any" && this.#runner.deployment?.deployed.find(componentPath, path)?.kind === "action");
   }
 
   #callInTurn(request: FunctionCallRequest, done: (result: CallResult) => void): void {
@@ -143,6 +145,7 @@ export class FunctionsService {
     const isDropped = request.isDropped ?? request.once?.isAnswered;
     this.#runner.enqueue({
       path: request.path,
+      componentPath: request.componentPath,
       kind: request.kind as "query" | "mutation" | "any",
       caller: request.caller,
       args: request.args,
@@ -157,16 +160,16 @@ export class FunctionsService {
       begin: (kind) => (request.atTs === null || kind === "mutation" ? this.#database.begin(kind) : this.#database.beginAt(request.atTs)),
       done: (outcome) => {
         const result = this.#complete(request, outcome);
-        if (outcome.kind === "mutation") this.#lane.measured(request.path, outcome.durationMs);
-        this.#logExecution(request.path, request.source, request.principal, request.requestId, outcome);
+        if (outcome.kind === "mutation") this.#lane.measured(functionKey(request.componentPath, request.path), outcome.durationMs);
+        this.#logExecution(request, request.source, request.principal, request.requestId, outcome);
         done(result);
       },
     });
   }
 
   #callInLane(request: FunctionCallRequest, done: (result: CallResult) => void): void {
-    const { path, args, caller, principal, requestId, client, once, scheduledFunctionId } = request;
-    const job = { path, args, caller, identity: principal.identity, authToken: principal.authToken ?? null, requestId, client, ...(scheduledFunctionId === undefined ? {} : { scheduledFunctionId }) };
+    const { path, componentPath, args, caller, principal, requestId, client, once, scheduledFunctionId } = request;
+    const job = { path, componentPath, args, caller, identity: principal.identity, authToken: principal.authToken ?? null, requestId, client, ...(scheduledFunctionId === undefined ? {} : { scheduledFunctionId }) };
     const complete = (result: LaneResult): void => {
       // Between the run and now the same request may have come again and been answered.
       if (once?.isAnswered() === true) return;
@@ -187,7 +190,7 @@ export class FunctionsService {
       if (result.ts !== null && result.ts !== this.#database.lastTs) return null;
       return { ok: false, failure: result.failure, logLines };
     }
-    this.#lane.measured(request.path, result.durationMs);
+    this.#lane.measured(functionKey(request.componentPath, request.path), result.durationMs);
     try {
       const ts = this.#commit(new LaneCandidate(result, this.#database.catalog), request, result.value, logLines);
       return { ok: true, value: result.value, logLines, ts };
@@ -205,17 +208,18 @@ export class FunctionsService {
   runLive(spec: QuerySpec, journal: string | null, done: (run: QueryRun) => void): void {
     const requestId = newRequestId();
     const principal = { identity: spec.identity, isAdmin: spec.caller === "server" };
-    const refusal = refuseComponent(spec.componentPath);
+    const refusal = refuseComponent(spec);
     if (refusal !== null) {
       done({ result: { ok: false, failure: this.shownFailure(requestId, { message: refusal, data: null }), logLines: [], journal: null }, usedIdentity: false, readSet: new ReadSet() });
       return;
     }
     if (spec.path.startsWith(SYSTEM_PREFIX)) {
-      done(this.#toRun(requestId, this.#runSystemQuery(spec.path, spec.args, principal)));
+      done(this.#toRun(requestId, this.#runSystemQuery({ ...spec, principal })));
       return;
     }
     this.#runner.enqueueRerun({
       path: spec.path,
+      componentPath: spec.componentPath,
       kind: "query",
       caller: spec.caller,
       args: spec.args,
@@ -225,7 +229,7 @@ export class FunctionsService {
       client: null,
       begin: (kind) => this.#database.begin(kind),
       done: (outcome) => {
-        this.#logExecution(spec.path, "SyncWorker", principal, requestId, outcome);
+        this.#logExecution(spec, "SyncWorker", principal, requestId, outcome);
         done(this.#toRun(requestId, outcome));
       },
     });
@@ -252,7 +256,7 @@ export class FunctionsService {
   }
 
   /** The server's own queries, for the CLI and dashboards. */
-  #runSystemQuery(path: string, args: string, principal: Principal): FunctionOutcome {
+  #runSystemQuery({ path, componentPath, args, principal }: Pick<FunctionCallRequest, "path" | "componentPath" | "args" | "principal">): FunctionOutcome {
     const base = { logLines: [], usedIdentity: false, journal: null, kind: "query" as const, durationMs: 0 };
     const transaction: Transaction = this.#database.begin("query");
     const failed = (message: string): FunctionOutcome => ({ ...base, ok: false, isStopped: false, transaction, failure: { message, data: null } });
@@ -260,7 +264,7 @@ export class FunctionsService {
     if (!principal.isAdmin) return failed(`\`${path}\` is for admins: authenticate with an admin key.`);
     if (query === undefined) return failed(`This version of Rivulet has no \`${path}\`.`);
     try {
-      const value = encodeValue(query(transaction, parseValue(args)));
+      const value = encodeValue(query(transaction, parseValue(args), componentPath));
       transaction.finish();
       return { ...base, ok: true, value, transaction };
     } catch (error) {
@@ -275,11 +279,11 @@ export class FunctionsService {
     return this.#redactErrors ? [] : logLines;
   }
 
-  #logExecution(path: string, caller: CallSource, principal: Principal, requestId: string, outcome: FunctionOutcome): void {
+  #logExecution({ path, componentPath }: Pick<FunctionCallRequest, "path" | "componentPath">, caller: CallSource, principal: Principal, requestId: string, outcome: FunctionOutcome): void {
     this.#log.add({
       kind: outcome.kind ?? "query",
       path,
-      componentPath: "",
+      componentPath,
       environment: "isolate",
       logLines: outcome.logLines,
       failure: outcome.ok ? null : outcome.failure.message,
@@ -298,8 +302,10 @@ function toResult(outcome: FunctionOutcome): CallResult {
   return { ok: false, failure: outcome.failure, logLines };
 }
 
-function refuseComponent(componentPath: string): string | null {
-  return componentPath === "" ? null : `Component '${componentPath.slice(0, 64)}' is not mounted: components are not available in this version of Rivulet yet.`;
+/** Components are called through the app. */
+function refuseComponent({ componentPath, caller }: Pick<FunctionCallRequest, "componentPath" | "caller">): string | null {
+  if (componentPath === APP_COMPONENT_PATH || caller === "server") return null;
+  return `Functions of component '${componentPath.slice(0, 64)}' can't be called by clients. Call a function of the app, which calls the component's.`;
 }
 
 /** Tells this engine's requests from those of another. */

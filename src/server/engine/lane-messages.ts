@@ -16,6 +16,7 @@ export interface LaneOptions {
 export interface LaneJob {
   readonly id: number;
   readonly path: string;
+  readonly componentPath: string;
   readonly caller: "client" | "server";
   readonly args: string;
   readonly identity: Readonly<Record<string, unknown>> | null;

@@ -163,7 +163,7 @@ export class SyncService {
       return;
     }
     const waiting = this.#order.get(context.sessionId);
-    if (waiting === undefined && !this.#options.functions.isSlow({ kind, path: call.udfPath })) {
+    if (waiting === undefined && !this.#options.functions.isSlow({ kind, path: call.udfPath, componentPath: call.componentPath })) {
       this.#run(kind, peer, call, context, () => undefined);
       return;
     }

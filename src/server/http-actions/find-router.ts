@@ -1,30 +1,41 @@
 /**
- * Which module of an app answers an HTTP request. The one place that knows where routers are: today `convex/http.ts`.
+ * Which module of a deployment answers an HTTP request: the app's `http.ts`, or that of the component whose prefix the path
+ * begins with. The one place that knows where routers are.
  *
  * The router itself chooses the handler, in the executor: an app may bring one that matches paths in its own way. What is
  * told here of the route, from the analysis of the push, is for logs.
  */
-import type { DeployedModule } from "../../functions/deployed-functions.js";
+import type { DeploymentCode } from "../../functions/deployment.js";
 import type { AnalyzedRoute } from "../../functions/sandbox/analyze.js";
 
 export interface FoundRouter {
   /** "http.js" */
   readonly module: string;
+  /** What the router looks up: the path below its prefix. */
+  readonly routedPath: string;
   /** "GET /profile/*"; the request's own path where no route is known to take it. */
   readonly route: string;
 }
 
-const APP_ROUTER = "http.js";
+export type Routers = Pick<DeploymentCode, "routers" | "deployed">;
 
-/** Null where the app has no router. */
-export function findRouter(modules: ReadonlyMap<string, DeployedModule>, method: string, pathname: string): FoundRouter | null {
-  const routes = modules.get(APP_ROUTER)?.analysis?.routes ?? null;
-  if (routes === null) return null;
+/** Null where there is no router for the path. */
+export function findRouter({ routers, deployed }: Routers, method: string, pathname: string): FoundRouter | null {
+  for (const { prefix, module } of routers) {
+    const routes = deployed.get(module)?.analysis?.routes ?? null;
+    if (routes === null || !pathname.startsWith(prefix)) continue;
+    const routedPath = pathname.slice(prefix.length - 1);
+    return { module, routedPath, route: routeOf(routes, prefix, method, routedPath) };
+  }
+  return null;
+}
+
+function routeOf(routes: readonly AnalyzedRoute[], prefix: string, method: string, path: string): string {
   const routedMethod = method === "HEAD" ? "GET" : method;
-  const fitting = routes.filter((route) => route.method === routedMethod && fits(route, pathname));
+  const fitting = routes.filter((route) => route.method === routedMethod && fits(route, path));
   // An exact path before prefixes, a long prefix before a short one.
   const [best] = fitting.sort((a, b) => Number(isPrefix(a)) - Number(isPrefix(b)) || b.path.length - a.path.length);
-  return { module: APP_ROUTER, route: `${best === undefined ? method : routedMethod} ${best?.path ?? pathname}` };
+  return `${best === undefined ? method : routedMethod} ${prefix.slice(0, -1)}${best?.path ?? path}`;
 }
 
 function fits(route: AnalyzedRoute, pathname: string): boolean {

@@ -2,13 +2,12 @@
  * HTTP actions in the engine: who asks, which router answers, and how the run is told to have ended. Bodies go over the
  * call's port, between network thread and executor; here it is only handed on.
  */
-import type { DeployedModule } from "../../functions/deployed-functions.js";
 import type { FunctionFailure } from "../../functions/errors.js";
 import type { Principal } from "../../live/session.js";
 import type { ActionResult, HttpActionRequest } from "../actions/action-service.js";
 import type { PrincipalResolver } from "../auth/principal-resolver.js";
 import { NO_HTTP_ACTIONS, type EngineReply, type HttpActionCall } from "../engine-messages.js";
-import { findRouter, type FoundRouter } from "./find-router.js";
+import { findRouter, type FoundRouter, type Routers } from "./find-router.js";
 
 export interface HttpActionServiceOptions {
   readonly runHttp: (request: HttpActionRequest, done: (result: ActionResult) => void) => void;
@@ -23,21 +22,21 @@ const OK: EngineReply = { ok: true, body: "{}" };
 
 export class HttpActionService {
   readonly #options: HttpActionServiceOptions;
-  #modules: ReadonlyMap<string, DeployedModule> = new Map();
+  #routers: Routers = { routers: [], deployed: new Map() };
 
   constructor(options: HttpActionServiceOptions) {
     this.#options = options;
   }
 
   /** Takes effect for every request from now on. */
-  use(modules: ReadonlyMap<string, DeployedModule>): void {
-    this.#modules = modules;
+  use(routers: Routers): void {
+    this.#routers = routers;
   }
 
   /** `answer` is called once. */
   run(call: HttpActionCall, answer: Answer): void {
     const { pathname } = new URL(call.url);
-    const router = findRouter(this.#modules, call.method, pathname);
+    const router = findRouter(this.#routers, call.method, pathname);
     if (router === null) {
       call.port.close();
       answer(noHttpActions(call.method, pathname));
@@ -49,7 +48,7 @@ export class HttpActionService {
     else void principals.resolveHttpAction(call.credentials).then((principal) => this.#runAs(call, router, principal, answer));
   }
 
-  #runAs(call: HttpActionCall, { module, route }: FoundRouter, principal: Principal, answer: Answer): void {
+  #runAs(call: HttpActionCall, { module, routedPath, route }: FoundRouter, principal: Principal, answer: Answer): void {
     const { kind: _kind, credentials: _credentials, client, port, ...job } = call;
     let isGone = false;
     const onGone = (): void => void (isGone = true);
@@ -61,7 +60,7 @@ export class HttpActionService {
       return isGone;
     };
     this.#options.runHttp(
-      { principal, route, job: { type: "httpAction", router: module, ...job }, port, requestId: call.requestId, client, source: "HttpEndpoint", isDropped },
+      { principal, route, job: { type: "httpAction", router: module, routedPath, ...job }, port, requestId: call.requestId, client, source: "HttpEndpoint", isDropped },
       (result) => {
         // Where it was not handed on.
         port.close();

@@ -7,6 +7,7 @@
 import type { Database } from "../../database/database.js";
 import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
 import type { Transaction } from "../../database/transaction.js";
+import { APP_COMPONENT_PATH } from "../../functions/component-path.js";
 import type { DeployedFunctions } from "../../functions/deployed-functions.js";
 import { displayedFunctionPath } from "../../functions/function-path.js";
 import { formatLogLine } from "../../functions/sandbox/console.js";
@@ -93,7 +94,7 @@ export class CronJobs {
 
   #start(job: CronJob): void {
     this.#running.add(job.name);
-    if (this.#options.deployed()?.find(job.functionPath)?.kind === "action") void this.#startAction(job);
+    if (this.#options.deployed()?.find(APP_COMPONENT_PATH, job.functionPath)?.kind === "action") void this.#startAction(job);
     else this.#startMutation(job);
   }
 
@@ -159,7 +160,7 @@ export class CronJobs {
 
   #logSkipped({ name, functionPath }: CronJob): void {
     const { deployed, log } = this.#options;
-    const found = deployed()?.find(functionPath);
+    const found = deployed()?.find(APP_COMPONENT_PATH, functionPath);
     log.add({
       kind: found?.kind ?? "mutation",
       environment: found?.environment ?? "isolate",

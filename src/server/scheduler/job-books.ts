@@ -48,10 +48,10 @@ export class JobBooks {
 }
 
 /** Nobody's authentication is passed on to scheduled functions. */
-export function callOf({ _id, name, args }: Job): Omit<FunctionCallRequest, "kind"> {
+export function callOf({ _id, componentPath, name, args }: Job): Omit<FunctionCallRequest, "kind"> {
   return {
     path: displayedFunctionPath(name),
-    componentPath: "",
+    componentPath,
     args: encodeValue(args[0] ?? {}),
     principal: NOBODY,
     requestId: newRequestId(),

@@ -5,6 +5,7 @@
  * What is handed over waits in one queue with the calls of clients. So it is only as much as takes a short time, by what
  * runs of the same functions have taken: a backlog of slow jobs takes its turns between clients' calls, one job at a time.
  */
+import { functionKey } from "../../functions/deployed-functions.js";
 import type { Job } from "../../functions/scheduled-jobs.js";
 import type { FunctionsService } from "../engine/functions-service.js";
 import { callOf, endOf, type JobBooks } from "./job-books.js";
@@ -49,7 +50,7 @@ export class MutationJobs {
 
   /** False where those before must end first. What is no mutation (any more) fails like one, with the error that says so. */
   start(job: Job): boolean {
-    const expectedMs = this.#times.expectedMs(job.name);
+    const expectedMs = this.#times.expectedMs(functionKey(job.componentPath, job.name));
     if (this.#started.size > 0 && this.#expectedMs + expectedMs > EXPECTED_MS_MAX) return false;
     this.#started.set(job._id, expectedMs);
     this.#expectedMs += expectedMs;
@@ -78,7 +79,7 @@ export class MutationJobs {
         alongside: (transaction) => books.endWith(transaction, job._id, { kind: "success" }),
       },
       (result) => {
-        this.#times.measured(job.name, performance.now() - startMs);
+        this.#times.measured(functionKey(job.componentPath, job.name), performance.now() - startMs);
         if (!result.ok) books.end(job._id, endOf(result));
         this.#ended(job);
       },

@@ -2,6 +2,7 @@
 import type { Database } from "../../database/database.js";
 import type { Transaction } from "../../database/transaction.js";
 import { functionNotFound, schedulableFunction, type DeployedFunctions, type SchedulableFunction } from "../../functions/deployed-functions.js";
+import type { FunctionTarget } from "../../functions/function-reference.js";
 import { cancelJob, scheduleJob } from "../../functions/scheduled-jobs.js";
 import { schedulingOf } from "../../functions/scheduler-api.js";
 import type { ActionSyscalls, SyscallArguments, ActionContext } from "../actions/action-syscalls.js";
@@ -20,19 +21,19 @@ export function scheduleSyscalls({ database, deployed, nowMs, whenDurable }: Sch
     await whenDurable(database.commit(transaction));
     return result;
   };
-  const find = (path: string): SchedulableFunction => {
+  const find = (target: FunctionTarget): SchedulableFunction => {
     const functions = deployed();
-    if (functions === null) throw functionNotFound(path, "server");
-    return schedulableFunction(functions, path);
+    if (functions === null) throw functionNotFound(target);
+    return schedulableFunction(functions, target);
   };
   return new Map([
-    ["1.0/actions/schedule", async (args: SyscallArguments, { namespace, scheduledJobId }: ActionContext) => {
-      const { path, argsText, timeMs } = schedulingOf(args, nowMs());
-      const job = { ...find(path), argsText, scheduledTimeMs: timeMs, nowMs: nowMs(), parentId: scheduledJobId };
-      return JSON.stringify(await commit((transaction) => scheduleJob(transaction, namespace, job)));
+    ["1.0/actions/schedule", async (args: SyscallArguments, { componentPath, scheduledJobId }: ActionContext) => {
+      const { target, argsText, timeMs } = schedulingOf(args, componentPath, nowMs());
+      const job = { ...find(target), argsText, scheduledTimeMs: timeMs, nowMs: nowMs(), parentId: scheduledJobId };
+      return JSON.stringify(await commit((transaction) => scheduleJob(transaction, componentPath, job)));
     }],
-    ["1.0/actions/cancel_job", async ({ id }: SyscallArguments, { namespace }: ActionContext) => {
-      await commit((transaction) => cancelJob(transaction, namespace, id, nowMs()));
+    ["1.0/actions/cancel_job", async ({ id }: SyscallArguments, { componentPath }: ActionContext) => {
+      await commit((transaction) => cancelJob(transaction, componentPath, id, nowMs()));
       return "null";
     }],
   ]);

@@ -92,7 +92,7 @@ export class SchedulerFixture {
     const { namespace = "", ...rest } = job;
     const nowMs = Date.now();
     return this.commit((transaction) =>
-      scheduleJob(transaction, namespace, { name: "jobs.js:mutate", kind: "mutation", argsText: JSON.stringify({ note }), scheduledTimeMs: nowMs + delayMs, nowMs, parentId: null, ...rest }),
+      scheduleJob(transaction, namespace, { componentPath: "", name: "jobs.js:mutate", kind: "mutation", argsText: JSON.stringify({ note }), scheduledTimeMs: nowMs + delayMs, nowMs, parentId: null, ...rest }),
     );
   }
 
@@ -133,5 +133,5 @@ export class SchedulerFixture {
 
 function deployed(kinds: Readonly<Record<string, UdfType>>): DeployedFunctions {
   const functions = Object.entries(kinds).map(([name, udfType]): AnalyzedFunction => ({ name, udfType, visibility: "internal", args: '{"type":"any"}', returns: "null", pos: null }));
-  return new DeployedFunctions(new Map([["jobs.js", { environment: "isolate", analysis: { path: "jobs.js", functions, routes: null, crons: null } }]]));
+  return new DeployedFunctions(new Map([["jobs.js", { environment: "isolate", analysis: { path: "jobs.js", functions, routes: null, crons: null } }]]), new Map());
 }

@@ -126,7 +126,7 @@ export class Scheduler {
     const other = kind === "mutation" ? "action" : "mutation";
     for (const queued of due) {
       const job = this.#books.job(queued.job)!;
-      if (this.#options.deployed()?.find(job.name)?.kind === other) this.#books.commit((transaction) => requeueJob(transaction, job, other));
+      if (this.#options.deployed()?.find(job.componentPath, job.name)?.kind === other) this.#books.commit((transaction) => requeueJob(transaction, job, other));
       else yield job;
     }
   }

@@ -20,7 +20,7 @@ export default http;`,
 
 function ask(fixture: DeployFixture, path: string, args: Value = {}): { value: Value; reads: (key: string) => boolean } {
   const transaction = fixture.database.begin("query");
-  const value = SYSTEM_QUERIES.get(path)!(transaction, args);
+  const value = SYSTEM_QUERIES.get(path)!(transaction, args, "");
   transaction.finish();
   const { points, ranges } = transaction.readSet;
   return { value, reads: (key) => points.has(key) || ranges.some((range) => rangeContains(range, key)) };

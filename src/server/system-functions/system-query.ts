@@ -8,14 +8,14 @@ import { lazySchema, type LazySchema } from "../lazy-schema.js";
  * Runs inside of a read transaction, so it is reactive like any query: it runs again when what it read changes. Refuses
  * with {@link DatabaseError}.
  */
-export type SystemQuery = (transaction: Transaction, args: Value) => Value;
+export type SystemQuery = (transaction: Transaction, args: Value, componentPath: string) => Value;
 
 /** A query whose arguments are checked first. */
-export function systemQuery<Args>(argsSchema: LazySchema<Args>, run: (transaction: Transaction, args: Args) => Value): SystemQuery {
-  return (transaction, args) => {
+export function systemQuery<Args>(argsSchema: LazySchema<Args>, run: (transaction: Transaction, args: Args, componentPath: string) => Value): SystemQuery {
+  return (transaction, args, componentPath) => {
     const parsed = argsSchema.parse(args);
     if (!parsed.ok) throw new DatabaseError("invalidValue", `The arguments of this system query are not as expected: ${parsed.problem}. Is the "convex" package very old or very new?`);
-    return run(transaction, parsed.data);
+    return run(transaction, parsed.data, componentPath);
   };
 }
 

@@ -95,7 +95,7 @@ export class TestExecutor implements AsyncDisposable {
         onExit: (cause) => exit(cause),
       },
     );
-    this.executor.post({ type: "code", code: { folder: folder.path, environmentVariables } });
+    this.executor.post({ type: "code", code: { folder: folder.path, environmentVariables, componentEnvironments: new Map() } });
   }
 
   /** Rejects with the cause where the process ends first. */

@@ -9,6 +9,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { APP_COMPONENT_PATH, componentOfModule } from "../../../functions/component-path.js";
 import type { ActionJob, ActionOutcome, ExecutorJob, FromExecutor, NodeCode, SyscallReply } from "../../../functions/actions/executor-messages.js";
 import type { StorageSyscalls } from "../../../functions/actions/storage-syscalls.js";
 import { SyscallChannel } from "../../../functions/actions/syscall-channel.js";
@@ -70,7 +71,7 @@ export class NodeRunner {
   /** Resolves when the outcome has been posted. */
   async run(job: ExecutorJob): Promise<void> {
     if (this.#code === null || this.#stacks === null) throw new Error("Rivulet bug: an executor was to run an action without code");
-    setEnvironment({ ...this.#baseEnvironment, ...this.#code.environmentVariables });
+    setEnvironment({ ...this.#baseEnvironment, ...this.#environmentOf(job, this.#code) });
     setWorkingFolder(this.#workingFolder);
     const before = activeResources();
     const run = new ActionRun({ post: this.#options.post, stacks: this.#stacks });
@@ -93,6 +94,11 @@ export class NodeRunner {
       const { message, data } = stacks.describe(error);
       return { ok: false, failure: { message, data: isJson(data) ? data : null } };
     }
+  }
+
+  #environmentOf(job: ExecutorJob, { environmentVariables, componentEnvironments }: NodeCode): Environment {
+    const componentPath = job.type === "action" ? componentOfModule(job.module) : APP_COMPONENT_PATH;
+    return componentPath === APP_COMPONENT_PATH ? environmentVariables : (componentEnvironments.get(componentPath) ?? {});
   }
 
   async #invoke(job: ExecutorJob): Promise<string> {
