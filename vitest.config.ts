@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "tests/**/*.test.ts", "tests/**/*.test.tsx"],
-    exclude: ["**/node_modules/**", "tests/apps/**"],
+    exclude: ["**/node_modules/**", "tests/apps/**", "tests/components/apps/**"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Two cores: more workers only make every server slower.

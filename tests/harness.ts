@@ -10,7 +10,7 @@ import { once } from "node:events";
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference, type FunctionReference } from "convex/server";
 
@@ -109,7 +109,7 @@ export class TestServer implements AsyncDisposable {
     return new ConvexHttpClient(this.url, { logger: false });
   }
 
-  /** Pushes `tests/apps/<app>` (or a folder) as its developer would. */
+  /** Pushes `tests/apps/<app>`, `tests/components/apps/<app>` or a folder, as its developer would. */
   async deploy(app: string): Promise<CommandResult> {
     const folder = await copyApp(app);
     try {
@@ -150,13 +150,23 @@ export function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), "rivulet-test-"));
 }
 
-/** A copy of an app that the CLI may write into, with the repository's packages. The caller deletes it. */
+/** Those of `tests/components` have published components besides; see its package.json. */
+const APP_FOLDERS = [join(ROOT, "tests", "apps"), join(ROOT, "tests", "components", "apps")];
+
+/** A copy of an app that the CLI may write into, with the packages that are installed where it lies. The caller deletes it. */
 export async function copyApp(app: string): Promise<string> {
-  const source = existsSync(app) ? app : join(ROOT, "tests", "apps", app);
+  const source = isAbsolute(app) ? app : APP_FOLDERS.map((folder) => join(folder, app)).find((folder) => existsSync(folder));
+  if (source === undefined) throw new Error(`No app ${app} in ${APP_FOLDERS.join(" or ")}`);
   const folder = await temporaryFolder();
   await cp(source, folder, { recursive: true, filter: (path) => !/node_modules|\.env\.local|\.rivulet/.test(path.slice(source.length)) });
-  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  await symlink(packagesOf(source), join(folder, "node_modules"));
   return folder;
+}
+
+/** Of the nearest folder above that has packages of its own. */
+function packagesOf(folder: string): string {
+  const packages = join(dirname(folder), "node_modules");
+  return dirname(folder) === folder || !packages.startsWith(ROOT) ? join(ROOT, "node_modules") : existsSync(packages) ? packages : packagesOf(dirname(folder));
 }
 
 export function runConvex(folder: string, args: readonly string[], environment: Readonly<Record<string, string>>): Promise<CommandResult> {
