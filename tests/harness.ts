@@ -126,6 +126,12 @@ export class TestServer implements AsyncDisposable {
     return runConvex(folder, args, { CONVEX_SELF_HOSTED_URL: this.url, CONVEX_SELF_HOSTED_ADMIN_KEY: ADMIN_KEY });
   }
 
+  /** Of a server with `--test-clock yes`. */
+  async advanceClock(advanceMs: number): Promise<void> {
+    const response = await fetch(`${this.url}/api/test_clock`, { method: "POST", headers: { Authorization: `Convex ${ADMIN_KEY}` }, body: JSON.stringify({ advanceMs }) });
+    if (!response.ok) throw new Error(`The clock was not moved: ${await response.text()}`);
+  }
+
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`, { headers: { Authorization: `Convex ${ADMIN_KEY}` } })).text();
     const match = new RegExp(`^${name}(?:\\{[^}]*\\})? ([\\d.e+-]+)$`, "m").exec(text);

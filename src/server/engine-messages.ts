@@ -52,6 +52,8 @@ export type EngineCall =
   | { readonly kind: "streamLogs"; readonly cursor: number; readonly waitMs: number }
   | { readonly kind: "files"; readonly request: FileRequest }
   | HttpActionCall
+  /** The test clock was moved: what waits for a time may be due. */
+  | { readonly kind: "clockMoved" }
   /** Counters and gauges of the engine → {@link EngineMetrics}. */
   | { readonly kind: "metrics" }
   /** Finishes what was begun and makes it durable; the engine answers nothing afterwards. */
@@ -148,6 +150,8 @@ export interface EngineOptions {
   /** Ordinary errors of functions reach clients as "Server Error" only. */
   readonly redactErrors: boolean;
   readonly limits: EngineLimits;
+  /** What a TestClock shares; none where the clock can't be moved. */
+  readonly testClock?: SharedArrayBuffer;
   readonly logRetention: { readonly ageMsMax: number; readonly bytesMax: number; readonly ageMsMin: number };
   /** See {@link RUNNING_SLOTS}. */
   readonly running: SharedArrayBuffer;

@@ -10,7 +10,7 @@ import { openLmdbStore } from "../storage/lmdb.js";
 import { AdminKeys } from "./admin-keys.js";
 import { Engine } from "./engine/engine.js";
 import { OPENING_ALLOWED, OPENING_WAITS, type EngineOptions, type EngineWorkerData, type FromEngine, type ToEngine } from "./engine-messages.js";
-import { wallClock } from "./wall-clock.js";
+import { CLOCKS, wallClock } from "./wall-clock.js";
 
 /** Waits until the network thread has the data folder, or has given it up. */
 function mayOpen({ opening }: EngineWorkerData): boolean {
@@ -26,7 +26,7 @@ async function openEngine(options: EngineOptions, port: MessagePort): Promise<vo
     options,
     store,
     adminKeys: AdminKeys.open(options.dataFolder, process.env["RIVULET_ADMIN_KEY"]),
-    nowMs: wallClock(),
+    nowMs: wallClock(CLOCKS, options.testClock),
     post,
     // With its port closed the thread has nothing left to wait for, and ends.
     onClosed: () => port.close(),

@@ -11,12 +11,12 @@ import { DATA_FILE } from "../storage/folder.js";
 import { openLmdbStore } from "../storage/lmdb.js";
 import { FileUrls } from "./files/file-urls.js";
 import type { LaneJob, LaneOptions, LaneResult, ToLane } from "./engine/lane-messages.js";
-import { wallClock } from "./wall-clock.js";
+import { CLOCKS, wallClock } from "./wall-clock.js";
 
-const { dataFolder, instanceName, limits, fileSecret, cloudOrigin } = workerData as LaneOptions;
+const { dataFolder, instanceName, limits, fileSecret, cloudOrigin, testClock } = workerData as LaneOptions;
 const port = parentPort!;
 const store = await openLmdbStore({ path: join(dataFolder, DATA_FILE) });
-const nowMs = wallClock();
+const nowMs = wallClock(CLOCKS, testClock);
 const runner = new FunctionRunner({
   instanceName,
   limits,

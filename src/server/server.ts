@@ -19,6 +19,7 @@ import type * as MetricsModule from "./network/metrics.js";
 import type { StorageApi } from "./network/storage-api.js";
 import type { Sockets } from "./network/sockets.js";
 import { engineLimits, type Settings } from "./settings.js";
+import { TestClock } from "./test-clock.js";
 
 export interface RunningServer {
   /** Where clients connect: the origin setting, or the port that is listened on. */
@@ -50,13 +51,14 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   const handlers: Handlers = { main: deferred(), site: deferred() };
   const listeners = await openListeners(settings, handlers);
   const origins = originsOf(settings, listeners);
-  const opening = openFolder(settings.dataFolder, options.presetAdminKey);
+  const testClock = settings.testClock ? new TestClock() : null;
+  const opening = openFolder(settings.dataFolder, options.presetAdminKey, testClock);
   const log = Promise.resolve(options.log ?? createJsonLogger(settings.logLevel));
   const sockets: { current: Sockets | null } = { current: null };
   const files: { current: FileStorage | null } = { current: null };
   const failure = deferred<Error>();
   const host = new EngineHost({
-    engine: engineOptions(settings, origins),
+    engine: { ...engineOptions(settings, origins), ...(testClock === null ? {} : { testClock: testClock.shared }) },
     events: engineEvents(sockets, files, log, failure.resolve),
     ...(options.engineWorkerUrl === undefined ? {} : { workerUrl: options.engineWorkerUrl }),
   });
@@ -64,7 +66,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     const store = createFileStore(settings, options.s3Credentials ?? null, fileSpace(host));
     const [{ adminKeys }, modules, logger, fileStore] = await Promise.all([opening, opening.then(loadNetworkModules), log, store, host.start(opening)]);
     files.current = new modules.FileStorage({ engine: host, store: fileStore, bytesMax: settings.fileBytesMax, log: logger });
-    sockets.current = openNetwork(modules, { settings, origins, host, adminKeys, files: files.current.api, log: logger, handlers, fail: failure.resolve });
+    sockets.current = openNetwork(modules, { settings, testClock, origins, host, adminKeys, files: files.current.api, log: logger, handlers, fail: failure.resolve });
   } catch (error) {
     await host.stop();
     await closeListeners(listeners, 0);
@@ -87,10 +89,11 @@ export async function startServer(settings: Settings, options: ServerOptions = {
 }
 
 /** The lock on the folder belongs to this thread: engine threads come and go under it. */
-async function openFolder(path: string, presetAdminKey: string | undefined): Promise<{ readonly folder: DataFolder; readonly adminKeys: AdminKeys }> {
+async function openFolder(path: string, presetAdminKey: string | undefined, testClock: TestClock | null): Promise<{ readonly folder: DataFolder; readonly adminKeys: AdminKeys }> {
   const { openDataFolder } = await import("../storage/folder.js");
   const folder = await openDataFolder(path);
   try {
+    await testClock?.open(folder.path);
     return { folder, adminKeys: AdminKeys.open(folder.path, presetAdminKey) };
   } catch (error) {
     await folder.release();
@@ -174,6 +177,7 @@ function fileSpace(host: EngineHost): () => Promise<string> {
 
 interface NetworkParts {
   readonly settings: Settings;
+  readonly testClock: TestClock | null;
   readonly origins: Origins;
   readonly host: EngineHost;
   readonly adminKeys: AdminKeys;
@@ -185,7 +189,7 @@ interface NetworkParts {
 
 /** Requests are answered as soon as the library for metrics is loaded too; they wait for it, the start does not. */
 function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, parts: NetworkParts): Sockets {
-  const { settings, origins, host, adminKeys, files, log, handlers, fail } = parts;
+  const { settings, testClock, origins, host, adminKeys, files, log, handlers, fail } = parts;
   const { bodyBytesMax, frameBytesMax, httpBodyBytesMax, instanceName, socketsMax } = settings;
   const sockets = new modules.Sockets({
     post: (message) => host.post(message),
@@ -197,6 +201,7 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
   const context: Omit<NetworkContext, "metrics"> = {
     ...origins,
     engine: host,
+    testClock,
     adminKeys,
     files,
     site: new modules.SiteRouter({ engine: host, bodyBytesMax: httpBodyBytesMax, origin: settings.siteOrigin ?? settings.origin, log }),

@@ -17,9 +17,17 @@ export interface Clocks {
   readonly steadyMs: () => number;
 }
 
-const CLOCKS: Clocks = { systemMs: () => Date.now(), steadyMs: () => performance.timeOrigin + performance.now() };
+export const CLOCKS: Clocks = { systemMs: () => Date.now(), steadyMs: () => performance.timeOrigin + performance.now() };
 
-export function wallClock({ systemMs, steadyMs }: Clocks = CLOCKS): () => number {
+/** `ahead`: what a TestClock (test-clock.ts) shares. */
+export function wallClock({ systemMs, steadyMs }: Clocks = CLOCKS, ahead?: SharedArrayBuffer): () => number {
+  const followed = followingClock(systemMs, steadyMs);
+  if (ahead === undefined) return followed;
+  const aheadMs = new Float64Array(ahead);
+  return () => followed() + aheadMs[0]!;
+}
+
+function followingClock(systemMs: () => number, steadyMs: () => number): () => number {
   let offsetMs = 0;
   return () => {
     const nowMs = steadyMs() + offsetMs;

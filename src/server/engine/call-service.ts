@@ -20,6 +20,7 @@ export interface CallServiceOptions {
   readonly httpActions: HttpActionService;
   readonly log: FunctionLog;
   readonly outbox: Outbox;
+  readonly onClockMoved: () => void;
   readonly metrics: () => EngineMetrics;
   readonly shutdown: () => Promise<void>;
   /** After the answer to a shutdown has been posted. */
@@ -57,6 +58,10 @@ export class CallService {
         break;
       case "httpAction":
         this.#options.httpActions.run(call, (reply) => this.#reply(id, reply));
+        break;
+      case "clockMoved":
+        this.#options.onClockMoved();
+        this.#reply(id, ok({}));
         break;
       case "metrics":
         this.#reply(id, ok(this.#options.metrics()));

@@ -110,7 +110,7 @@ export class Engine {
       onRunning: (request) => running.set(request === null ? null : executionName(request.path, request.args)),
     });
     const log = new FunctionLog(nowMs);
-    this.#lane = new OptimisticLane({ dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits, fileSecret: this.#fileSecret, cloudOrigin: options.cloudOrigin });
+    this.#lane = new OptimisticLane({ dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits, fileSecret: this.#fileSecret, cloudOrigin: options.cloudOrigin, ...(options.testClock === undefined ? {} : { testClock: options.testClock }) });
     this.#files = new FileService({ database: this.#database, urls, nowMs, whenDurable: (ts) => this.#durability.whenDurable(ts) });
     this.#actions = createActions(options, { database: this.#database, log }, this.#actionSyscalls());
     const functions = new FunctionsService({
@@ -166,6 +166,10 @@ export class Engine {
       httpActions: this.#httpActions,
       log,
       outbox: this.#outbox,
+      onClockMoved: () => {
+        this.#scheduler.wake();
+        this.#crons.wake();
+      },
       metrics: () => this.#metrics(),
       shutdown: () => this.close(),
       onShutdown: setup.onClosed,

@@ -11,6 +11,8 @@ export interface LaneOptions {
   /** For URLs of files. */
   readonly fileSecret: string;
   readonly cloudOrigin: string;
+  /** See EngineOptions. */
+  readonly testClock?: SharedArrayBuffer;
 }
 
 export interface LaneJob {

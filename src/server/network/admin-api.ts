@@ -7,11 +7,14 @@ import type { AdminKeys } from "../admin-keys.js";
 import type { DeployRoute, EngineCall } from "../engine-messages.js";
 import { parseJsonObject, readBody } from "./body.js";
 import { requireAdmin } from "./credentials.js";
+import { AHEAD_MS_MAX, type TestClock } from "../test-clock.js";
 import type { EngineCaller } from "./function-api.js";
 import { engineReplyToHttp, jsonReply, RequestError, type HttpReply } from "./replies.js";
 
 export interface AdminApiContext {
   readonly engine: EngineCaller;
+  /** Null where the clock can't be moved. */
+  readonly testClock: TestClock | null;
   readonly adminKeys: AdminKeys;
   readonly bodyBytesMax: number;
   readonly cloudOrigin: string;
@@ -35,6 +38,7 @@ export const ADMIN_ROUTES: ReadonlyMap<string, AdminRoute> = new Map<string, Adm
   ["GET /api/v1/get_canonical_urls", canonicalUrls],
   ["GET /api/check_admin_key", checkAdminKey],
   ["POST /api/check_admin_key", checkAdminKey],
+  ["POST /api/test_clock", advanceClock],
 ]);
 
 /** Admin routes that the CLI and dashboards know and this server does not have, by the beginning of their path. */
@@ -83,6 +87,19 @@ async function streamLogs(incoming: IncomingMessage, url: URL, { engine, adminKe
 async function canonicalUrls(incoming: IncomingMessage, _url: URL, { adminKeys, cloudOrigin, siteOrigin }: AdminApiContext): Promise<HttpReply> {
   requireAdmin(incoming.headers.authorization, adminKeys);
   return jsonReply({ convexCloudUrl: cloudOrigin, convexSiteUrl: siteOrigin });
+}
+
+/** `{"advanceMs": 1000}` → `{"aheadMs": 1000}`, when what is due by then is being looked for. */
+async function advanceClock(incoming: IncomingMessage, _url: URL, { engine, testClock, adminKeys, bodyBytesMax }: AdminApiContext): Promise<HttpReply> {
+  requireAdmin(incoming.headers.authorization, adminKeys);
+  if (testClock === null) throw new RequestError(400, "NotSupported", "The clock of this server can't be moved. Start it with --test-clock yes; never where time matters to others.");
+  const { advanceMs } = parseJsonObject(await readBody(incoming, bodyBytesMax));
+  if (typeof advanceMs !== "number" || !(advanceMs >= 0 && testClock.aheadMs + advanceMs <= AHEAD_MS_MAX)) {
+    throw new RequestError(400, "BadAdvance", '"advanceMs" must be a number of milliseconds from 0 on that leaves the clock at most ten years ahead: a clock is never set back.');
+  }
+  await testClock.advance(advanceMs);
+  const reply = await engine.call({ kind: "clockMoved" });
+  return reply.ok ? jsonReply({ aheadMs: testClock.aheadMs }) : engineReplyToHttp(reply);
 }
 
 async function checkAdminKey(incoming: IncomingMessage, _url: URL, { adminKeys }: AdminApiContext): Promise<HttpReply> {
