@@ -98,6 +98,8 @@ parentPort.on("message", (batch) => {
     }
   }
   if (out.length > 0) parentPort.postMessage(out);
+  // With its port closed the thread ends.
+  if (batch.some(({ call }) => call?.kind === "shutdown")) parentPort.close();
 });
 parentPort.postMessage([{ type: "ready" }]);
 if (instanceName === "dies-when-ready") setImmediate(() => { throw new Error("a bug"); });
