@@ -11,6 +11,7 @@ import { DEFAULT_LOG_RETENTION, edgeOfLog, encodeLogEntry, trimOps, type LogRete
 import { Committer } from "./committer.js";
 import { DatabaseError, assert } from "./errors.js";
 import { readerAt } from "./history.js";
+import { EntryWriter } from "./index-entries.js";
 import { commitLogKey, metaKey, prefixRange, sessionRequestKey } from "./keys.js";
 import { DEFAULT_TRANSACTION_LIMITS, type TransactionLimits } from "./limits.js";
 import type { ReadSet } from "./read-set.js";
@@ -163,6 +164,7 @@ export class Database {
       this.#catalog.put(table);
     }
     for (const write of writes) collectWrite(write, ops, keys);
+    this.#collectEntries(writes, ops, keys);
     return this.#apply(ops, keys, writes, options);
   }
 
@@ -202,6 +204,18 @@ export class Database {
   async close(): Promise<void> {
     await this.#committer.close();
     await this.#options.store.close();
+  }
+
+  #collectEntries(writes: readonly DocumentWrite[], ops: WriteOp[], keys: Key[]): void {
+    const changed = writes.filter(({ entries }) => entries !== null);
+    if (changed.length === 0) return;
+    const writer = new EntryWriter(this.reader);
+    for (const { table, entries } of changed) {
+      for (const change of entries ?? []) if (change !== null) writer.change(change, table.isFillingEntries);
+    }
+    writer.finish();
+    for (const op of writer.ops) ops.push(op);
+    for (const key of writer.touched) keys.push(key);
   }
 
   #checkConflict(transaction: CommitCandidate): void {

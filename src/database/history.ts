@@ -3,7 +3,7 @@
  * changed, built from the commit log. Costs as much as was changed since, nothing when nothing was.
  */
 import { OrderedMap } from "../storage/ordered-map.js";
-import type { Reader } from "../storage/store.js";
+import type { Entry, Reader } from "../storage/store.js";
 import { parseValue } from "../values/value.js";
 import type { Catalog } from "./catalog.js";
 import { readLog } from "./commit-log.js";
@@ -37,13 +37,14 @@ function changesSince(reader: Reader, catalog: Catalog, ts: number, nowTs: numbe
 }
 
 function undo(layer: OrderedMap<string | null>, { table, id, then, now }: Change): void {
-  for (const key of indexKeys(table, id, now)) layer.set(key, null);
-  for (const key of indexKeys(table, id, then)) layer.set(key, id);
+  for (const [key] of indexEntries(table, id, now)) layer.set(key, null);
+  for (const [key, value] of indexEntries(table, id, then)) layer.set(key, value);
   layer.set(table.documentKey(id), then);
 }
 
-function indexKeys(table: Table, id: string, text: string | null): string[] {
+function indexEntries(table: Table, id: string, text: string | null): Entry[] {
   if (text === null) return [];
-  const value = parseValue(text) as DocumentValue;
-  return table.indexes.map((index) => index.keyOf(value, id));
+  const document = parseValue(text) as DocumentValue;
+  const entries = table.entryIndexes.flatMap((index) => index.entriesOf(document, id));
+  return [...table.indexes.map((index): Entry => [index.keyOf(document, id), id]), ...entries.map(({ key, value }): Entry => [key, value])];
 }

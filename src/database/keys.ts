@@ -4,6 +4,7 @@
  *
  *     d <table:4> <id>                         document text, as it goes on the wire
  *     i <index:4> <field values> <creation> <id>   index entry; its value is the document id
+     i <index:4> …                            entries of other kinds of indexes; see index-entries.ts
  *     l <ts:8>                                 commit log entry
  *     r <session> \0 <request:8>               result of a client session's mutation
  *     t <namespace> \0 <table name>            table record: number and indexes
@@ -33,6 +34,10 @@ export const SPACE_PREFIX_LENGTH = 5;
 /** The part of the key space that a key lies in: one table's documents, one index, or all records of another kind. */
 export function spaceOf(key: Key): Key {
   return key.startsWith("d") || key.startsWith("i") ? key.slice(0, SPACE_PREFIX_LENGTH) : key.slice(0, 1);
+}
+
+export function isIndexKey(key: Key): boolean {
+  return key.startsWith("i");
 }
 
 /** The table that a document's key belongs to; null for every other key. */

@@ -7,23 +7,37 @@
 import type { Key } from "../storage/store.js";
 import type { Value } from "../values/value.js";
 import { encodeKeyPart } from "../values/key.js";
+import type { EntryIndex } from "./index-entries.js";
 import { documentPrefix, indexPrefix, tableRecordKey } from "./keys.js";
 
 /** Parsed document, as far as the database looks into it. */
 export type DocumentValue = Readonly<Record<string, Value | undefined>>;
 
-export interface IndexRecord {
+interface IndexState {
   /** Unique in the deployment and never used again, so that entries of a dropped index can be swept later. */
   readonly id: number;
   readonly name: string;
-  /** Field paths, dots for nested fields, without the `_creationTime` that every index ends with. */
-  readonly fields: readonly string[];
   /** `backfilling`: kept up to date by every write, but older documents are still missing. */
   readonly state: "backfilling" | "ready";
   /** Whether queries may name it: not before the push that declares it has finished, and not while it is staged. */
   readonly enabled: boolean;
   readonly staged: boolean;
 }
+
+export interface DatabaseIndexRecord extends IndexState {
+  /** Absent in what is stored, so that it reads as it always has. */
+  readonly kind?: "database";
+  /** Field paths, dots for nested fields, without the `_creationTime` that every index ends with. */
+  readonly fields: readonly string[];
+}
+
+export interface SearchIndexRecord extends IndexState {
+  readonly kind: "search";
+  readonly searchField: string;
+  readonly filterFields: readonly string[];
+}
+
+export type IndexRecord = DatabaseIndexRecord | SearchIndexRecord;
 
 export interface TableRecord {
   readonly namespace: string;
@@ -36,11 +50,12 @@ export interface TableRecord {
 export const CREATION_INDEX = "by_creation_time";
 export const ID_INDEX = "by_id";
 
+/** An ordinary index, which gives every document one key. */
 export class Index {
   readonly prefix: Key;
   readonly #paths: readonly (readonly string[])[];
 
-  constructor(readonly record: IndexRecord) {
+  constructor(readonly record: DatabaseIndexRecord) {
     this.prefix = indexPrefix(record.id);
     this.#paths = record.fields.map((field) => field.split("."));
   }
@@ -67,21 +82,35 @@ export function fieldAt(document: DocumentValue, path: readonly string[]): Value
   return value;
 }
 
+export function isDatabaseIndex(record: IndexRecord): record is DatabaseIndexRecord {
+  return record.kind === undefined || record.kind === "database";
+}
+
+/** Null for an ordinary index. */
+export function entryIndexOf(_record: IndexRecord): EntryIndex | null {
+  return null;
+}
+
 export class Table {
   readonly documentPrefix: Key;
   /** Where the record itself is kept. */
   readonly recordKey: Key;
   readonly creationIndex: Index;
-  /** Every index that writes maintain, the creation index first. */
+  /** Those with one key for each document, the creation index first. Writes maintain these and {@link entryIndexes}. */
   readonly indexes: readonly Index[];
+  /** Those with any number of entries for a document. */
+  readonly entryIndexes: readonly EntryIndex[];
+  /** Whether some of {@link entryIndexes} lack entries of older documents. */
+  readonly isFillingEntries: boolean;
   readonly #byName: ReadonlyMap<string, Index>;
 
   constructor(readonly record: TableRecord) {
     this.documentPrefix = documentPrefix(record.number);
     this.recordKey = tableRecordKey(record.namespace, record.name);
     this.creationIndex = new Index({ id: record.creationIndexId, name: CREATION_INDEX, fields: [], state: "ready", enabled: true, staged: false });
-    const declared = record.indexes.map((index) => new Index(index));
-    this.indexes = [this.creationIndex, ...declared];
+    this.indexes = [this.creationIndex, ...record.indexes.flatMap((index) => (isDatabaseIndex(index) ? new Index(index) : []))];
+    this.entryIndexes = record.indexes.flatMap((index) => entryIndexOf(index) ?? []);
+    this.isFillingEntries = this.entryIndexes.some((index) => index.record.state === "backfilling");
     this.#byName = new Map(this.indexes.filter((index) => index.record.enabled).map((index) => [index.record.name, index]));
   }
 
@@ -97,7 +126,7 @@ export class Table {
     return this.documentPrefix + id;
   }
 
-  /** The index that a query may read under this name. */
+  /** The ordinary index that a query may read under this name. */
   index(name: string): Index | undefined {
     return this.#byName.get(name);
   }

@@ -10,6 +10,7 @@ import { KEY_BYTES_MAX } from "../storage/limits.js";
 import type { Key, Reader } from "../storage/store.js";
 import type { Catalog } from "./catalog.js";
 import { DatabaseError, assert } from "./errors.js";
+import { entryChanges } from "./index-entries.js";
 import { IndexScan } from "./index-scan.js";
 import { TABLE_RECORD_RANGE, tableRecordKey } from "./keys.js";
 import { LayeredReader } from "./layers.js";
@@ -193,6 +194,7 @@ export class Transaction {
       after: after?.text ?? null,
       beforeKeys: before === null ? [] : indexKeys(table, id, before.value),
       afterKeys: after === null ? [] : indexKeys(table, id, after.value),
+      entries: entryChanges(table.entryIndexes, id, before?.value ?? null, after?.value ?? null),
     });
     this.#version++;
   }

@@ -4,6 +4,8 @@
  */
 import { OrderedMap } from "../storage/ordered-map.js";
 import type { Key, KeyRange } from "../storage/store.js";
+import { mergeChanges, type EntryChanges } from "./index-entries.js";
+import { isIndexKey } from "./keys.js";
 import type { Layer } from "./layers.js";
 import type { Table } from "./table.js";
 
@@ -16,6 +18,8 @@ export interface DocumentWrite {
   /** Index keys in the order of `table.indexes`; empty where the document is absent. */
   readonly beforeKeys: readonly Key[];
   readonly afterKeys: readonly Key[];
+  /** Of `table.entryIndexes`. */
+  readonly entries: EntryChanges;
 }
 
 export class WriteOverlay implements Layer {
@@ -36,12 +40,14 @@ export class WriteOverlay implements Layer {
   add(write: DocumentWrite): void {
     const key = write.table.documentKey(write.id);
     const earlier = this.#writes.get(key);
-    this.#writes.set(key, earlier === undefined ? write : { ...write, before: earlier.before, beforeKeys: earlier.beforeKeys });
+    this.#writes.set(key, earlier === undefined ? write : { ...write, before: earlier.before, beforeKeys: earlier.beforeKeys, entries: mergeChanges(earlier.entries, write.entries) });
     this.#notInOrdered.push(write);
   }
 
   get(key: Key): string | null | undefined {
-    return this.#writes.get(key)?.after;
+    const write = this.#writes.get(key);
+    if (write !== undefined) return write.after;
+    return isIndexKey(key) ? this.#order().get(key) : undefined;
   }
 
   entries(range: KeyRange, reverse: boolean): Iterable<readonly [Key, string | null]> {
@@ -50,10 +56,14 @@ export class WriteOverlay implements Layer {
 
   #order(): OrderedMap<string | null> {
     this.#ordered ??= new OrderedMap();
-    for (const { table, id, after, beforeKeys, afterKeys } of this.#notInOrdered) {
+    for (const { table, id, after, beforeKeys, afterKeys, entries } of this.#notInOrdered) {
       this.#ordered.set(table.documentKey(id), after);
       for (const key of beforeKeys) this.#ordered.set(key, null);
       for (const key of afterKeys) this.#ordered.set(key, id);
+      for (const change of entries ?? []) {
+        for (const { key } of change?.before ?? []) this.#ordered.set(key, null);
+        for (const { key, value } of change?.after ?? []) this.#ordered.set(key, value);
+      }
     }
     this.#notInOrdered = [];
     return this.#ordered;

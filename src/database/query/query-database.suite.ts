@@ -6,7 +6,7 @@ import { Database, type Commit } from "../database.js";
 import { Documents } from "../documents.js";
 import { DEFAULT_TRANSACTION_LIMITS, type TransactionLimits } from "../limits.js";
 import type { ReadSet } from "../read-set.js";
-import type { DocumentValue, IndexRecord, Table } from "../table.js";
+import type { DatabaseIndexRecord, DocumentValue, Table } from "../table.js";
 import type { Transaction } from "../transaction.js";
 import { queryPage, type Page, type PageArguments } from "./paginate.js";
 import { QueryStream } from "./query-stream.js";
@@ -29,7 +29,7 @@ export class QueryDatabase {
   }
 
   /** Makes the table, or gives it these indexes instead of those that it had, and fills them. */
-  declare(tableName: string, fieldsByIndex: Readonly<Record<string, readonly string[]>>, options: Partial<IndexRecord> = {}): void {
+  declare(tableName: string, fieldsByIndex: Readonly<Record<string, readonly string[]>>, options: Partial<DatabaseIndexRecord> = {}): void {
     const records = Object.entries(fieldsByIndex).map(([name, fields]) => ({ id: this.database.catalog.allocateIndexId(), name, fields, state: "ready" as const, enabled: true, staged: false, ...options }));
     const transaction = this.database.begin("mutation");
     const table = transaction.ensureTable(NAMESPACE, tableName);

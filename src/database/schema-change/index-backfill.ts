@@ -10,11 +10,11 @@
  * restart walks again.
  */
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
-import type { WriteOp } from "../../storage/store.js";
 import type { Catalog } from "../catalog.js";
 import type { Database } from "../database.js";
-import { Index, type IndexRecord, type Table } from "../table.js";
-import { TableWalk, parseDocument } from "./table-walk.js";
+import { EntryWriter } from "../index-entries.js";
+import { Index, entryIndexOf, isDatabaseIndex, type IndexRecord, type Table } from "../table.js";
+import { TableWalk, parseDocument, type WalkedDocument } from "./table-walk.js";
 
 /** How long between two looks at whether a commit is on disk; a disk takes about as long. */
 const DURABLE_POLL_MS = 5;
@@ -54,19 +54,23 @@ export class IndexBackfill {
       if (this.#isStopped || hasRolledBack(this.database, catalog)) return false;
       const documents = walk.next();
       if (documents.length === 0) return true;
-      const indexes = this.#unfinished().map((record) => new Index(record));
-      if (indexes.length === 0) return true;
-      const { reader } = this.database;
-      const ops: WriteOp[] = [];
-      for (const { id, text } of documents) {
-        const document = parseDocument(text);
-        for (const index of indexes) {
-          const key = index.keyOf(document, id);
-          if (reader.get(key) === undefined) ops.push([key, id]);
-        }
-      }
-      this.database.applyUnseen(ops);
+      const records = this.#unfinished();
+      if (records.length === 0) return true;
+      this.#addMissing(documents, records);
     }
+  }
+
+  #addMissing(documents: readonly WalkedDocument[], records: readonly IndexRecord[]): void {
+    const indexes = records.filter(isDatabaseIndex).map((record) => new Index(record));
+    const entryIndexes = records.flatMap((record) => entryIndexOf(record) ?? []);
+    const writer = new EntryWriter(this.database.reader);
+    for (const { id, text } of documents) {
+      const document = parseDocument(text);
+      for (const index of indexes) writer.fill([{ key: index.keyOf(document, id), value: id }]);
+      for (const index of entryIndexes) writer.fill(index.entriesOf(document, id));
+    }
+    writer.finish();
+    this.database.applyUnseen(writer.ops);
   }
 
   async #finish(catalog: Catalog): Promise<void> {

@@ -2,7 +2,8 @@
  * What a new schema changes about indexes, as a developer sees it: names, fields, staged or not. Knows schemas as JSON
  * only; what the change does to stored tables is schema-change.ts.
  */
-import type { IndexDefinitionJson, SchemaJson, TableDefinitionJson } from "../schema.js";
+import type { SchemaJson, TableDefinitionJson } from "../schema.js";
+import type { DatabaseIndexRecord, SearchIndexRecord } from "../table.js";
 
 export type DeveloperIndex = (
   | { readonly type: "database"; readonly name: string; readonly fields: readonly string[] }
@@ -64,7 +65,7 @@ function definitionOf({ staged: _staged, ...definition }: DeveloperIndex): strin
 
 export function indexesOf(schema: SchemaJson | null): DeveloperIndex[] {
   return (schema?.tables ?? []).flatMap((table) => [
-    ...databaseIndexesOf(table).map(({ indexDescriptor, fields, staged }): DeveloperIndex => ({
+    ...stagedAndNot(table.indexes, table.stagedDbIndexes).map(([{ indexDescriptor, fields }, staged]): DeveloperIndex => ({
       type: "database",
       name: `${table.tableName}.${indexDescriptor}`,
       fields: [...fields, "_creationTime"],
@@ -75,12 +76,22 @@ export function indexesOf(schema: SchemaJson | null): DeveloperIndex[] {
   ]);
 }
 
-export interface DatabaseIndexDefinition extends IndexDefinitionJson {
-  readonly staged: boolean;
+/** A declared index as its table keeps it, but for what the table knows better: number and state. */
+export type IndexDefinition = Omit<DatabaseIndexRecord, StateField> | Omit<SearchIndexRecord, StateField>;
+type StateField = "id" | "state" | "enabled";
+
+export function definitionsOf(table: TableDefinitionJson): IndexDefinition[] {
+  return stagedAndNot(table.indexes, table.stagedDbIndexes).map(([{ indexDescriptor, fields }, staged]) => ({ name: indexDescriptor, fields, staged }));
 }
 
-export function databaseIndexesOf(table: TableDefinitionJson): DatabaseIndexDefinition[] {
-  return stagedAndNot(table.indexes, table.stagedDbIndexes).map(([definition, staged]) => ({ ...definition, staged }));
+/** Whether the entries of the one are those of the other. */
+export function isSameIndex(a: IndexDefinition, b: IndexDefinition): boolean {
+  return shapeOf(a) === shapeOf(b);
+}
+
+function shapeOf(index: IndexDefinition): string {
+  if (index.kind === "search") return JSON.stringify(["search", index.name, index.searchField, index.filterFields]);
+  return JSON.stringify(["database", index.name, index.fields]);
 }
 
 function stagedAndNot<T>(indexes: readonly T[] | undefined, stagedIndexes: readonly T[] | undefined): (readonly [T, boolean])[] {

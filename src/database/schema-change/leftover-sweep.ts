@@ -54,7 +54,7 @@ export function reserveLeftoverIndexIds(database: Database): void {
 
 function* leftoverIndexIds(database: Database): Generator<number> {
   const inUse = new Set<number>();
-  for (const table of database.catalog.tables()) for (const index of table.indexes) inUse.add(index.record.id);
+  for (const table of database.catalog.tables()) for (const index of [...table.indexes, ...table.entryIndexes]) inUse.add(index.record.id);
   for (let key = firstKey(database, INDEX_SPACE); key !== undefined; ) {
     const id = indexIdOf(key);
     if (!inUse.has(id)) yield id;

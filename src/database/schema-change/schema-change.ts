@@ -14,7 +14,7 @@ import { assert } from "../errors.js";
 import { Schema, type SchemaJson } from "../schema.js";
 import type { IndexRecord, Table, TableRecord } from "../table.js";
 import type { Transaction } from "../transaction.js";
-import { databaseIndexesOf, diffSchema, type DatabaseIndexDefinition, type IndexDiff } from "./index-diff.js";
+import { definitionsOf, diffSchema, isSameIndex, type IndexDefinition, type IndexDiff } from "./index-diff.js";
 import { hasRolledBack } from "./index-backfill.js";
 import { SchemaCheck, tablesToCheck, type SchemaCheckOutcome } from "./schema-check.js";
 import { isEmptyTable } from "./table-walk.js";
@@ -71,11 +71,11 @@ export class SchemaChange {
     const newIndexIds: number[] = [];
     for (const definition of next?.tables ?? []) {
       const table = transaction.ensureTable(namespace, definition.tableName);
-      const created = databaseIndexesOf(definition)
+      const created = definitionsOf(definition)
         .filter((index) => recordOf(table.record, index) === undefined)
         .map((index) => newIndex(database, table, index));
       if (created.length > 0) transaction.putTable({ ...table.record, indexes: [...table.record.indexes, ...created] });
-      newIndexIds.push(...awaitedIndexIds({ ...table.record, indexes: [...table.record.indexes, ...created] }, databaseIndexesOf(definition)));
+      newIndexIds.push(...awaitedIndexIds({ ...table.record, indexes: [...table.record.indexes, ...created] }, definitionsOf(definition)));
     }
     database.commit(transaction);
     return new SchemaChange(options, newIndexIds);
@@ -95,7 +95,7 @@ export class SchemaChange {
   finish(transaction: Transaction): void {
     const { check, indexesReady, indexesTotal } = this.status;
     assert(check.state === "valid" && indexesReady === indexesTotal, "a schema change was finished before it was ready");
-    const definitions = new Map((this.next?.tables ?? []).map((table) => [table.tableName, databaseIndexesOf(table)]));
+    const definitions = new Map((this.next?.tables ?? []).map((table) => [table.tableName, definitionsOf(table)]));
     for (const table of tablesOf(this.#database, this.#namespace)) {
       const indexes = finishedIndexes(table.record, definitions.get(table.name) ?? []);
       if (JSON.stringify(indexes) !== JSON.stringify(table.record.indexes)) transaction.putTable({ ...table.record, indexes });
@@ -125,7 +125,7 @@ export function activeSchema(database: Database, namespace: string): SchemaJson 
 export function dropUnfinished(database: Database, namespace: string, next: SchemaJson | null): void {
   const transaction = database.begin("mutation");
   for (const table of tablesOf(database, namespace)) {
-    const declared = [activeSchema(database, namespace), next].flatMap((schema) => (schema?.tables ?? []).filter(({ tableName }) => tableName === table.name).flatMap(databaseIndexesOf));
+    const declared = [activeSchema(database, namespace), next].flatMap((schema) => (schema?.tables ?? []).filter(({ tableName }) => tableName === table.name).flatMap(definitionsOf));
     const kept = table.record.indexes.filter((index) => declared.some((definition) => isSameIndex(index, definition)));
     if (kept.length < table.record.indexes.length) transaction.putTable({ ...table.record, indexes: kept });
   }
@@ -136,29 +136,24 @@ function tablesOf(database: Database, namespace: string): Table[] {
   return [...database.catalog.tables()].filter(({ record, name }) => record.namespace === namespace && !name.startsWith("_"));
 }
 
-function newIndex(database: Database, table: Table, { indexDescriptor, fields, staged }: DatabaseIndexDefinition): IndexRecord {
+function newIndex(database: Database, table: Table, definition: IndexDefinition): IndexRecord {
   const state = isEmptyTable(database, table) ? "ready" : "backfilling";
-  return { id: database.catalog.allocateIndexId(), name: indexDescriptor, fields, state, enabled: false, staged };
+  return { id: database.catalog.allocateIndexId(), ...definition, state, enabled: false };
 }
 
 /** Indexes that {@link SchemaChange.finish} will show and that do not stand yet. */
-function awaitedIndexIds({ indexes }: TableRecord, definitions: readonly DatabaseIndexDefinition[]): number[] {
+function awaitedIndexIds({ indexes }: TableRecord, definitions: readonly IndexDefinition[]): number[] {
   return indexes.filter((index) => !index.enabled && definitions.some((definition) => !definition.staged && isSameIndex(index, definition))).map(({ id }) => id);
 }
 
-function finishedIndexes(record: TableRecord, definitions: readonly DatabaseIndexDefinition[]): IndexRecord[] {
+function finishedIndexes(record: TableRecord, definitions: readonly IndexDefinition[]): IndexRecord[] {
   return definitions.map((definition) => {
     const index = recordOf(record, definition);
-    assert(index !== undefined, `index ${record.name}.${definition.indexDescriptor} was not made when the push began`);
+    assert(index !== undefined, `index ${record.name}.${definition.name} was not made when the push began`);
     return { ...index, enabled: !definition.staged, staged: definition.staged };
   });
 }
 
-function recordOf(record: TableRecord, definition: DatabaseIndexDefinition): IndexRecord | undefined {
+function recordOf(record: TableRecord, definition: IndexDefinition): IndexRecord | undefined {
   return record.indexes.find((index) => isSameIndex(index, definition));
-}
-
-/** Whether the entries of the one are those of the other. */
-function isSameIndex(index: IndexRecord, { indexDescriptor, fields }: DatabaseIndexDefinition): boolean {
-  return index.name === indexDescriptor && index.fields.length === fields.length && index.fields.every((field, i) => field === fields[i]);
 }

@@ -1,4 +1,5 @@
 /** Between the engine and the thread of the optimistic lane; see optimistic-lane.ts. */
+import type { EntryChanges } from "../../database/index-entries.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
 import type { FunctionFailure } from "../../functions/errors.js";
 import type { KeyRange } from "../../storage/store.js";
@@ -37,6 +38,7 @@ export interface LaneWrite {
   readonly after: string | null;
   readonly beforeKeys: readonly string[];
   readonly afterKeys: readonly string[];
+  readonly entries: EntryChanges;
 }
 
 export interface LaneUsage {
