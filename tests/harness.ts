@@ -109,9 +109,9 @@ export class TestServer implements AsyncDisposable {
     return new ConvexHttpClient(this.url, { logger: false });
   }
 
-  /** Pushes `tests/apps/<app>`, `tests/components/apps/<app>` or a folder, as its developer would. */
-  async deploy(app: string): Promise<CommandResult> {
-    const folder = await copyApp(app);
+  /** Pushes `tests/apps/<app>`, `tests/components/apps/<app>` or a folder, as its developer would. See {@link copyApp}. */
+  async deploy(app: string, packages?: string): Promise<CommandResult> {
+    const folder = await copyApp(app, packages);
     try {
       const result = await this.convex(folder, ["deploy", "--typecheck", "disable", "--yes"]);
       if (result.code !== 0) throw new Error(`convex deploy of ${app} failed:\n${result.output}`);
@@ -156,16 +156,19 @@ export function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), "rivulet-test-"));
 }
 
+/** The published components, for apps that lie elsewhere. */
+export const COMPONENT_PACKAGES = join(ROOT, "tests", "components", "node_modules");
+
 /** Those of `tests/components` have published components besides; see its package.json. */
 const APP_FOLDERS = [join(ROOT, "tests", "apps"), join(ROOT, "tests", "components", "apps")];
 
-/** A copy of an app that the CLI may write into, with the packages that are installed where it lies. The caller deletes it. */
-export async function copyApp(app: string): Promise<string> {
+/** A copy of an app that the CLI may write into, with the packages that are installed where it lies, or those given. The caller deletes it. */
+export async function copyApp(app: string, packages?: string): Promise<string> {
   const source = isAbsolute(app) ? app : APP_FOLDERS.map((folder) => join(folder, app)).find((folder) => existsSync(folder));
   if (source === undefined) throw new Error(`No app ${app} in ${APP_FOLDERS.join(" or ")}`);
   const folder = await temporaryFolder();
   await cp(source, folder, { recursive: true, filter: (path) => !/node_modules|\.env\.local|\.rivulet/.test(path.slice(source.length)) });
-  await symlink(packagesOf(source), join(folder, "node_modules"));
+  await symlink(packages ?? packagesOf(source), join(folder, "node_modules"));
   return folder;
 }
 
