@@ -89,10 +89,10 @@ export class SchemaChange {
   }
 
   /**
-   * Commits `transaction` with the change, so that what else belongs to the push takes effect at the same time. The caller
-   * has seen in the same turn that {@link status} says all is ready, and wakes the background indexing afterwards.
+   * Writes the change into `transaction`, with what else belongs to the push. The caller has seen in the same turn that
+   * {@link status} says all is ready; it commits, calls {@link enforce} in that turn and wakes the background indexing.
    */
-  finish(transaction: Transaction): void {
+  write(transaction: Transaction): void {
     const { check, indexesReady, indexesTotal } = this.status;
     assert(check.state === "valid" && indexesReady === indexesTotal, "a schema change was finished before it was ready");
     const definitions = new Map((this.next?.tables ?? []).map((table) => [table.tableName, definitionsOf(table)]));
@@ -100,8 +100,17 @@ export class SchemaChange {
       const indexes = finishedIndexes(table.record, definitions.get(table.name) ?? []);
       if (JSON.stringify(indexes) !== JSON.stringify(table.record.indexes)) transaction.putTable({ ...table.record, indexes });
     }
-    // One turn of the event loop: both go to disk in one group.
+  }
+
+  /** {@link write}, commit and {@link enforce}: of a push that changes this schema alone. */
+  finish(transaction: Transaction): void {
+    this.write(transaction);
     this.#database.commit(transaction);
+    this.enforce();
+  }
+
+  /** From now on documents are held against the new schema. */
+  enforce(): void {
     this.#database.setSchema(this.#namespace, this.next);
   }
 

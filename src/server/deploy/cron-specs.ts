@@ -1,5 +1,5 @@
 /** The cron jobs of a push, from the analysis of crons.ts. What is wrong with one fails the push. */
-import { APP_COMPONENT_PATH } from "../../functions/component-path.js";
+import { APP_COMPONENT_PATH, modulePrefix } from "../../functions/component-path.js";
 import { DeployedFunctions, schedulableFunction } from "../../functions/deployed-functions.js";
 import { FunctionError } from "../../functions/errors.js";
 import { CronScheduleError, checkSchedule, type CronSchedule } from "../scheduler/cron-schedule.js";
@@ -10,15 +10,17 @@ import { DeployError } from "./deploy-error.js";
 const CRONS_MAX = 1_000;
 
 /** Throws {@link DeployError}. */
-export function cronSpecs(modules: readonly StoredModule[]): CronSpec[] {
-  const deployed = new DeployedFunctions(new Map(modules.map((module) => [module.path, module])), new Map());
+export function cronSpecs(modules: readonly StoredModule[], componentPath: string): CronSpec[] {
+  const prefix = modulePrefix(componentPath);
+  const deployed = new DeployedFunctions(new Map(modules.map((module) => [prefix + module.path, module])), new Map([[componentPath, {}]]));
   const specs = modules.flatMap(({ analysis }) => Object.entries(analysis?.crons ?? {}));
   if (specs.length > CRONS_MAX) throw new DeployError("InvalidCrons", `There are ${specs.length} cron jobs, and at most ${CRONS_MAX} are allowed. Do more in each.`);
-  return specs.map(([name, { name: functionPath, args, schedule }]) => {
+  return specs.map(([ownName, { name: functionPath, args, schedule }]) => {
+    const name = componentPath === APP_COMPONENT_PATH ? ownName : `${componentPath}/${ownName}`;
     try {
       checkSchedule(schedule as CronSchedule, name);
-      if (deployed.find(APP_COMPONENT_PATH, functionPath) === undefined) throw new FunctionError(`the function '${functionPath}' is not in the app`);
-      return { name, functionPath: schedulableFunction(deployed, { componentPath: APP_COMPONENT_PATH, path: functionPath, caller: "server" }).name, args: JSON.stringify(args[0] ?? {}), schedule: schedule as CronSchedule };
+      if (deployed.find(componentPath, functionPath) === undefined) throw new FunctionError(`the function '${functionPath}' is not in ${componentPath === APP_COMPONENT_PATH ? "the app" : "the component"}`);
+      return { name, componentPath, functionPath: schedulableFunction(deployed, { componentPath, path: functionPath, caller: "server" }).name, args: JSON.stringify(args[0] ?? {}), schedule: schedule as CronSchedule };
     } catch (error) {
       if (error instanceof CronScheduleError || error instanceof FunctionError) throw new DeployError("InvalidCrons", `The cron job "${name}" in crons.ts can't be run: ${error.message}.`);
       throw error;

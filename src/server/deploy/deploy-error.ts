@@ -9,9 +9,8 @@ export type DeployErrorCode =
   | "InvalidAppDefinition"
   | "InvalidAuthConfig"
   | "AuthConfigMissingEnvironmentVariable" // known to the CLI; see auth-config.ts for the form of its text
-  | "MissingEnvironmentVariables" // known to the CLI; see app-definition.ts
+  | "MissingEnvironmentVariables" // known to the CLI; see definitions.ts
   | "ModuleNotFound" // an unchanged module that the server does not have
-  | "ComponentsNotAvailable"
   | "SchemaNotReady"
   | "SchemaValidationFailed"
   | "RaceDetected" // known to the CLI: pushing again helps

@@ -87,13 +87,6 @@ describe("start_push", () => {
     expect(Object.keys((start["analysis"] as Record<string, { functions: object }>)[""]!.functions)).toEqual(["messages.js"]);
   });
 
-  it("D-15 refuses components", async () => {
-    await using fixture = new DeployFixture();
-    const { code, message } = await refusal(fixture.call("start_push", await pushBody({}, { componentDefinitions: [{ definitionPath: "workpool" }] })));
-    expect(code).toBe("ComponentsNotAvailable");
-    expect(message).toContain("Components are not available in this version yet.");
-  });
-
   it("D-16 evaluates the app definition, and asks for variables that it declares", async () => {
     await using fixture = new DeployFixture();
     const files = { "convex.config.ts": `import { defineApp } from "convex/server"; import { v } from "convex/values"; export default defineApp({ env: { MODEL: v.string(), EXTRA: v.optional(v.string()) } });` };

@@ -13,25 +13,27 @@ import { isDeepStrictEqual } from "node:util";
 import type { Database } from "../../database/database.js";
 import { BackgroundIndexing } from "../../database/schema-change/background-indexing.js";
 import { diffSchema } from "../../database/schema-change/index-diff.js";
-import { SchemaChange, activeSchema, dropUnfinished } from "../../database/schema-change/schema-change.js";
+import { SchemaChanges, isReady, namespacesOf, type SchemasByNamespace } from "../../database/schema-change/schema-changes.js";
+import { activeSchema, dropUnfinished, type SchemaChange } from "../../database/schema-change/schema-change.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
 import type { DeployRoute } from "../engine-messages.js";
 import { evaluateAuthConfig, type AuthProvider } from "./auth-config.js";
-import { readDeployment, readModuleSummaries, readModules, writeDeployment } from "./code-store.js";
+import { readComponentModules, readComponentSummaries, readDeployment, readModuleSummaries, readModules, writeDeployment, type DeploymentRecord, type ModuleSummary } from "./code-store.js";
+import { mountComponents, type ComponentTree } from "./component-tree.js";
 import { configHashes, pulledConfig } from "./config-response.js";
 import { DeployError } from "./deploy-error.js";
-import { changeEnvironment, fullEnvironment, readEnvironment, writeEnvironment, type EnvironmentVariables, type Instance } from "./environment.js";
+import { builtInVariables, changeEnvironment, fullEnvironment, readEnvironment, writeEnvironment, type EnvironmentVariables, type Instance } from "./environment.js";
 import { writeInstance } from "./instance.js";
 import { ProgressSignal } from "./progress-signal.js";
-import { evaluatePush, schemaOf, storePush, type EvaluatedPush } from "./push.js";
-import { finishPushResponse, type PushedState } from "./push-diff.js";
+import { evaluateDeclarations, evaluatePush, mountedModules, schemasByNamespace, storePush, type EvaluatedPush } from "./push.js";
+import { finishPushResponse, type ComponentState, type PushedState } from "./push-diff.js";
 import type { NodeCodeStore, NodeSources } from "../actions/node/node-code-store.js";
 import { nodeSources } from "./node-code.js";
 import { APP_COMPONENT, parseEnvironmentRequest, parseFinishPush, parseStartPush, parseWaitForSchema } from "./push-request.js";
-import { schemaChangeResponse, startPushResponse } from "./push-response.js";
+import { schemaChangeResponse, startPushResponse, type IndexDiffs } from "./push-response.js";
 import { codeByPath } from "./pushed-modules.js";
-import { evaluateSchemaChange } from "./schema-evaluation.js";
+import { evaluateSchemaChanges } from "./schema-evaluation.js";
 import { APP_NAMESPACE, NO_LIMITS } from "./system-documents.js";
 
 export { DeployError } from "./deploy-error.js";
@@ -52,7 +54,7 @@ export interface DeployerOptions {
 
 interface StartedPush extends EvaluatedPush {
   readonly id: string;
-  readonly change: SchemaChange;
+  readonly changes: SchemaChanges;
 }
 
 const NO_CODE = { modules: new Map(), components: new Map(), routers: [], deployed: new Map(), nodeFolder: null } satisfies Partial<DeploymentCode>;
@@ -87,7 +89,7 @@ export class Deployer {
 
   /** The code that was running when the engine ended; null before the first push. Takes up work that was under way. */
   load(): DeploymentCode | null {
-    dropUnfinished(this.#database, APP_NAMESPACE, null);
+    for (const namespace of namespacesOf(this.#database)) dropUnfinished(this.#database, namespace, null);
     writeInstance(this.#database, this.#options.instance);
     this.#indexing.wake();
     return this.#storedCode();
@@ -132,7 +134,10 @@ export class Deployer {
     writeEnvironment(transaction, variables);
     const deployment = readDeployment(transaction);
     if (deployment !== null) {
-      const authProviders = evaluateAuthConfig(codeByPath(readModules(transaction)), fullEnvironment(variables, instance));
+      const visible = fullEnvironment(variables, instance);
+      // Components may need what is being removed.
+      this.#mount(deployment, visible);
+      const authProviders = evaluateAuthConfig(codeByPath(readModules(transaction)), visible);
       writeDeployment(transaction, { ...deployment, authProviders });
     }
     this.#database.commit(transaction);
@@ -152,8 +157,8 @@ export class Deployer {
     clearTimeout(this.#abandonTimer);
     clearTimeout(this.#restoreTimer);
     this.#options.nodeCode.close();
-    this.#push?.change.check.stop();
-    this.#rehearsal?.change.check.stop();
+    this.#push?.changes.stopChecks();
+    this.#rehearsal?.changes.stopChecks();
     this.#push = null;
     this.#rehearsal = null;
     this.#progress.notify();
@@ -161,12 +166,19 @@ export class Deployer {
   }
 
   async #evaluatePush(body: string): Promise<object> {
-    const next = await schemaOf(parseStartPush(body), this.#visibleEnvironment());
-    return { schemaChange: schemaChangeResponse("", diffSchema(activeSchema(this.#database, APP_NAMESPACE), next)) };
+    const schemas = await this.#schemasOf(body);
+    return { schemaChange: schemaChangeResponse("", new Map(Array.from(schemas, ([path, next]) => [path, diffSchema(activeSchema(this.#database, path), next)]))) };
   }
 
   async #evaluateSchema(body: string): Promise<object> {
-    return await evaluateSchemaChange(this.#database, await schemaOf(parseStartPush(body), this.#visibleEnvironment()));
+    const request = parseStartPush(body);
+    const { schemas, tree } = await evaluateDeclarations(request, this.#visibleEnvironment(), this.#options.instance);
+    return await evaluateSchemaChanges(this.#database, schemasByNamespace(schemas, tree), tree.mounts);
+  }
+
+  async #schemasOf(body: string): Promise<SchemasByNamespace> {
+    const { schemas, tree } = await evaluateDeclarations(parseStartPush(body), this.#visibleEnvironment(), this.#options.instance);
+    return schemasByNamespace(schemas, tree);
   }
 
   async #startPush(body: string): Promise<object> {
@@ -174,35 +186,36 @@ export class Deployer {
     const number = request.dryRun || request.forCodegen ? this.#starts : ++this.#starts;
     const evaluated = await evaluatePush(this.#options, request);
     const id = `${this.#engineId}:${randomUUID()}`;
-    const schemaOptions = { database: this.#database, namespace: APP_NAMESPACE, next: evaluated.schema };
+    const { schema, components, tree } = evaluated;
+    const schemas = schemasByNamespace(new Map([[APP_NAMESPACE, schema], ...Array.from(components, ([path, component]) => [path, component.schema] as const)]), tree);
     if (request.dryRun || request.forCodegen) {
-      const push = { ...evaluated, id, change: SchemaChange.rehearse(schemaOptions) };
+      const push = { ...evaluated, id, changes: SchemaChanges.rehearse(this.#database, schemas) };
       if (request.dryRun) this.#replaceRehearsal(push);
       return this.#startResponse(push);
     }
     if (number !== this.#starts) throw superseded();
-    this.#push?.change.check.stop();
-    this.#push = { ...evaluated, id, change: SchemaChange.begin(schemaOptions) };
+    this.#push?.changes.stopChecks();
+    this.#push = { ...evaluated, id, changes: SchemaChanges.begin(this.#database, schemas) };
     this.#indexing.wake();
-    this.#check(this.#push.change);
+    this.#check(this.#push.changes);
     this.#progress.notify();
     this.#keepFromAbandoning();
     return this.#startResponse(this.#push);
   }
 
   #startResponse(push: StartedPush): object {
-    return startPushResponse({ ...push, pushId: push.id, udfServerVersion: push.request.appDefinition.udfServerVersion, indexDiff: push.change.diff });
+    return startPushResponse(push, push.id, indexDiffsOf(push));
   }
 
   #replaceRehearsal(push: StartedPush): void {
-    this.#rehearsal?.change.check.stop();
+    this.#rehearsal?.changes.stopChecks();
     this.#rehearsal = push;
-    this.#check(push.change);
+    this.#check(push.changes);
   }
 
   /** An error in it is a bug or a disk that can't be read: it is not caught, and ends the engine. */
-  #check(change: SchemaChange): void {
-    void change.check.run().then(() => this.#progress.notify());
+  #check(changes: SchemaChanges): void {
+    void changes.check().then(() => this.#progress.notify());
   }
 
   async #waitForSchema(body: string): Promise<object> {
@@ -211,17 +224,15 @@ export class Deployer {
     const deadlineMs = performance.now() + Math.min(timeoutMs, WAIT_MS_MAX);
     for (;;) {
       const push = this.#find(id, dryRun);
-      if (push === null || push.change.isUndone) return { type: "raceDetected" };
+      if (push === null || push.changes.isUndone) return { type: "raceDetected" };
       this.#keepFromAbandoning();
-      const { check, indexesReady, indexesTotal } = push.change.status;
-      if (check.state === "failed") return { type: "failed", error: check.failure.message, componentPath: APP_COMPONENT, tableName: check.failure.tableName };
-      if (check.state === "valid" && indexesReady === indexesTotal) return { type: "complete" };
+      const { changes } = push;
+      const { failed } = changes;
+      if (failed !== null) return { type: "failed", error: failed.check.failure.message, componentPath: failed.namespace, tableName: failed.check.failure.tableName };
+      if (changes.isReady) return { type: "complete" };
       const remainingMs = deadlineMs - performance.now();
-      if (remainingMs <= 0) {
-        const status = { schemaValidationComplete: check.state === "valid", indexesComplete: indexesReady, indexesTotal };
-        return { type: "inProgress", components: { [APP_COMPONENT]: status } };
-      }
-      if (check.state === "checking") this.#check(push.change);
+      if (remainingMs <= 0) return { type: "inProgress", components: Object.fromEntries(Array.from(changes.byNamespace, ([path, change]) => [path, statusOf(change)])) };
+      if (changes.isChecking) this.#check(changes);
       this.#indexing.wake();
       await this.#progress.wait(remainingMs);
     }
@@ -239,7 +250,7 @@ export class Deployer {
     }
     const transaction = this.#database.begin("mutation", NO_LIMITS);
     storePush(transaction, push, message ?? null, (this.#options.nowMs ?? Date.now)());
-    push.change.finish(transaction);
+    push.changes.finish(transaction);
     this.#push = null;
     clearTimeout(this.#abandonTimer);
     this.#activate();
@@ -247,26 +258,36 @@ export class Deployer {
     return response;
   }
 
-  #checkFinishable({ change, environmentVariables }: StartedPush): void {
-    if (change.isUndone) throw new DeployError("RaceDetected", "The server could not write to its disk during this push. Free some space, then push again.");
+  #checkFinishable({ changes, environmentVariables }: StartedPush): void {
+    if (changes.isUndone) throw new DeployError("RaceDetected", "The server could not write to its disk during this push. Free some space, then push again.");
     if (!isDeepStrictEqual(readEnvironment(this.#begin()), environmentVariables)) throw new DeployError("RaceDetected", "Environment variables were changed during this push. Push again.");
-    const { check, indexesReady, indexesTotal } = change.status;
-    if (check.state === "failed") throw new DeployError("SchemaValidationFailed", check.failure.message);
-    if (check.state !== "valid" || indexesReady < indexesTotal) {
+    const { failed } = changes;
+    if (failed !== null) throw new DeployError("SchemaValidationFailed", failed.check.failure.message);
+    const unfinished = [...changes.byNamespace.values()].find((change) => !isReady(change));
+    if (unfinished !== undefined) {
+      const { check, indexesReady, indexesTotal } = unfinished.status;
       throw new DeployError("SchemaNotReady", `The schema is not ready yet: ${indexesReady} of ${indexesTotal} indexes are filled, and the check of documents is ${check.state === "valid" ? "done" : "under way"}. Push again.`);
     }
   }
 
-  #diff({ modules, authProviders, request, schema, change }: StartedPush): object {
+  #diff(push: StartedPush): object {
+    const deployment = readDeployment(this.#begin());
+    const before: PushedState = { authProviders: deployment?.authProviders ?? [], components: deployment === null ? new Map() : this.#deployedComponents(deployment) };
+    const { modules, schema, request, authProviders, components, tree } = push;
+    const app = [APP_NAMESPACE, { modules, schema, udfServerVersion: request.appDefinition.udfServerVersion }] as const;
+    const mounted = tree.mounts.map(({ path, definitionPath }) => [path, components.get(definitionPath)!] as const);
+    return finishPushResponse(before, { authProviders, components: new Map([app, ...mounted]) }, indexDiffsOf(push), new Set(deployment?.knownMounts));
+  }
+
+  #deployedComponents({ udfServerVersion, components = [], mounts = [] }: DeploymentRecord): Map<string, ComponentState> {
     const transaction = this.#begin();
-    const deployment = readDeployment(transaction);
-    const before: PushedState = {
-      modules: readModuleSummaries(transaction),
-      authProviders: deployment?.authProviders ?? [],
-      udfServerVersion: deployment?.udfServerVersion ?? null,
-      schema: activeSchema(this.#database, APP_NAMESPACE),
-    };
-    return finishPushResponse(before, { modules, authProviders, udfServerVersion: request.appDefinition.udfServerVersion, schema }, change.diff);
+    const modules = readComponentSummaries(transaction);
+    const versions = new Map(components.map((component) => [component.definition.path, component.udfServerVersion]));
+    const stateOf = (path: string, ownModules: readonly ModuleSummary[], version: string): readonly [string, ComponentState] => [path, { modules: ownModules, udfServerVersion: version, schema: activeSchema(this.#database, path) }];
+    return new Map([
+      stateOf(APP_NAMESPACE, readModuleSummaries(transaction), udfServerVersion),
+      ...mounts.map(({ path, definitionPath }) => stateOf(path, modules.get(definitionPath) ?? [], versions.get(definitionPath) ?? "")),
+    ]);
   }
 
   /** Null for a push that another one took the place of. Throws for one of an earlier engine. */
@@ -282,7 +303,7 @@ export class Deployer {
   }
 
   #abandon(): void {
-    this.#push?.change.abandon();
+    this.#push?.changes.abandon();
     this.#push = null;
     this.#progress.notify();
     this.#indexing.wake();
@@ -297,9 +318,23 @@ export class Deployer {
     const transaction = this.#begin();
     const deployment = readDeployment(transaction);
     if (deployment === null) return null;
-    const modules = readModules(transaction);
-    const deployed = new Map(modules.map(({ path, environment, analysis }) => [path, { environment, analysis }]));
-    return { ...NO_CODE, modules: codeByPath(modules), deployed, routers: [{ prefix: "/", module: "http.js" }], environmentVariables: this.#visibleEnvironment(), nodeFolder: this.#nodeFolder(nodeSources(modules, deployment.nodeDependencies)) };
+    const visible = this.#visibleEnvironment();
+    const { mounts, routers } = this.#mount(deployment, visible);
+    const modules = [...readModules(transaction), ...mountedModules(mounts, readComponentModules(transaction))];
+    return {
+      modules: codeByPath(modules),
+      components: new Map(mounts.map(({ path, environmentVariables }) => [path, { environmentVariables }])),
+      routers,
+      deployed: new Map(modules.map(({ path, environment, analysis }) => [path, { environment, analysis }])),
+      environmentVariables: visible,
+      nodeFolder: this.#nodeFolder(nodeSources(modules, deployment.nodeDependencies)),
+    };
+  }
+
+  /** Where the components of the last push are mounted, with the variables as they are now. */
+  #mount({ definition, components = [] }: DeploymentRecord, visible: EnvironmentVariables): ComponentTree {
+    const definitions = { app: definition, components: new Map(components.map((component) => [component.definition.path, component.definition])) };
+    return mountComponents(definitions, visible, builtInVariables(this.#options.instance));
   }
 
   /**
@@ -335,6 +370,14 @@ export class Deployer {
   #begin(): Transaction {
     return this.#database.begin("query", NO_LIMITS);
   }
+}
+
+function indexDiffsOf({ changes }: StartedPush): IndexDiffs {
+  return new Map(Array.from(changes.byNamespace, ([path, { diff }]) => [path, diff]));
+}
+
+function statusOf({ status: { check, indexesReady, indexesTotal } }: SchemaChange): object {
+  return { schemaValidationComplete: check.state === "valid", indexesComplete: indexesReady, indexesTotal };
 }
 
 function superseded(): DeployError {

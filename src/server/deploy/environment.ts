@@ -32,10 +32,11 @@ export function writeEnvironment(transaction: Transaction, variables: Environmen
 
 /** What code sees. */
 export function fullEnvironment(variables: EnvironmentVariables, instance: Instance): EnvironmentVariables {
-  return { ...variables, ...builtIn(instance) };
+  return { ...variables, ...builtInVariables(instance) };
 }
 
-function builtIn({ cloudOrigin, siteOrigin }: Instance): EnvironmentVariables {
+/** What the server tells all code, that of components too. */
+export function builtInVariables({ cloudOrigin, siteOrigin }: Instance): EnvironmentVariables {
   return { CONVEX_CLOUD_URL: cloudOrigin, CONVEX_SITE_URL: siteOrigin };
 }
 
@@ -54,7 +55,7 @@ export function changeEnvironment(variables: EnvironmentVariables, changes: read
 }
 
 function checkName(name: string, instance: Instance): void {
-  if (Object.hasOwn(builtIn(instance), name)) throw refuse(`Environment variable "${name}" is set by the server itself. Choose another name.`);
+  if (Object.hasOwn(builtInVariables(instance), name)) throw refuse(`Environment variable "${name}" is set by the server itself. Choose another name.`);
   if (NAME.test(name) && name.length <= NAME_LENGTH_MAX) return;
   throw refuse(`Environment variable name "${name.slice(0, NAME_LENGTH_MAX)}" is not allowed: names start with a letter and have up to ${NAME_LENGTH_MAX} letters, digits and underscores. Choose another name.`);
 }

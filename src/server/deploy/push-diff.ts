@@ -4,34 +4,46 @@ import type { SchemaJson } from "../../database/schema.js";
 import type { AnalyzedCron } from "../../functions/sandbox/analyze.js";
 import type { AuthProvider } from "./auth-config.js";
 import type { ModuleSummary } from "./code-store.js";
-import { analysesOf, indexDiffResponse } from "./push-response.js";
-import { APP_COMPONENT } from "./push-request.js";
+import { analysesOf, indexDiffResponse, type IndexDiffs } from "./push-response.js";
 
-/** What there is before a push, and after it. */
-export interface PushedState {
+/** The app or a component, where it is mounted, before a push or after it. */
+export interface ComponentState {
   readonly modules: readonly ModuleSummary[];
-  readonly authProviders: readonly AuthProvider[];
-  /** Null before the first push. */
-  readonly udfServerVersion: string | null;
+  readonly udfServerVersion: string;
   readonly schema: SchemaJson | null;
 }
 
-export function finishPushResponse(before: PushedState, after: PushedState, indexDiff: IndexDiff): object {
-  const { udfServerVersion: previous } = before;
-  const { udfServerVersion: next } = after;
+/** What there is before a push, and after it. */
+export interface PushedState {
+  readonly authProviders: readonly AuthProvider[];
+  /** By component path; none before the first push. */
+  readonly components: ReadonlyMap<string, ComponentState>;
+}
+
+/** `known`: paths of components that were mounted at some time. */
+export function finishPushResponse(before: PushedState, after: PushedState, indexDiffs: IndexDiffs, known: ReadonlySet<string>): object {
+  const paths = [...new Set([...before.components.keys(), ...after.components.keys()])];
   return {
     authDiff: namesDiff(before.authProviders.map(asText), after.authProviders.map(asText)),
     definitionDiffs: {},
-    componentDiffs: {
-      [APP_COMPONENT]: {
-        diffType: { type: previous === null ? "create" : "modify" },
-        moduleDiff: moduleDiff(before.modules, after.modules),
-        udfConfigDiff: previous === next ? null : { previous_version: previous ?? "", next_version: next },
-        cronDiff: cronDiff(cronsOf(before.modules), cronsOf(after.modules)),
-        indexDiff: indexDiffResponse(indexDiff),
-        schemaDiff: schemaDiff(before.schema, after.schema),
-      },
-    },
+    componentDiffs: Object.fromEntries(paths.map((path) => [path, componentDiff(before.components.get(path), after.components.get(path), indexDiffs.get(path), known.has(path))])),
+  };
+}
+
+const NO_INDEX_DIFF: IndexDiff = { added: [], removed: [], enabled: [], disabled: [], identical: [] };
+
+function componentDiff(before: ComponentState | undefined, after: ComponentState | undefined, indexDiff: IndexDiff = NO_INDEX_DIFF, isKnown: boolean): object {
+  const type = after === undefined ? "unmount" : before !== undefined ? "modify" : isKnown ? "remount" : "create";
+  const [previous, next] = [before?.udfServerVersion ?? null, after?.udfServerVersion ?? null];
+  // What is unmounted keeps its tables and their schema.
+  const schemaAfter = after === undefined ? before?.schema : after.schema;
+  return {
+    diffType: { type },
+    moduleDiff: moduleDiff(before?.modules ?? [], after?.modules ?? []),
+    udfConfigDiff: previous === next || next === null ? null : { previous_version: previous ?? "", next_version: next },
+    cronDiff: cronDiff(cronsOf(before?.modules ?? []), cronsOf(after?.modules ?? [])),
+    indexDiff: indexDiffResponse(indexDiff),
+    schemaDiff: schemaDiff(before?.schema ?? null, schemaAfter ?? null),
   };
 }
 

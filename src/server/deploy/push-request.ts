@@ -19,6 +19,19 @@ export type ModuleEnvironment = SchemaOf<typeof environment>;
 
 const nodeDependency = (z: Zod) => z.looseObject({ name: z.string(), version: z.string() });
 
+const componentDefinition = (z: Zod) =>
+  z.looseObject({
+    /** From the app's folder: "../node_modules/@convex-dev/workpool/dist/component". */
+    definitionPath: z.string(),
+    definition: moduleConfig(z),
+    /** Definition paths of what it mounts. */
+    dependencies: z.array(z.string()).default([]),
+    schema: moduleConfig(z).nullish(),
+    /** All of them, changed or not. */
+    functions: z.array(moduleConfig(z)),
+    udfServerVersion: z.string(),
+  });
+
 const startPushRequest = (z: Zod) =>
   z.looseObject({
     dryRun: z.boolean().default(false),
@@ -31,7 +44,7 @@ const startPushRequest = (z: Zod) =>
       unchangedModuleHashes: z.array(z.looseObject({ path: z.string(), environment: environment(z), sha256: z.string() })).default([]),
       udfServerVersion: z.string(),
     }),
-    componentDefinitions: z.array(z.looseObject({ definitionPath: z.string() })).default([]),
+    componentDefinitions: z.array(componentDefinition(z)).default([]),
     nodeDependencies: z.array(nodeDependency(z)).default([]),
     nodeVersion: z.string().nullish(),
     forCodegen: z.boolean().default(false),

@@ -26,9 +26,10 @@ export function moduleHash(source: string, sourceMap: string | null): string {
     .digest("hex");
 }
 
+export type PushedModules = Pick<StartPushRequest["appDefinition"], "changedModules" | "unchangedModuleHashes">;
+
 /** In the order of their paths. Analysis is still missing. Throws {@link DeployError}. */
-export async function resolveModules(request: StartPushRequest, stored: readonly StoredModule[]): Promise<StoredModule[]> {
-  const { changedModules, unchangedModuleHashes } = request.appDefinition;
+export async function resolveModules({ changedModules, unchangedModuleHashes }: PushedModules, stored: readonly StoredModule[]): Promise<StoredModule[]> {
   const storedByPath = new Map(stored.map((module) => [module.path, module]));
   const unchanged = unchangedModuleHashes.map(({ path, sha256, environment }) => {
     const module = storedByPath.get(path);
@@ -62,14 +63,17 @@ export function codeByPath(modules: readonly StoredModule[]): Map<string, Module
   return new Map(modules.flatMap(({ path, code }) => (code === null ? [] : [[path, code] as const])));
 }
 
-/** The same modules with what they define. `nodeFolder` has those of Node. Throws {@link DeployError}. */
-export async function analyze(modules: readonly StoredModule[], nodeFolder: string | null, environmentVariables: EnvironmentVariables): Promise<StoredModule[]> {
+/**
+ * The same modules with what they define. `nodeFolder` has those of Node, under `prefix` where they are a component's. Throws
+ * {@link DeployError}.
+ */
+export async function analyze(modules: readonly StoredModule[], nodeFolder: string | null, environmentVariables: EnvironmentVariables, prefix = ""): Promise<StoredModule[]> {
   const entries = modules.filter(({ path }) => !path.startsWith(SHARED_PREFIX) && path !== AUTH_CONFIG_PATH);
   const pathsOf = (environment: string): string[] => entries.filter((module) => module.environment === environment).map(({ path }) => path);
   const analyses = [
     ...analyzeDefaultRuntime(codeByPath(modules), pathsOf("isolate"), environmentVariables),
-    ...(nodeFolder === null ? [] : await analyzeNodeModules({ folder: nodeFolder, entries: pathsOf("node"), paths: modules.filter(({ environment }) => environment === "node").map(({ path }) => path), environmentVariables })),
-  ];
+    ...(nodeFolder === null ? [] : await analyzeNodeModules({ folder: nodeFolder, entries: pathsOf("node").map((path) => prefix + path), paths: modules.filter(({ environment }) => environment === "node").map(({ path }) => prefix + path), environmentVariables })),
+  ].map((analysis) => ({ ...analysis, path: analysis.path.startsWith(prefix) ? analysis.path.slice(prefix.length) : analysis.path }));
   const analysisByPath = new Map(analyses.map((analysis) => [analysis.path, analysis]));
   return modules.map((module) => ({ ...module, analysis: analysisByPath.get(module.path) ?? null }));
 }

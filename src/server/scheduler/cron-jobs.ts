@@ -7,7 +7,6 @@
 import type { Database } from "../../database/database.js";
 import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
 import type { Transaction } from "../../database/transaction.js";
-import { APP_COMPONENT_PATH } from "../../functions/component-path.js";
 import type { DeployedFunctions } from "../../functions/deployed-functions.js";
 import { displayedFunctionPath } from "../../functions/function-path.js";
 import { formatLogLine } from "../../functions/sandbox/console.js";
@@ -94,7 +93,7 @@ export class CronJobs {
 
   #start(job: CronJob): void {
     this.#running.add(job.name);
-    if (this.#options.deployed()?.find(APP_COMPONENT_PATH, job.functionPath)?.kind === "action") void this.#startAction(job);
+    if (this.#options.deployed()?.find(job.componentPath, job.functionPath)?.kind === "action") void this.#startAction(job);
     else this.#startMutation(job);
   }
 
@@ -158,14 +157,14 @@ export class CronJobs {
     });
   }
 
-  #logSkipped({ name, functionPath }: CronJob): void {
+  #logSkipped({ name, componentPath, functionPath }: CronJob): void {
     const { deployed, log } = this.#options;
-    const found = deployed()?.find(APP_COMPONENT_PATH, functionPath);
+    const found = deployed()?.find(componentPath, functionPath);
     log.add({
       kind: found?.kind ?? "mutation",
       environment: found?.environment ?? "isolate",
       path: displayedFunctionPath(functionPath),
-      componentPath: "",
+      componentPath,
       logLines: [formatLogLine("WARN", [`Cron job "${name}": times that came due before its last run had ended are skipped.`])],
       failure: null,
       requestId: newRequestId(),
@@ -211,10 +210,10 @@ export class CronJobs {
   }
 }
 
-function callOf({ functionPath, args }: CronJob) {
+function callOf({ componentPath, functionPath, args }: CronJob) {
   return {
     path: displayedFunctionPath(functionPath),
-    componentPath: "",
+    componentPath,
     args,
     principal: NOBODY,
     requestId: newRequestId(),

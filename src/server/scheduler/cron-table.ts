@@ -12,8 +12,10 @@ import { APP_NAMESPACE, readSystemTable, writeSystemTable } from "../deploy/syst
 import { firstRunMs, type CronSchedule } from "./cron-schedule.js";
 
 export interface CronSpec {
-  /** As the app names it. */
+  /** As the app names it; those of components begin with their path. */
   readonly name: string;
+  /** Of the component that runs it; "" is the app. */
+  readonly componentPath: string;
   /** "messages.js:clean" */
   readonly functionPath: string;
   /** JSON text of the arguments object. */
@@ -47,7 +49,7 @@ const RUNS_MAX = 100;
 const LOG_CHARS_MAX = 16 * 1024;
 
 export function readCronJobs(transaction: Transaction): CronJob[] {
-  return readSystemTable<CronJob & Record<string, unknown>>(transaction, CRON_JOBS_TABLE);
+  return readSystemTable<Record<string, unknown>>(transaction, CRON_JOBS_TABLE).map(toCronJob);
 }
 
 /** To be written with the push: jobs that stay keep their time, unless their schedule changed; those that are gone go. */
@@ -59,13 +61,18 @@ export function syncCronJobs(transaction: Transaction, specs: readonly CronSpec[
     return { ...spec, nextRunMs: isSameTime ? before.nextRunMs : firstRunMs(spec.schedule, spec.name, nowMs), startedMs: before?.startedMs ?? null };
   });
   transaction.ensureTable(APP_NAMESPACE, CRON_JOBS_TABLE, INDEXES);
-  writeSystemTable(transaction, CRON_JOBS_TABLE, "name", jobs.map(({ name, functionPath, args, schedule, nextRunMs, startedMs }) => ({ name, functionPath, args, schedule, nextRunMs, startedMs })));
+  writeSystemTable(transaction, CRON_JOBS_TABLE, "name", jobs.map(({ name, componentPath, functionPath, args, schedule, nextRunMs, startedMs }) => ({ name, componentPath, functionPath, args, schedule, nextRunMs, startedMs })));
+}
+
+/** Jobs from before there were components are the app's. */
+function toCronJob(document: Readonly<Record<string, unknown>>): CronJob {
+  return { componentPath: "", ...document } as unknown as CronJob;
 }
 
 /** Null where there is none of this name (any more). */
 export function readCronJob(transaction: Transaction, name: string): CronJob | null {
   const [id] = idsOf(transaction, CRON_JOBS_TABLE, name);
-  return id === undefined ? null : (parseValue(transaction.get(jobsTable(transaction)!, id)!) as unknown as CronJob);
+  return id === undefined ? null : toCronJob(parseValue(transaction.get(jobsTable(transaction)!, id)!) as Record<string, unknown>);
 }
 
 /** Changes one job; nothing happens where it is gone. */
