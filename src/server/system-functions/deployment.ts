@@ -6,7 +6,6 @@ import type { AnalyzedFunction, ModuleAnalysis } from "../../functions/sandbox/a
 import { readDeployment, readModuleSummaries } from "../deploy/code-store.js";
 import { readEnvironment, type Instance } from "../deploy/environment.js";
 import { readInstance } from "../deploy/instance.js";
-import { APP_NAMESPACE } from "../deploy/system-documents.js";
 import { lazySchema } from "../lazy-schema.js";
 import { noArguments, systemQuery } from "./system-query.js";
 
@@ -33,13 +32,18 @@ export const apiSpec = systemQuery(noArguments, (transaction) =>
 );
 
 /** The schema in force, as JSON text, beside one that a push is about to bring. */
-export const schemas = systemQuery(noArguments, (transaction) => {
+export const schemas = systemQuery(noArguments, (transaction, _args, componentPath) => {
   readDeployment(transaction); // the schema itself is in no read set: a push that changes it writes this too
-  const active = transaction.schemas.get(APP_NAMESPACE);
+  const active = transaction.schemas.get(componentPath);
   return { active: active === undefined ? null : JSON.stringify(active.json), inProgress: null };
 });
 
-export const components = systemQuery(noArguments, () => []);
+/** Every component that is mounted, or was and still has its data. A component's path is its id. */
+export const components = systemQuery(noArguments, (transaction) => {
+  const { mounts = [], knownMounts = [] } = readDeployment(transaction) ?? {};
+  const mounted = new Set(mounts.map(({ path }) => path));
+  return knownMounts.map((path) => ({ id: path, name: path.slice(path.lastIndexOf("/") + 1), path, args: {}, state: mounted.has(path) ? "active" : "unmounted" }));
+});
 
 function functionSpec({ path }: ModuleAnalysis, { name, udfType, visibility, args, returns }: AnalyzedFunction): Value {
   return { functionType: udfType, identifier: `${path}:${name}`, visibility: { kind: visibility }, args: validatorValue(args), returns: validatorValue(returns) };

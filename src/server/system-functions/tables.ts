@@ -1,4 +1,4 @@
-/** What is in the app's tables. */
+/** What is in the tables of the app, or of a component: also of one that is not mounted any more. */
 import { DatabaseError } from "../../database/errors.js";
 import { TABLE_RECORD_RANGE, prefixRange } from "../../database/keys.js";
 import { queryPage } from "../../database/query/paginate.js";
@@ -8,7 +8,6 @@ import type { Table, TableRecord } from "../../database/table.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { Value } from "../../values/value.js";
 import { PUBLIC_SYSTEM_TABLES } from "../../functions/database-api.js";
-import { APP_NAMESPACE } from "../deploy/system-documents.js";
 import { lazySchema } from "../lazy-schema.js";
 import { CRON_JOBS_TABLE, CRON_LOGS_TABLE } from "../scheduler/cron-table.js";
 import { noArguments, systemQuery } from "./system-query.js";
@@ -20,7 +19,7 @@ const READABLE_SYSTEM_TABLES: ReadonlySet<string> = new Set([...PUBLIC_SYSTEM_TA
 const DOCUMENTS_COUNTED_MAX = 200_000;
 
 /** One page has them all: a deployment has few tables. */
-export const tables = systemQuery(noArguments, (transaction) => ({ page: tableNames(transaction).map((name) => ({ name })), isDone: true, continueCursor: "" }));
+export const tables = systemQuery(noArguments, (transaction, _args, componentPath) => ({ page: tableNames(transaction, componentPath).map((name) => ({ name })), isDone: true, continueCursor: "" }));
 
 export const tableData = systemQuery(
   lazySchema((z) =>
@@ -30,41 +29,41 @@ export const tableData = systemQuery(
       paginationOpts: z.looseObject({ cursor: z.string().nullable(), numItems: z.number() }),
     }),
   ),
-  (transaction, { table, order, paginationOpts }) => {
+  (transaction, { table, order, paginationOpts }, componentPath) => {
     refuseSystemTable(table);
     const query = { source: { type: "FullTableScan" as const, tableName: table, order }, operators: [] };
     const { cursor, numItems } = paginationOpts;
     const args = { query, cursor, endCursor: null, pageSize: numItems, maximumRowsRead: null, maximumBytesRead: null };
-    return { ...queryPage(transaction, APP_NAMESPACE, args, parseDocument, null) } as unknown as Value;
+    return { ...queryPage(transaction, componentPath, args, parseDocument, null) } as unknown as Value;
   },
 );
 
 const tableArguments = lazySchema((z) => z.looseObject({ tableName: z.string() }));
 
-export const tableSize = systemQuery(tableArguments, (transaction, { tableName }) => {
-  const table = readWholeTable(transaction, tableName);
+export const tableSize = systemQuery(tableArguments, (transaction, { tableName }, componentPath) => {
+  const table = readWholeTable(transaction, componentPath, tableName);
   return table === undefined ? 0 : countDocuments(transaction.reader, table, DOCUMENTS_COUNTED_MAX);
 });
 
 /** Has another result whenever anything in the table has changed. */
-export const tableVersion = systemQuery(tableArguments, (transaction, { tableName }) => {
-  readWholeTable(transaction, tableName);
+export const tableVersion = systemQuery(tableArguments, (transaction, { tableName }, componentPath) => {
+  readWholeTable(transaction, componentPath, tableName);
   return transaction.ts;
 });
 
-function readWholeTable(transaction: Transaction, tableName: string): Table | undefined {
+function readWholeTable(transaction: Transaction, namespace: string, tableName: string): Table | undefined {
   refuseSystemTable(tableName);
-  const table = transaction.table(APP_NAMESPACE, tableName);
+  const table = transaction.table(namespace, tableName);
   if (table !== undefined) transaction.readSet.addRange(prefixRange(table.creationIndex.prefix));
   return table;
 }
 
-function tableNames(transaction: Transaction): string[] {
+function tableNames(transaction: Transaction, ofNamespace: string): string[] {
   transaction.readSet.addRange(TABLE_RECORD_RANGE);
   const names: string[] = [];
   for (const [, text] of transaction.reader.entries(TABLE_RECORD_RANGE)) {
     const { namespace, name } = JSON.parse(text) as TableRecord;
-    if (namespace === APP_NAMESPACE && !isSystemTable(name)) names.push(name);
+    if (namespace === ofNamespace && !isSystemTable(name)) names.push(name);
   }
   return names;
 }
