@@ -12,6 +12,7 @@ import { CallQueue } from "./call-queue.js";
 import { DeterministicRandom } from "./deterministic-random.js";
 import type { RegisteredFunction } from "./deployment.js";
 import { LogBuffer } from "./log-buffer.js";
+import type { Replacements } from "./sandbox/replaced-globals.js";
 import type { Sandbox } from "./sandbox/sandbox.js";
 import type { FileAccess } from "./stored-files.js";
 
@@ -43,6 +44,12 @@ export interface CallFrame {
   /** 1 for the function that was called from outside. */
   readonly depth: number;
   readonly subMutations: CallQueue;
+  /** Null for the function that was called from outside. */
+  readonly caller: CallFrame | null;
+  /** Functions that it has called and that have not returned. */
+  running: number;
+  /** Globals that it has replaced, while such functions run. */
+  replacedGlobals: Replacements | null;
 }
 
 export interface ExecutionOptions {
@@ -103,14 +110,26 @@ export class Execution {
 
   /** `caller` is null for the function that was called from outside. */
   newFrame(called: RegisteredFunction, transaction: Transaction, caller: CallFrame | null): CallFrame {
-    return { function: called, transaction, namespace: called.componentPath, depth: (caller?.depth ?? 0) + 1, subMutations: new CallQueue() };
+    const depth = (caller?.depth ?? 0) + 1;
+    return { function: called, transaction, namespace: called.componentPath, depth, subMutations: new CallQueue(), caller, running: 0, replacedGlobals: null };
   }
 
+  /** The function finds the globals as its modules left them, whatever its caller, or whoever ran before, has made of them. */
   enter(frame: CallFrame): void {
     this.#frames.push(frame);
+    const { caller } = frame;
+    const replaced = this.sandbox.globals.setAside();
+    if (caller !== null && caller.running++ === 0) caller.replacedGlobals = replaced;
   }
 
+  /** Also for a frame that was never entered. */
   leave(frame: CallFrame): void {
+    if (!this.#frames.includes(frame)) return;
     this.#frames = this.#frames.filter((entered) => entered !== frame);
+    const { caller } = frame;
+    if (caller === null || --caller.running > 0) return;
+    this.sandbox.globals.setAside();
+    if (caller.replacedGlobals !== null) this.sandbox.globals.putBack(caller.replacedGlobals);
+    caller.replacedGlobals = null;
   }
 }

@@ -153,6 +153,20 @@ describe("console", () => {
   });
 });
 
+describe("globals that a function replaces", () => {
+  const ORIGINAL = ["function", "object", "function", "object", "object"];
+
+  test.for(["restores", "forgets"] as const)("RT-3.12 are its own, when it %s them: what it calls finds the original ones", async (end) => {
+    expect(await app.mutation("runtime:replacesGlobals", { end })).toEqual({ called: [ORIGINAL, ORIGINAL], own: [42, 0.5, "undefined", "undefined"] });
+    expect(await app.query("runtime:globalsSeen", {})).toEqual(ORIGINAL);
+  });
+
+  test.for(["hangs", "loops"] as const)("RT-3.12 are put back when it %s", async (end) => {
+    expect((await app.mutationError("runtime:replacesGlobals", { end })).message).toMatch(/never finished|timed out/);
+    expect(await app.query("runtime:globalsSeen", {})).toEqual(ORIGINAL);
+  });
+});
+
 describe("names of functions", () => {
   test.each([
     ["folder/deep/module:name", "folder/deep/module:name"],

@@ -24,6 +24,7 @@ import { ImportHost } from "./import-host.js";
 import type { ModuleCode } from "./module-code.js";
 import { ModuleLoader, type ModuleExports } from "./module-loader.js";
 import { createRealm, newContext, type Realm, type RealmInternals, type SandboxFunction } from "./realm.js";
+import { watchGlobals, type ReplacedGlobals, type Replacements } from "./replaced-globals.js";
 import { SandboxConsole } from "./sandbox-console.js";
 import { SourceMaps, type SourcePosition } from "./source-maps.js";
 import { onUnhandledRejectionOf } from "./unhandled-rejections.js";
@@ -60,6 +61,8 @@ const ignore = (): void => undefined;
 
 export class Sandbox {
   readonly realm: Realm;
+  /** Whoever calls functions sets aside what one of them has replaced when another begins. */
+  readonly globals: ReplacedGlobals;
   readonly #options: SandboxOptions;
   readonly #context: vm.Context;
   readonly #internals: RealmInternals;
@@ -69,6 +72,8 @@ export class Sandbox {
   readonly #sourceMaps: SourceMaps;
   /** Modules that are being evaluated, one within the other. */
   #importing = 0;
+  /** Of the function during which the outermost of those modules is loaded. */
+  #replacedBeforeImport: Replacements | null = null;
   #isDriving = false;
   /** What the evaluation is to begin with. */
   #pending: (() => void) | null = null;
@@ -91,6 +96,7 @@ export class Sandbox {
       console: (method, args) => this.#consoleOf(this.#currentHost()).call(method, args),
       timeOriginMs: nowMs,
     });
+    this.globals = watchGlobals(this.#context);
     this.#loader = this.#newLoader(makeScope);
     this.#installRun();
     onUnhandledRejectionOf(this.#internals.Promise.prototype, options.onUnhandledRejection ?? ignore);
@@ -228,8 +234,18 @@ export class Sandbox {
       modules: this.#options.modules,
       context: this.#context,
       realm: this.#internals,
-      onEnter: () => void this.#importing++,
-      onLeave: () => void this.#importing--,
+      onEnter: () => this.#enterImport(),
+      onLeave: () => this.#leaveImport(),
     });
+  }
+
+  #enterImport(): void {
+    if (this.#importing++ === 0) this.#replacedBeforeImport = this.globals.setAside();
+  }
+
+  #leaveImport(): void {
+    if (--this.#importing > 0) return;
+    this.globals.adopt();
+    if (this.#replacedBeforeImport !== null) this.globals.putBack(this.#replacedBeforeImport);
   }
 }

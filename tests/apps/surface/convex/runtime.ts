@@ -1,5 +1,6 @@
 /** What functions find around them: clock, randomness, globals, console, environment. */
 import { v } from "convex/values";
+import { api } from "./_generated/api";
 import { mutation, query } from "./_generated/server";
 
 const loadedAt = Date.now();
@@ -156,5 +157,33 @@ export const state = query({
     const holder = globalThis as unknown as { counter?: number };
     holder.counter = (holder.counter ?? 0) + 1;
     return typeof holder.counter;
+  },
+});
+
+/** What libraries that make functions deterministic do while one runs. */
+function replaceGlobals(): () => void {
+  const globals = globalThis as Record<string, unknown>;
+  const names = ["Math", "Date", "console", "process", "crypto"];
+  const originals = names.map((name) => globals[name]);
+  globals["Math"] = { random: () => 0.5 };
+  globals["Date"] = { now: () => 42 };
+  globals["console"] = { log: () => undefined };
+  globals["process"] = globals["crypto"] = undefined;
+  return () => names.forEach((name, n) => (globals[name] = originals[n]));
+}
+
+const seen = (): string[] => [typeof Math.floor, typeof new Date(Date.now()), typeof console.error, typeof process, typeof crypto].map(String);
+
+export const globalsSeen = query({ args: {}, handler: async () => seen() });
+export const replacesGlobals = mutation({
+  args: { end: v.union(v.literal("restores"), v.literal("forgets"), v.literal("hangs"), v.literal("loops")) },
+  handler: async (ctx, { end }) => {
+    const restore = replaceGlobals();
+    const called = await Promise.all([ctx.runQuery(api.runtime.globalsSeen), ctx.runQuery(api.runtime.globalsSeen)]);
+    const own = [Date.now(), Math.random(), typeof process, typeof crypto];
+    if (end === "hangs") await new Promise(() => undefined);
+    if (end === "loops") for (;;);
+    if (end === "restores") restore();
+    return { called, own };
   },
 });
