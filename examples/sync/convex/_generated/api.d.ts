@@ -17,6 +17,7 @@ import type * as model_dispatch from "../model/dispatch.js";
 import type * as model_errors from "../model/errors.js";
 import type * as model_keys from "../model/keys.js";
 import type * as model_limits from "../model/limits.js";
+import type * as model_outcome from "../model/outcome.js";
 import type * as model_payload from "../model/payload.js";
 import type * as model_permits from "../model/permits.js";
 import type * as model_pool from "../model/pool.js";
@@ -48,6 +49,7 @@ declare const fullApi: ApiFromModules<{
   "model/errors": typeof model_errors;
   "model/keys": typeof model_keys;
   "model/limits": typeof model_limits;
+  "model/outcome": typeof model_outcome;
   "model/payload": typeof model_payload;
   "model/permits": typeof model_permits;
   "model/pool": typeof model_pool;
