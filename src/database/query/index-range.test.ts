@@ -33,6 +33,23 @@ describe("Q-2 index ranges", () => {
     expect(labels("messages.by_ab", [bound("Eq", "a", 1), bound("Eq", "b", 1), bound("Eq", "_creationTime", second)])).toEqual(["second"]);
   });
 
+  it("Q-2.7 and then with _id, which may be constrained last", () => {
+    db.insert("messages", ...["a", "b", "c", "d"].map((label) => ({ a: 1, b: 1, label })));
+    const documents = db.collect(indexOf("messages.by_ab"));
+    const { _id, _creationTime } = documents[1]!;
+    const same = [bound("Eq", "a", 1), bound("Eq", "b", 1), bound("Eq", "_creationTime", _creationTime)];
+    expect(labels("messages.by_ab", [...same, bound("Eq", "_id", _id)])).toEqual(["b"]);
+    expect(labels("messages.by_ab", [...same, bound("Gte", "_id", _id), bound("Lte", "_id", _id)])).toEqual(["b"]);
+    expect(labels("messages.by_ab", [...same, bound("Gt", "_id", _id)])).toEqual([]);
+    expect(labels("messages.by_ab", [...same, bound("Lt", "_id", _id)])).toEqual([]);
+    expect(labels("messages.by_ab", [...same, bound("Gt", "_id", null)])).toEqual(["b"]);
+    expect(labels("messages.by_creation_time", [bound("Eq", "_creationTime", _creationTime), bound("Gte", "_id", _id)], "desc")).toEqual(["b"]);
+    const twice = indexOf("messages.by_ab", [...same, bound("Eq", "_id", _id), bound("Eq", "_id", _id)]);
+    expect(() => db.collect(twice)).toThrow('"_id" is constrained twice');
+    expect(() => db.collect(indexOf("messages.by_ab", [bound("Eq", "a", 1), bound("Eq", "_id", _id)]))).toThrow('"_id" comes before "b" is constrained with `eq`');
+    expect(() => db.collect(indexOf("messages.by_ab", [...same, bound("Gt", "_id", _id), bound("Eq", "a", 1)]))).toThrow('"a" follows a bound of "_id"');
+  });
+
   it("Q-2.3 a missing field is undefined, which comes before everything", () => {
     db.insert("messages", { label: "missing" }, { a: null, label: "null" }, { a: 0, label: "zero" }, { author: { name: "Ada" }, a: "text", label: "text" });
     expect(labels("messages.by_ab", [bound("Eq", "a", undefined)])).toEqual(["missing"]);

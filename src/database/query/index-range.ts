@@ -1,12 +1,12 @@
 /**
  * From `withIndex("by_x", (q) => q.eq("a", 1).gt("b", 2))` to a range of keys.
  *
- *     fields of by_x       a        b           c    _creationTime
+ *     fields of by_x       a        b           c    _creationTime  _id
  *     expressions          eq 1     gt 2
- *     keys                 i<id> 1  2 ▏▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▏         everything that starts with "i<id> 1" and follows 2
+ *     keys                 i<id> 1  2 ▏▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▏         everything that starts with "i<id> 1" and follows 2
  *
  * Encoded field values order like the values and none is a prefix of another, so a range is always two positions:
- * before or after everything that starts with some encoded values.
+ * before or after everything that starts with some encoded values. Ids, the last field of every index, stand in keys as plain text.
  */
 import type { Key, KeyRange } from "../../storage/store.js";
 import { compareValues } from "../../values/compare.js";
@@ -16,6 +16,8 @@ import { DatabaseError, assert } from "../errors.js";
 import { keyAfter } from "../keys.js";
 import { ID_INDEX, type Index, type Table } from "../table.js";
 import { decodeOperand, type SerializedRangeExpression } from "./serialized-query.js";
+
+const ID_FIELD = "_id";
 
 interface Bound {
   readonly value: Value | undefined;
@@ -32,13 +34,15 @@ interface Bounds {
 
 /** Throws `invalidQuery` where the table has no such index that can be read, or the expressions do not fit its fields. */
 export function indexKeyRange(table: Table, indexName: string, range: readonly SerializedRangeExpression[]): KeyRange {
-  const bounds = boundsOf(`${table.name}.${indexName}`, indexFields(table, indexName), range);
-  return indexName === ID_INDEX ? idRange(table, bounds) : fieldRange(readableIndex(table, indexName), bounds);
+  const fields = indexFields(table, indexName);
+  const bounds = boundsOf(`${table.name}.${indexName}`, fields, range);
+  if (indexName === ID_INDEX) return idRange(table.documentPrefix, bounds);
+  return fieldRange(readableIndex(table, indexName).prefix, fields.length, bounds);
 }
 
-/** Fields in the order in which a range may constrain them. */
+/** Fields in the order in which a range may constrain them. Any index goes on with `_id`, which only libraries make use of. */
 export function indexFields(table: Table, indexName: string): readonly string[] {
-  return indexName === ID_INDEX ? ["_id"] : readableIndex(table, indexName).rangeFields;
+  return indexName === ID_INDEX ? [ID_FIELD] : readableIndex(table, indexName).rangeFields;
 }
 
 function readableIndex(table: Table, indexName: string): Index {
@@ -61,8 +65,9 @@ function boundsOf(name: string, fields: readonly string[], range: readonly Seria
   let lower: Bound | null = null;
   let upper: Bound | null = null;
   const fail = (cause: string): DatabaseError => rangeError(name, fields, range, cause);
+  const order = fields.includes(ID_FIELD) ? fields : [...fields, ID_FIELD];
   for (const { type, fieldPath, value } of range) {
-    if (fieldPath !== fields[equal.length]) throw fail(misplacedField(fields, equal.length, fieldPath, lower !== null || upper !== null));
+    if (fieldPath !== order[equal.length]) throw fail(misplacedField(order, equal.length, fieldPath, lower !== null || upper !== null));
     const bound = { value: decodeOperand(value), inclusive: type !== "Gt" && type !== "Lt" };
     if (type === "Eq") {
       if (lower !== null || upper !== null) throw fail(`\`eq\` on "${fieldPath}" follows a bound of the same field`);
@@ -94,8 +99,9 @@ function rangeError(name: string, fields: readonly string[], range: readonly Ser
   );
 }
 
-function fieldRange(index: Index, { equal, lower, upper }: Bounds): KeyRange {
-  const prefix = equal.reduce<Key>((key, value) => key + encodeKeyPart(value), index.prefix);
+function fieldRange(indexPrefix: Key, fieldCount: number, { equal, lower, upper }: Bounds): KeyRange {
+  const prefix = equal.slice(0, fieldCount).reduce<Key>((key, value) => key + encodeKeyPart(value), indexPrefix);
+  if (equal.length >= fieldCount) return idRange(prefix, { equal: equal.slice(fieldCount), lower, upper });
   const before = ({ value }: Bound): Key => prefix + encodeKeyPart(value);
   const after = (bound: Bound): Key => keyAfterAll(before(bound));
   return {
@@ -104,13 +110,12 @@ function fieldRange(index: Index, { equal, lower, upper }: Bounds): KeyRange {
   };
 }
 
-/** The documents themselves are in the order of their ids, which are in their keys as plain text. */
-function idRange(table: Table, { equal, lower, upper }: Bounds): KeyRange {
-  const prefix = table.documentPrefix;
-  if (equal.length > 0) return idRange(table, { equal: [], lower: { value: equal[0], inclusive: true }, upper: { value: equal[0], inclusive: true } });
+/** Of the ids that follow `prefix`: of all documents of the table, or of those with the same values in an index. */
+function idRange(prefix: Key, { equal, lower, upper }: Bounds): KeyRange {
+  if (equal.length > 0) return idRange(prefix, { equal: [], lower: { value: equal[0], inclusive: true }, upper: { value: equal[0], inclusive: true } });
   return {
     start: lower === null ? prefix : idPosition(prefix, lower.value, lower.inclusive ? "before" : "after"),
-    end: upper === null ? keySuccessor(prefix) : idPosition(prefix, upper.value, upper.inclusive ? "after" : "before"),
+    end: upper === null ? keyAfterAll(prefix) : idPosition(prefix, upper.value, upper.inclusive ? "after" : "before"),
   };
 }
 
