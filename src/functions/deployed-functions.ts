@@ -71,7 +71,7 @@ export class DeployedFunctions {
   /** Throws {@link FunctionError} where there is none that the caller may see. */
   get(target: FunctionTarget): DeployedFunction {
     const found = this.find(target.componentPath, target.path);
-    if (found === undefined || (found.isInternal && target.caller === "client")) throw this.notFound(target);
+    if (found === undefined || (found.isInternal && target.caller !== "server")) throw this.notFound(target);
     return found;
   }
 
@@ -107,7 +107,7 @@ function validatorOf(text: string): Validator | null {
 export function functionNotFound({ componentPath, path: pathText, caller }: FunctionTarget): FunctionError {
   const path = parseFunctionPath(pathText);
   const shown = path === null ? pathText.slice(0, 256) : formatFunctionPath(path);
-  const visibility = caller === "client" ? "public function" : "function";
+  const visibility = caller !== "server" ? "public function" : "function";
   const component = componentPath === APP_COMPONENT_PATH ? "" : ` in component '${componentPath}'`;
   return new FunctionError(`Could not find ${visibility} for '${shown}'${component}. Did you forget to run \`npx convex dev\` or \`npx convex deploy\`?`);
 }

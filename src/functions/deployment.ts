@@ -84,7 +84,7 @@ export class Deployment {
    */
   function(target: FunctionTarget): RegisteredFunction {
     const found = this.#functions.get(functionKey(target.componentPath, target.path)) ?? this.#load(target);
-    if (found.isInternal && target.caller === "client") throw this.deployed.notFound(target);
+    if (found.isInternal && target.caller !== "server") throw this.deployed.notFound(target);
     return found;
   }
 

@@ -22,13 +22,18 @@ interface Reference {
   readonly [REFERENCE_PATH]?: string;
 }
 
+/**
+ * Who calls, and so what is in reach: a client the public functions of the app, a parent those of the component that it
+ * mounted, the server whatever there is: the component itself, jobs, holders of handles, administrators.
+ */
+export type FunctionCaller = "client" | "parent" | "server";
+
 /** Which function is meant; whether there is one is found out by whoever has the code. */
 export interface FunctionTarget {
   readonly componentPath: string;
   /** In any form that {@link parseFunctionPath} takes. */
   readonly path: string;
-  /** Functions of a component are called by its parent as by a client: public ones only. */
-  readonly caller: "client" | "server";
+  readonly caller: FunctionCaller;
 }
 
 /** `from` is the component of the calling function. Throws {@link FunctionError} for what is no reference. */
@@ -80,7 +85,7 @@ function targetOfReference(reference: string, from: string): FunctionTarget {
   if (reference.startsWith(CHILD_PREFIX)) {
     const [child = "", ...names] = reference.slice(CHILD_PREFIX.length).split("/");
     const name = names.pop();
-    if (name !== undefined && names.length > 0) return { componentPath: childPath(from, child), path: `${names.join("/")}:${name}`, caller: "client" };
+    if (name !== undefined && names.length > 0) return { componentPath: childPath(from, child), path: `${names.join("/")}:${name}`, caller: "parent" };
   }
   throw new FunctionError(`'${shown(reference)}' is no function. References of components read components.<name>.<module>.<function>.`);
 }

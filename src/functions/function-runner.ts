@@ -24,6 +24,7 @@ import { Fifo } from "./fifo.js";
 import { Execution, type UserIdentity } from "./execution.js";
 import { ExecutionHost } from "./execution-host.js";
 import { FunctionCalls, wrongKind, type CallLimits } from "./function-calls.js";
+import type { FunctionCaller } from "./function-reference.js";
 import { describeError } from "./sandbox/errors.js";
 import type { Sandbox, SandboxHost } from "./sandbox/sandbox.js";
 import type { FileAccess } from "./stored-files.js";
@@ -36,7 +37,7 @@ export interface FunctionRequest {
   /** "any": a query or a mutation, whichever the function is. */
   readonly kind: "query" | "mutation" | "any";
   /** Clients see public functions only; the server and admins see all. */
-  readonly caller: "client" | "server";
+  readonly caller: FunctionCaller;
   /** JSON text of the arguments object. */
   readonly args: string;
   readonly identity: UserIdentity | null;

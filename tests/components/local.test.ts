@@ -156,10 +156,13 @@ describe("who may call what", () => {
   });
 
   test("a client that names a component is refused, an administrator is not", async () => {
-    const call = (authorization: Record<string, string>): Promise<Response> =>
-      fetch(`${server.url}/api/query`, { method: "POST", headers: { "Content-Type": "application/json", ...authorization }, body: JSON.stringify({ path: "books:list", componentPath: "first", args: {}, format: "json" }) });
-    expect(await (await call({})).text()).toContain("can't be called by clients");
-    expect(await (await call({ Authorization: `Convex ${ADMIN_KEY}` })).json()).toMatchObject({ status: "success", value: expect.arrayContaining(["alone"]) as string[] });
+    const call = (kind: string, path: string, authorization: Record<string, string>): Promise<Response> =>
+      fetch(`${server.url}/api/${kind}`, { method: "POST", headers: { "Content-Type": "application/json", ...authorization }, body: JSON.stringify({ path, componentPath: "first", args: {}, format: "json" }) });
+    for (const [kind, path] of [["query", "books:list"], ["mutation", "books:moduleState"], ["action", "books:identityInAction"], ["function", "books:environmentInAction"]] as const) {
+      expect(await (await call(kind, path, {})).text(), kind).toContain("can't be called by clients");
+      expect(await (await call(kind, path, { Authorization: `Convex ${ADMIN_KEY}` })).json(), kind).toMatchObject({ status: "success" });
+    }
+    expect(await (await call("query", "books:list", { Authorization: `Convex ${ADMIN_KEY}` })).json()).toMatchObject({ status: "success", value: expect.arrayContaining(["alone"]) as string[] });
   });
 
   test("`convex run --component`", async () => {
@@ -168,6 +171,14 @@ describe("who may call what", () => {
     await rm(folder, { recursive: true, force: true });
     expect([code, output]).toEqual([0, expect.anything()]);
     expect(await app.read("second", "books:list")).toContain("by the CLI");
+  });
+
+  test("an action calls them like a query or a mutation does", async () => {
+    const target = { mount: "first", of: "books:add", args: { title: "by an action", pages: 1 } };
+    await app.action("calls:writeInAction", target);
+    expect(await app.action("calls:readInAction", { mount: "first", of: "books:list", args: {} })).toContain("by an action");
+    await expect(app.action("calls:writeInAction", { ...target, of: "books:secretAdd" })).rejects.toThrow("Could not find public function for 'books:secretAdd' in component 'first'");
+    await expect(app.action("calls:act", { ...target, of: "jobs:tickByAction" })).rejects.toThrow("Could not find public function for 'jobs:tickByAction' in component 'first'");
   });
 
   test("an app no internal function of a component, the component itself does", async () => {

@@ -11,6 +11,7 @@ import type { SessionRequest } from "../../database/commit-log.js";
 import { APP_COMPONENT_PATH } from "../../functions/component-path.js";
 import { functionKey } from "../../functions/deployed-functions.js";
 import type { FunctionFailure } from "../../functions/errors.js";
+import type { FunctionCaller } from "../../functions/function-reference.js";
 import type { FinishedRun, FunctionOutcome, FunctionRunner } from "../../functions/function-runner.js";
 import type { QueryRun, QuerySpec } from "../../live/live-query.js";
 import type { Principal } from "../../live/session.js";
@@ -34,7 +35,7 @@ export interface FunctionCallRequest {
   /** Null where nobody outside is waiting. */
   readonly client: ClientInfo | null;
   /** Clients see public functions only; the server's own parts and admins see all. */
-  readonly caller: "client" | "server";
+  readonly caller: FunctionCaller;
   /** Who asks, for the function log. */
   readonly source: CallSource;
   /** Read at this timestamp instead of the newest; queries only. */
@@ -304,7 +305,7 @@ function toResult(outcome: FunctionOutcome): CallResult {
 
 /** Components are called through the app. */
 function refuseComponent({ componentPath, caller }: Pick<FunctionCallRequest, "componentPath" | "caller">): string | null {
-  if (componentPath === APP_COMPONENT_PATH || caller === "server") return null;
+  if (componentPath === APP_COMPONENT_PATH || caller !== "client") return null;
   return `Functions of component '${componentPath.slice(0, 64)}' can't be called by clients. Call a function of the app, which calls the component's.`;
 }
 

@@ -2,6 +2,7 @@
 import type { EntryChanges } from "../../database/index-entries.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
 import type { FunctionFailure } from "../../functions/errors.js";
+import type { FunctionCaller } from "../../functions/function-reference.js";
 import type { KeyRange } from "../../storage/store.js";
 import type { ClientInfo, EngineLimits } from "../engine-messages.js";
 
@@ -20,7 +21,7 @@ export interface LaneJob {
   readonly id: number;
   readonly path: string;
   readonly componentPath: string;
-  readonly caller: "client" | "server";
+  readonly caller: FunctionCaller;
   readonly args: string;
   readonly identity: Readonly<Record<string, unknown>> | null;
   readonly authToken: string | null;
