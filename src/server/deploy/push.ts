@@ -66,10 +66,8 @@ export async function evaluatePush({ database, instance, nodeCode }: PushContext
   const modules = await analyze(resolved, nodeFolder, visible);
   const components = new Map<string, EvaluatedComponent>();
   for (const { definitionPath, udfServerVersion } of request.componentDefinitions) {
-    // What nobody mounts never runs.
     const mount = tree.mounts.find((mounted) => mounted.definitionPath === definitionPath);
-    if (mount === undefined) continue;
-    const analyzed = await analyzeComponent(mount, resolvedComponents.get(definitionPath)!, nodeFolder);
+    const analyzed = await inComponent(definitionPath, async () => await analyzeWhere(mount, resolvedComponents.get(definitionPath)!, nodeFolder, builtInVariables(instance)));
     components.set(definitionPath, { definition: definitions.components.get(definitionPath)!, schema: schemas.get(definitionPath) ?? null, modules: analyzed, udfServerVersion });
   }
   return {
@@ -116,8 +114,10 @@ async function resolveComponents({ componentDefinitions }: StartPushRequest, sto
   return resolved;
 }
 
-async function analyzeComponent({ path, definitionPath, environmentVariables }: Mount, modules: readonly StoredModule[], nodeFolder: string | null): Promise<StoredModule[]> {
-  return await inComponent(definitionPath, async () => await analyze(modules, nodeFolder, environmentVariables, modulePrefix(path)));
+/** In the first of the places where they are mounted. What nobody mounts never runs, but types are generated for it too. */
+async function analyzeWhere(mount: Mount | undefined, modules: readonly StoredModule[], nodeFolder: string | null, builtIn: EnvironmentVariables): Promise<StoredModule[]> {
+  if (mount === undefined) return await analyze(modules, null, builtIn);
+  return await analyze(modules, nodeFolder, mount.environmentVariables, modulePrefix(mount.path));
 }
 
 /** Modules of components where they are mounted. */
