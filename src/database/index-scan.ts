@@ -5,19 +5,13 @@
  * Writes of the same transaction may happen between two steps; the scan then continues from its last key over the new state.
  */
 import type { Entry, Key, KeyRange } from "../storage/store.js";
+import type { DocumentScan, ScannedDocument } from "./document-scan.js";
 import { assert } from "./errors.js";
 import { keyAfter } from "./keys.js";
 import type { Transaction } from "./transaction.js";
 import type { Table } from "./table.js";
 
-export interface ScannedDocument {
-  /** Key of the index entry: the position of a cursor. */
-  readonly key: Key;
-  readonly id: string;
-  readonly text: string;
-}
-
-export class IndexScan {
+export class IndexScan implements DocumentScan {
   #iterator: Iterator<Entry> | null = null;
   #version = -1;
   #lastKey: Key | null = null;

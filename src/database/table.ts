@@ -5,13 +5,11 @@
  * never changes: a change of indexes makes a new one.
  */
 import type { Key } from "../storage/store.js";
-import type { Value } from "../values/value.js";
 import { encodeKeyPart } from "../values/key.js";
+import { fieldAt, type DocumentValue } from "./field-path.js";
 import type { EntryIndex } from "./index-entries.js";
 import { documentPrefix, indexPrefix, tableRecordKey } from "./keys.js";
-
-/** Parsed document, as far as the database looks into it. */
-export type DocumentValue = Readonly<Record<string, Value | undefined>>;
+import { SearchIndex } from "./search/search-index.js";
 
 interface IndexState {
   /** Unique in the deployment and never used again, so that entries of a dropped index can be swept later. */
@@ -38,6 +36,8 @@ export interface SearchIndexRecord extends IndexState {
 }
 
 export type IndexRecord = DatabaseIndexRecord | SearchIndexRecord;
+
+export { fieldAt, type DocumentValue } from "./field-path.js";
 
 export interface TableRecord {
   readonly namespace: string;
@@ -72,23 +72,13 @@ export class Index {
   }
 }
 
-/** The value at a path of field names; undefined where a step is missing or no object. */
-export function fieldAt(document: DocumentValue, path: readonly string[]): Value | undefined {
-  let value: Value | undefined = document as Value;
-  for (const name of path) {
-    if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Record<string, Value | undefined>)[name];
-  }
-  return value;
-}
-
 export function isDatabaseIndex(record: IndexRecord): record is DatabaseIndexRecord {
   return record.kind === undefined || record.kind === "database";
 }
 
 /** Null for an ordinary index. */
-export function entryIndexOf(_record: IndexRecord): EntryIndex | null {
-  return null;
+export function entryIndexOf(record: IndexRecord): EntryIndex | null {
+  return record.kind === "search" ? new SearchIndex(record) : null;
 }
 
 export class Table {

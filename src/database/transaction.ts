@@ -9,9 +9,9 @@
 import { KEY_BYTES_MAX } from "../storage/limits.js";
 import type { Key, Reader } from "../storage/store.js";
 import type { Catalog } from "./catalog.js";
+import type { DocumentScan } from "./document-scan.js";
 import { DatabaseError, assert } from "./errors.js";
 import { entryChanges } from "./index-entries.js";
-import { IndexScan } from "./index-scan.js";
 import { TABLE_RECORD_RANGE, tableRecordKey } from "./keys.js";
 import { LayeredReader } from "./layers.js";
 import { NO_TRANSACTION_LIMITS, TransactionUsage, type TransactionLimits } from "./limits.js";
@@ -56,7 +56,7 @@ export class Transaction {
   readonly usage: TransactionUsage;
   readonly #overlay = new WriteOverlay();
   readonly #newTables = new Map<Key, Table>();
-  readonly #scans = new Set<IndexScan>();
+  readonly #scans = new Set<DocumentScan>();
   readonly #reader: Reader;
   /** Changes with every write, so that an open scan knows to look again. */
   #version = 0;
@@ -170,14 +170,13 @@ export class Transaction {
   }
 
   /** Remembers an open scan until {@link finish}, which records what it has read. */
-  track(scan: IndexScan): IndexScan {
+  track(scan: DocumentScan): void {
     this.#assertRunning();
     this.usage.readRange();
     this.#scans.add(scan);
-    return scan;
   }
 
-  untrack(scan: IndexScan): void {
+  untrack(scan: DocumentScan): void {
     this.#scans.delete(scan);
   }
 

@@ -4,7 +4,8 @@
  */
 import type { ReadScope } from "./read-scope.js";
 import type { Realm } from "./sandbox/realm.js";
-import { TableQueryInitializer, requireArgument } from "./table-query.js";
+import { requireArgument } from "./require-argument.js";
+import { TableQueryInitializer } from "./table-query.js";
 
 export interface DatabaseReaderApi {
   readonly get: (tableOrId: unknown, id?: unknown) => Promise<unknown>;

@@ -10,7 +10,7 @@ import type { FunctionCalls } from "./function-calls.js";
 import { targetOf, targetOfAddress, type FunctionAddress, type FunctionTarget } from "./function-reference.js";
 import type { ReadScope } from "./read-scope.js";
 import { cancelJob, scheduleJob } from "./scheduled-jobs.js";
-import { requireArgument } from "./table-query.js";
+import { requireArgument } from "./require-argument.js";
 
 /** As documented: a job is at most five years away, in the past or in the future. */
 const YEARS_AWAY_MAX = 5;

@@ -12,6 +12,8 @@ import type { DocumentValue } from "../database/table.js";
 import { FILTER_BUILDER, filterExpression } from "./filter-builder.js";
 import { IndexRangeBuilder } from "./index-range-builder.js";
 import type { ReadScope } from "./read-scope.js";
+import { requireArgument } from "./require-argument.js";
+import { SearchFilterBuilder } from "./search-filter-builder.js";
 
 interface PaginationOptions {
   readonly numItems: number;
@@ -46,8 +48,13 @@ export class TableQueryInitializer {
     });
   }
 
-  withSearchIndex(indexName: string): TableQuery {
-    throw this.scope.error(`Search indexes can be declared but not queried yet in this version: ${this.tableName}.${indexName}. Use an index with withIndex() until they can.`);
+  withSearchIndex(indexName: string, searchFilter: (q: SearchFilterBuilder) => SearchFilterBuilder): TableQuery {
+    return this.scope.attemptSync(() => {
+      requireArgument(indexName, 1, "withSearchIndex", "indexName");
+      requireArgument(searchFilter, 2, "withSearchIndex", "searchFilter");
+      const source = { type: "Search" as const, indexName: `${this.tableName}.${indexName}`, filters: searchFilter(new SearchFilterBuilder()).export() };
+      return new TableQuery(this.scope, this.tableName, { source, operators: [] });
+    });
   }
 
   order(order: "asc" | "desc"): TableQuery {
@@ -236,8 +243,4 @@ export class TableQuery {
     if (operators.length >= OPERATORS_MAX) throw this.scope.error(`Can't construct query with more than ${OPERATORS_MAX} operators`);
     return new TableQuery(this.scope, this.tableName, { source, operators: [...operators, operator] });
   }
-}
-
-export function requireArgument(value: unknown, position: number, method: string, name: string): void {
-  if (value === undefined) throw new TypeError(`Must provide arg ${position} \`${name}\` to \`${method}\``);
 }

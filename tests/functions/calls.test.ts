@@ -1,4 +1,4 @@
-/** Functions that call functions, handles, `ctx.meta`, and the package's own ctx on string syscalls. F-96 to F-120. */
+/** Functions that call functions, handles, `ctx.meta`, and the package's own ctx on string syscalls. F-96 to F-119. */
 import type { Value } from "convex/values";
 import { convexToJson, jsonToConvex } from "convex/values";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -152,14 +152,6 @@ describe("ctx.meta", () => {
 
   test("F-115 the commit timestamp, which is not there yet, is refused by its name", async () => {
     expect(cause(await app.mutationError("meta:commitTimestamp"))).toContain("db.vars.commitTs");
-  });
-});
-
-describe("what is not there yet", () => {
-  test.each([
-    ["withSearchIndex", "Search indexes can be declared but not queried yet in this version: items.by_text."],
-  ])("F-120 %s says so by name", async (what, text) => {
-    expect(cause(await app.mutationError("missing:use", { what }))).toContain(text);
   });
 });
 

@@ -15,6 +15,7 @@ import type { Value } from "../../values/value.js";
 import { DatabaseError, assert } from "../errors.js";
 import { keyAfter } from "../keys.js";
 import { ID_INDEX, type Index, type Table } from "../table.js";
+import { requireReadable } from "./readable-index.js";
 import { decodeOperand, type SerializedRangeExpression } from "./serialized-query.js";
 
 const ID_FIELD = "_id";
@@ -46,18 +47,18 @@ export function indexFields(table: Table, indexName: string): readonly string[] 
 }
 
 function readableIndex(table: Table, indexName: string): Index {
-  const index = table.index(indexName);
   const name = `${table.name}.${indexName}`;
-  if (index?.record.state === "ready") return index;
-  if (index !== undefined) throw backfillingError(name);
-  const pending = table.indexes.find(({ record }) => record.name === indexName);
-  if (pending === undefined) throw new DatabaseError("invalidQuery", `Index ${name} not found. Declare it in convex/schema.ts and push, or use another index.`);
-  if (!pending.record.staged) throw backfillingError(name);
-  throw new DatabaseError("invalidQuery", `Index ${name} is staged: it is kept up to date, but queries may not use it. Remove \`staged: true\` from its declaration and push.`);
+  const index = table.index(indexName) ?? table.indexes.find(({ record }) => record.name === indexName);
+  if (index === undefined) throw noSuchIndex(table, indexName);
+  requireReadable(name, index.record);
+  return index;
 }
 
-function backfillingError(name: string): DatabaseError {
-  return new DatabaseError("invalidQuery", `Index ${name} is currently backfilling and not available to query yet. Wait until the push that declares it has finished.`);
+function noSuchIndex(table: Table, indexName: string): DatabaseError {
+  const name = `${table.name}.${indexName}`;
+  const isOther = table.record.indexes.some((index) => index.name === indexName);
+  if (isOther) return new DatabaseError("invalidQuery", `Index ${name} can't be read with withIndex(…): it is a search or vector index. Query a search index with withSearchIndex(…), a vector index with ctx.vectorSearch(…).`);
+  return new DatabaseError("invalidQuery", `Index ${name} not found. Declare it in convex/schema.ts and push, or use another index.`);
 }
 
 function boundsOf(name: string, fields: readonly string[], range: readonly SerializedRangeExpression[]): Bounds {

@@ -10,10 +10,9 @@
  * same live query is told where ({@link PageArguments.endCursor}, or else the journal's), and covers exactly that interval,
  * which is also what it depends on: neighbouring pages neither overlap nor leave a gap, whatever is written between runs.
  */
-import type { Key, KeyRange } from "../../storage/store.js";
+import type { Key } from "../../storage/store.js";
 import { DatabaseError } from "../errors.js";
-import { IndexScan, type ScannedDocument } from "../index-scan.js";
-import { SPACE_PREFIX_LENGTH, keyAfter } from "../keys.js";
+import type { ScannedDocument } from "../document-scan.js";
 import type { DocumentValue } from "../table.js";
 import type { Transaction } from "../transaction.js";
 import { CursorCodec, type Position } from "./cursor.js";
@@ -59,7 +58,7 @@ export function queryPage(
   checkArguments(args);
   const pipeline = new Pipeline(args.query.operators);
   const plan = planQuery(transaction, namespace, args.query.source);
-  const codec = new CursorCodec(namespace, args.query, plan && { space: plan.range.start.slice(0, SPACE_PREFIX_LENGTH), fields: plan.fields });
+  const codec = new CursorCodec(namespace, args.query, plan && { space: plan.space, fields: plan.fields });
   const endCursor = args.endCursor ?? journalEndCursor;
   const start: Position = args.cursor === null ? { type: "start" } : codec.decode(args.cursor);
   const end = endCursor === null ? null : codec.decode(endCursor);
@@ -93,7 +92,7 @@ const NOTHING: Found = { page: [], keys: [], stop: "end", isLarge: false };
 
 function readInterval(transaction: Transaction, plan: QueryPlan, start: Position, end: Position | null, { pipeline, parse, args }: Reading): Found {
   const budget = new PageBudget(transaction.usage, args.maximumRowsRead, args.maximumBytesRead);
-  const scan = new IndexScan(transaction, plan.table, intervalRange(plan, start, end), plan.reverse);
+  const scan = plan.open({ start, end });
   const page: DocumentValue[] = [];
   const keys: Key[] = [];
   const finish = (stop: Found["stop"]): Found => {
@@ -115,35 +114,6 @@ function readInterval(transaction: Transaction, plan: QueryPlan, start: Position
     if (budget.isUsedUp) return finish("budget");
     take(next);
   }
-}
-
-/** The part of the query's range between two positions. Never reaches outside it, whatever the cursors say. */
-function intervalRange({ range, reverse }: QueryPlan, start: Position, end: Position | null): KeyRange {
-  const afterStart = reverse ? keysBefore(range, start) : keysAfter(range, start);
-  if (end === null || end.type === "end") return afterStart;
-  if (end.type === "start") return { start: range.start, end: range.start };
-  if (reverse) return { start: maxKey(afterStart.start, end.key), end: afterStart.end };
-  return { start: afterStart.start, end: minKey(afterStart.end, keyAfter(end.key)) };
-}
-
-function keysAfter(range: KeyRange, position: Position): KeyRange {
-  if (position.type === "start") return range;
-  if (position.type === "end") return { start: range.start, end: range.start };
-  return { start: maxKey(range.start, keyAfter(position.key)), end: range.end };
-}
-
-function keysBefore(range: KeyRange, position: Position): KeyRange {
-  if (position.type === "start") return range;
-  if (position.type === "end") return { start: range.start, end: range.start };
-  return { start: range.start, end: minKey(range.end, position.key) };
-}
-
-function maxKey(a: Key, b: Key): Key {
-  return a > b ? a : b;
-}
-
-function minKey(a: Key | undefined, b: Key): Key {
-  return a !== undefined && a < b ? a : b;
 }
 
 function pageOf({ page, keys, stop, isLarge }: Found, start: Position, end: Position | null, codec: CursorCodec): Page {

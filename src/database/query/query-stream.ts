@@ -2,16 +2,17 @@
  * The results of one query, one at a time. Nothing is read ahead: a caller that stops after the first result has read,
  * and depends on, only what precedes it.
  */
-import { IndexScan } from "../index-scan.js";
+import type { DocumentScan } from "../document-scan.js";
 import type { DocumentValue } from "../table.js";
 import type { Transaction } from "../transaction.js";
+import { WHOLE } from "./interval.js";
 import { Pipeline } from "./pipeline.js";
 import { planQuery } from "./query-plan.js";
 import type { SerializedQuery } from "./serialized-query.js";
 
 export class QueryStream {
   readonly #pipeline: Pipeline;
-  readonly #scan: IndexScan | null;
+  readonly #scan: DocumentScan | null;
 
   /**
    * `parse` makes a document from its text, in the realm of the code that will see it. Filters look at that same
@@ -24,8 +25,7 @@ export class QueryStream {
     private readonly parse: (text: string) => DocumentValue,
   ) {
     this.#pipeline = new Pipeline(query.operators);
-    const plan = planQuery(transaction, namespace, query.source);
-    this.#scan = plan === null ? null : new IndexScan(transaction, plan.table, plan.range, plan.reverse);
+    this.#scan = planQuery(transaction, namespace, query.source)?.open(WHOLE) ?? null;
   }
 
   /** Null at the end and ever after. */

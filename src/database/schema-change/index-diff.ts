@@ -81,7 +81,13 @@ export type IndexDefinition = Omit<DatabaseIndexRecord, StateField> | Omit<Searc
 type StateField = "id" | "state" | "enabled";
 
 export function definitionsOf(table: TableDefinitionJson): IndexDefinition[] {
-  return stagedAndNot(table.indexes, table.stagedDbIndexes).map(([{ indexDescriptor, fields }, staged]) => ({ name: indexDescriptor, fields, staged }));
+  return [
+    ...stagedAndNot(table.indexes, table.stagedDbIndexes).map(([{ indexDescriptor, fields }, staged]): IndexDefinition => ({ name: indexDescriptor, fields, staged })),
+    ...stagedAndNot(table.searchIndexes, table.stagedSearchIndexes).map(([definition, staged]): IndexDefinition => {
+      const { indexDescriptor, searchField, filterFields } = definition as SearchIndexJson;
+      return { kind: "search", name: indexDescriptor, searchField, filterFields, staged };
+    }),
+  ];
 }
 
 /** Whether the entries of the one are those of the other. */

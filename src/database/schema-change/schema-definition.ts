@@ -2,6 +2,7 @@
  * What a schema may declare: names, fields and numbers of its tables and indexes. Whether documents match it is
  * schema-check.ts.
  */
+import { validatorToSource, type ValidatorJson } from "../../values/validator.js";
 import type { SchemaJson, TableDefinitionJson } from "../schema.js";
 import { indexesOf, type DeveloperIndex } from "./index-diff.js";
 
@@ -40,7 +41,30 @@ function tableProblem(table: TableDefinitionJson): string | null {
   const names = indexes.map((index) => indexName(index));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) return `The table "${tableName}" defines the index "${twice}" twice. Give each index its own name.`;
-  return indexes.map((index) => indexProblem(index)).find((problem) => problem !== null) ?? null;
+  return indexes.map((index) => indexProblem(index) ?? searchFieldProblem(index, documentType)).find((problem) => problem !== null) ?? null;
+}
+
+/** A search index of a field that can hold no string would never find anything. */
+function searchFieldProblem(index: DeveloperIndex, documentType: ValidatorJson | null): string | null {
+  if (index.type !== "search" || documentType === null) return null;
+  const types = typesAt(documentType, index.searchField.split("."));
+  if (types.some(holdsStrings)) return null;
+  const found = types.length === 0 ? "which the table does not have" : `which is \`${types.map(validatorToSource).join("` or `")}\``;
+  return `Search index "${index.name}" searches the field \`${index.searchField}\`, ${found}. Name a field that is a \`v.string()\`.`;
+}
+
+/** What the schema says of the field at a path: several where there are unions, none where there is no such field. */
+function typesAt(type: ValidatorJson, path: readonly string[]): ValidatorJson[] {
+  const [name, ...rest] = path;
+  if (type.type === "union") return type.value.flatMap((member) => typesAt(member, path));
+  if (name === undefined || type.type === "any") return [type];
+  if (type.type === "record") return typesAt(type.values.fieldType, rest);
+  if (type.type !== "object" || !Object.hasOwn(type.value, name)) return [];
+  return typesAt(type.value[name]!.fieldType, rest);
+}
+
+function holdsStrings(type: ValidatorJson): boolean {
+  return type.type === "string" || type.type === "any" || type.type === "id" || (type.type === "literal" && typeof type.value === "string");
 }
 
 function indexProblem(index: DeveloperIndex): string | null {

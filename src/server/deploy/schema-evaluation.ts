@@ -43,7 +43,7 @@ async function evaluateSchemaChange(database: Database, namespace: string, next:
 
 function predictIndex(database: Database, namespace: string, index: DeveloperIndex, change: IndexChange, sizes: ReadonlyMap<string, TableSize>): object {
   const numDocs = (sizes.get(tableNameOf(index)) ?? EMPTY).documents;
-  return { ...index, change, needsBackfill: numDocs > 0 && index.type === "database" && (change === "added" || (change === "enabled" && !isReady(database, namespace, index))), numDocs };
+  return { ...index, change, needsBackfill: numDocs > 0 && (change === "added" || (change === "enabled" && !isReady(database, namespace, index))), numDocs };
 }
 
 function isReady(database: Database, namespace: string, { name }: DeveloperIndex): boolean {
