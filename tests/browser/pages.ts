@@ -1,10 +1,10 @@
 /** Builds an example's front-end against a server and serves it, as a static host would. */
 import { createServer, type Server } from "node:http";
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import type { AddressInfo } from "node:net";
-import { ROOT, run, temporaryFolder } from "../harness.js";
+import { ROOT, run, temporaryFolder, until } from "../harness.js";
 
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 
@@ -14,12 +14,24 @@ export interface ServedPage extends AsyncDisposable {
 
 export const CHAT = join(ROOT, "examples", "chat");
 export const EXAM = join(ROOT, "examples", "exam");
+export const CRM = join(ROOT, "examples", "crm");
+/** As long as a hook of a test may take. */
+const INSTALLATION_MS_MAX = 110_000;
 
-/** Installs the example's own packages where they are missing, as its developer would. */
+/** Installs the example's own packages where they are missing, as its developer would. Test files that want the same one take turns. */
 export async function installExample(folder: string): Promise<void> {
-  if (existsSync(join(folder, "node_modules", "vite"))) return;
-  const result = await run("npm", ["install", "--no-audit", "--no-fund"], folder);
-  if (result.code !== 0) throw new Error(`npm install in ${folder} failed:\n${result.output}`);
+  const lock = join(folder, "node_modules", ".installing");
+  const isInstalled = () => existsSync(join(folder, "node_modules", "vite", "package.json")) && !existsSync(lock);
+  if (isInstalled()) return;
+  await mkdir(join(folder, "node_modules"), { recursive: true });
+  const isOurs = await until(async () => isInstalled() || mkdir(lock).then(() => "ours" as const, () => false), `the installation of ${folder} by another test file; if none is running, delete ${lock}`, INSTALLATION_MS_MAX);
+  if (isOurs !== "ours") return;
+  try {
+    const result = await run("npm", ["install", "--no-audit", "--no-fund"], folder);
+    if (result.code !== 0) throw new Error(`npm install in ${folder} failed:\n${result.output}`);
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
 }
 
 /** `environment` is for the build, beside the server's address. */
