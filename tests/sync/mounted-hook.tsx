@@ -1,11 +1,17 @@
 /** A hook in a mounted component, with everything that it has returned, and the error that reached its boundary. */
 import { Component, type ReactNode } from "react";
 import { createRoot, type Root } from "react-dom/client";
-import { ConvexProvider, type ConvexReactClient } from "convex/react";
-import { until } from "../harness.js";
+import { ConvexProvider, ConvexReactClient } from "convex/react";
+import { until, type TestServer } from "../harness.js";
+import { NODE_WEB_SOCKET } from "./base-client.js";
 
 /** The only part of a document that is needed here, so that the types of browsers stay out of the server's. */
 declare const document: { createElement(name: string): Element };
+
+/** Closed together with the server. */
+export function reactClient(server: TestServer): ConvexReactClient {
+  return server.adopt(new ConvexReactClient(server.url, { logger: false, unsavedChangesWarning: false, webSocketConstructor: NODE_WEB_SOCKET }));
+}
 
 export class MountedHook<Props, Result> {
   readonly results: Result[] = [];
