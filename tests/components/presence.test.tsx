@@ -8,6 +8,11 @@ import { Watch } from "../sync/watch.js";
 import { AppCalls, refusal } from "./app-calls.js";
 import { FunctionLog } from "./function-log.js";
 
+/** The parts of a page that are needed here, so that the types of browsers stay out of the server's. */
+declare const window: EventTarget;
+declare const document: EventTarget;
+declare const navigator: object;
+
 const MINUTE = 60_000;
 
 interface Tokens {
