@@ -12,7 +12,7 @@ import type { FileAccess } from "./stored-files.js";
 const HEAD = `
 import { query, mutation, internalQuery, internalMutation, action } from "./_generated/server";
 import { anyApi as api, componentsGeneric, createFunctionHandle } from "convex/server";
-import { v } from "convex/values";
+import { ConvexError, v } from "convex/values";
 const components = componentsGeneric();
 `;
 
@@ -32,6 +32,7 @@ const COUNTER: Files = {
     export const handleOf = query(async () => await createFunctionHandle(api.count.hidden));
     export const callBack = mutation(async (ctx, { handle, args }) => [await createFunctionHandle(api.count.add), await ctx.runMutation(handle, args)]);
     export const schedule = mutation(async (ctx, { handle }) => { await ctx.scheduler.runAfter(1000, api.count.add, { by: 1 }); await ctx.scheduler.runAfter(1000, handle, {}); return (await ctx.db.system.query("_scheduled_functions").collect()).map(({ name }) => name).sort(); });
+    export const refuse = mutation(async () => { throw new ConvexError({ code: "refused" }); });
     export const find = query(async (ctx, { id }) => await ctx.db.get(id));
     let loads = 0;
     export const state = query(async () => ++loads);
@@ -55,6 +56,17 @@ const APP: Files = {
       const first = ctx.runMutation(components.a.count.callBack, { handle: await createFunctionHandle(api.app.note), args: { text: "first" } });
       const own = createFunctionHandle(api.app.note);
       return [await own, ...(await first)];
+    });
+    class AppError extends Error {}
+    class RefusedError extends ConvexError {}
+    export const catchRefusal = mutation(async (ctx) => {
+      try { await ctx.runMutation(components.a.count.refuse, {}); } catch (error) {
+        return [error instanceof ConvexError, error.data, error instanceof Error, error instanceof AppError, error instanceof RefusedError, error instanceof TypeError];
+      }
+    });
+    export const catchOwn = mutation(async () => {
+      const errors = [new RefusedError("x"), new AppError("x"), new TypeError("x"), null, "x"];
+      return [ConvexError, RefusedError, AppError, Error].map((type) => errors.map((error) => error instanceof type));
     });
     export const noteId = mutation(async (ctx) => await ctx.db.insert("notes", {}));
     export const who = query(async (ctx) => await ctx.auth.getUserIdentity());
@@ -147,6 +159,17 @@ test("CO-51 a call into a component is a sub-transaction: what throws leaves not
   expect([await bench.run("app:notes"), await bench.run("app:ask", { of: "a", name: "total" })]).toEqual([1, 0]);
   expect(await bench.run("app:add", { to: "a", by: -1 })).toContain("below zero");
   expect(await bench.run("app:ask", { of: "a", name: "total" })).toBe(0);
+});
+
+test("CO-59 a ConvexError is one to whoever catches it, though each component has a class of its own", async () => {
+  const bench = await Bench.open();
+  expect(await bench.run("app:catchRefusal")).toEqual([true, { code: "refused" }, true, false, false, false]);
+  expect(await bench.run("app:catchOwn")).toEqual([
+    [true, false, false, false, false],
+    [true, false, false, false, false],
+    [false, true, false, false, false],
+    [true, true, true, false, false],
+  ]);
 });
 
 test("CO-52 a parent reaches public functions of its children only, a component its own", async () => {

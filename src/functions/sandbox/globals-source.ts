@@ -5,7 +5,7 @@
  */
 export const GLOBALS_SOURCE = String.raw`(hooks) => {
   "use strict";
-  const { apply, construct, defineProperty, getOwnPropertyDescriptor } = Reflect;
+  const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
   const NativeDate = globalThis.Date, NativeError = Error, NativeUint8Array = Uint8Array;
   const define = (target, values) => {
     for (const name of Reflect.ownKeys(values)) defineProperty(target, name, { value: values[name], writable: true, enumerable: false, configurable: true });
@@ -69,6 +69,19 @@ export const GLOBALS_SOURCE = String.raw`(hooks) => {
   for (const name of ["decrypt", "deriveBits", "deriveKey", "encrypt", "exportKey", "generateKey", "importKey", "sign", "unwrapKey", "verify", "wrapKey"]) {
     crypto.subtle[name] = async () => { throw unavailable("crypto.subtle." + name); };
   }
+
+  // --- Errors: each component, and each copy of the package, has a ConvexError class of its own, which all inherit this. A
+  // function catches what another threw as it is, so what is a ConvexError to one of these classes has to be one to all.
+  const ordinaryHasInstance = Function.prototype[Symbol.hasInstance];
+  const sourceOf = Function.prototype.toString;
+  const convexErrorMark = Symbol.for("ConvexError");
+  const isConvexErrorClass = (value) => typeof value === "function" && getPrototypeOf(value) === NativeError && /["'\x60]ConvexError["'\x60]/.test(apply(sourceOf, value, []));
+  define(NativeError, {
+    [Symbol.hasInstance](value) {
+      if (apply(ordinaryHasInstance, this, [value])) return true;
+      return typeof value === "object" && value !== null && value[convexErrorMark] === true && isConvexErrorClass(this);
+    },
+  });
 
   // --- Garbage collection: allowed to be late, so it never shows.
   const targets = new WeakMap();
