@@ -52,6 +52,8 @@ const APP: Files = {
     export const byHandle = query(async (ctx, { handle }) => await ctx.runQuery(handle, {}));
     export const note = internalMutation(async (ctx, { text }) => { await ctx.db.insert("notes", { text }); return text; });
     export const notes = query(async (ctx) => (await ctx.db.query("notes").collect()).length);
+    export const handleTo = query(async (_ctx, { name }) => await createFunctionHandle(api.app[name]));
+    export const handleOfChild = query(async (_ctx, { name }) => await createFunctionHandle(components.a.count[name]));
     export const handles = mutation(async (ctx) => {
       const first = ctx.runMutation(components.a.count.callBack, { handle: await createFunctionHandle(api.app.note), args: { text: "first" } });
       const own = createFunctionHandle(api.app.note);
@@ -190,6 +192,8 @@ test("CO-54 handles reach across components, also to internal functions, and nam
   const bench = await Bench.open();
   expect(await bench.run("app:ask", { of: "b", name: "handleOf" })).toBe("function://b;count:hidden");
   expect(await bench.run("app:byHandle", { handle: "function://b;count:hidden" })).toBe("hidden");
+  expect([await bench.run("app:handleTo", { name: "note" }), await bench.run("app:handleTo", { name: "nothing" })]).toEqual(["function://;app:note", expect.stringContaining("Could not find function for 'app:nothing'")]);
+  expect([await bench.run("app:handleOfChild", { name: "total" }), await bench.run("app:handleOfChild", { name: "hidden" })]).toEqual(["function://a;count:total", expect.stringContaining("Could not find public function for 'count:hidden' in component 'a'")]);
   expect(await bench.run("app:byHandle", { handle: "function://gone;count:hidden" })).toContain("Component 'gone' is not mounted");
   expect(await bench.run("app:byHandle", { handle: "function://b" })).toContain("Invalid function handle");
   // The app goes on beside the component's function: each makes handles of its own.

@@ -7,7 +7,7 @@ import { APP_COMPONENT_PATH, modulePrefix } from "./component-path.js";
 import type { FunctionKind } from "./deployment.js";
 import { FunctionError } from "./errors.js";
 import { formatFunctionPath, parseFunctionPath, type FunctionPath } from "./function-path.js";
-import { notMounted, type FunctionTarget } from "./function-reference.js";
+import { formatFunctionHandle, notMounted, type FunctionTarget } from "./function-reference.js";
 import { compileValidator, type Validator, type ValidatorJson } from "../values/validator.js";
 
 export interface DeployedModule {
@@ -97,6 +97,12 @@ export function schedulableFunction(functions: DeployedFunctions, target: Functi
   const { componentPath, path, kind } = functions.get(target);
   if (kind !== "mutation" && kind !== "action") throw new FunctionError(`'${formatFunctionPath(path)}' can't be scheduled: only mutations and actions can, and it is defined as ${kind === "query" ? "Query" : "HttpAction"}.`);
   return { componentPath, name: `${path.module}:${path.name}`, kind };
+}
+
+/** Throws {@link FunctionError} for a function that is not there or not in reach. */
+export function createFunctionHandle(functions: DeployedFunctions, target: FunctionTarget): string {
+  const { componentPath, path } = functions.get(target);
+  return formatFunctionHandle(componentPath, path);
 }
 
 function validatorOf(text: string): Validator | null {

@@ -9,7 +9,7 @@ import { encodeValue, parseValue, type Value } from "../values/value.js";
 import type { Transaction } from "../database/transaction.js";
 import { TableNames } from "../database/table-names.js";
 import { formatArgumentError, formatReturnError, type Validator } from "../values/validator.js";
-import { schedulableFunction, type SchedulableFunction } from "./deployed-functions.js";
+import { createFunctionHandle, schedulableFunction, type SchedulableFunction } from "./deployed-functions.js";
 import { FunctionError } from "./errors.js";
 import type { Deployment, RegisteredFunction } from "./deployment.js";
 import type { CallFrame, Execution } from "./execution.js";
@@ -133,6 +133,11 @@ export class FunctionCalls {
   /** Throws {@link FunctionError} for a function that can't be scheduled. */
   schedulable(target: FunctionTarget): SchedulableFunction {
     return schedulableFunction(this.deployment.deployed, target);
+  }
+
+  /** Throws {@link FunctionError} for a function that is not there or not in reach. */
+  handleOf(target: FunctionTarget): string {
+    return createFunctionHandle(this.deployment.deployed, target);
   }
 
   #resolve(kind: "query" | "mutation", target: FunctionTarget): RegisteredFunction {

@@ -8,7 +8,7 @@
  */
 import { childPath } from "./component-path.js";
 import { FunctionError } from "./errors.js";
-import { formatFunctionPath, parseFunctionPath } from "./function-path.js";
+import { formatFunctionPath, type FunctionPath } from "./function-path.js";
 
 /** The symbols under which `convex/server` keeps a reference's name; the registry of symbols is shared by all realms. */
 const FUNCTION_NAME = Symbol.for("functionName");
@@ -62,9 +62,7 @@ export function targetOfAddress(address: FunctionAddress, from: string): Functio
   throw new FunctionError("The call names no function: expected a name, a reference or a handle.");
 }
 
-export function createFunctionHandle({ componentPath, path: pathText }: FunctionTarget): string {
-  const path = parseFunctionPath(pathText);
-  if (path === null) throw new FunctionError(`'${pathText}' is no function name, so it can have no handle.`);
+export function formatFunctionHandle(componentPath: string, path: FunctionPath): string {
   return `${HANDLE_PREFIX}${componentPath};${formatFunctionPath(path)}`;
 }
 

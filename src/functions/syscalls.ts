@@ -12,7 +12,7 @@ import type { CallFrame, Execution } from "./execution.js";
 import type { FunctionCalls } from "./function-calls.js";
 import { transactionMetrics } from "./function-metadata.js";
 import { formatFunctionPath } from "./function-path.js";
-import { createFunctionHandle, targetOfAddress, type FunctionAddress } from "./function-reference.js";
+import { targetOfAddress, type FunctionAddress } from "./function-reference.js";
 import type { NestedLimits } from "./nested-limits.js";
 import { ReadScope } from "./read-scope.js";
 import { schedulerSyscall } from "./scheduler-api.js";
@@ -102,7 +102,7 @@ export class Syscalls {
       case "1.0/cancel_job":
         return schedulerSyscall(scope, this.calls, op, args);
       case "1.0/createFunctionHandle":
-        return JSON.stringify(createFunctionHandle(targetOfAddress(args as FunctionAddress, frame.namespace)));
+        return JSON.stringify(this.calls.handleOf(targetOfAddress(args as FunctionAddress, frame.namespace)));
       case "1.0/getTransactionMetrics":
         return encodeValue(transactionMetrics(scope));
       case "1.0/getDeploymentMetadata":

@@ -3,8 +3,9 @@
  * mutation is a transaction of its own, and answered when what it shows is durable: the action may act on it outside.
  */
 import { APP_COMPONENT_PATH } from "../../functions/component-path.js";
+import { createFunctionHandle, functionNotFound, type DeployedFunctions } from "../../functions/deployed-functions.js";
 import type { DeploymentMetadata } from "../../functions/execution.js";
-import { createFunctionHandle, targetOfAddress, type FunctionAddress } from "../../functions/function-reference.js";
+import { targetOfAddress, type FunctionAddress, type FunctionTarget } from "../../functions/function-reference.js";
 import type { CallResult, FunctionCallRequest } from "../engine/functions-service.js";
 import type { ActionRequest, ActionResult } from "./action-service.js";
 import { SyscallFailure, type ActionContext, type ActionSyscalls, type SyscallArguments } from "./action-syscalls.js";
@@ -13,6 +14,7 @@ export interface CallSyscallsOptions {
   readonly call: (request: FunctionCallRequest, done: (result: CallResult) => void) => void;
   readonly runAction: (request: ActionRequest, done: (result: ActionResult) => void) => void;
   readonly whenDurable: (ts: number) => Promise<void>;
+  readonly deployed: () => DeployedFunctions | null;
   readonly deployment: DeploymentMetadata;
 }
 
@@ -28,12 +30,17 @@ export function callSyscalls(options: CallSyscallsOptions): ActionSyscalls {
     if (!result.ok) throw new SyscallFailure(result.failure);
     return result.value;
   };
+  const handle = (target: FunctionTarget): string => {
+    const functions = options.deployed();
+    if (functions === null) throw functionNotFound(target);
+    return createFunctionHandle(functions, target);
+  };
   return new Map([
     ["1.0/actions/query", transaction("query")],
     ["1.0/actions/mutation", transaction("mutation")],
     ["1.0/actions/action", action],
     ["1.0/getUserIdentity", (_args: SyscallArguments, context: ActionContext) => userIdentity(context)],
-    ["1.0/createFunctionHandle", async (args: SyscallArguments, { componentPath }: ActionContext) => JSON.stringify(await Promise.resolve(createFunctionHandle(targetOfAddress(args as FunctionAddress, componentPath))))],
+    ["1.0/createFunctionHandle", async (args: SyscallArguments, { componentPath }: ActionContext) => Promise.resolve(JSON.stringify(handle(targetOfAddress(args as FunctionAddress, componentPath))))],
     ["1.0/getFunctionMetadata", (_args: SyscallArguments, { path, componentPath }: ActionContext) => Promise.resolve(JSON.stringify({ name: path, componentPath }))],
     ["1.0/getDeploymentMetadata", () => Promise.resolve(JSON.stringify(options.deployment))],
     ["1.0/getRequestMetadata", (_args: SyscallArguments, context: ActionContext) => Promise.resolve(JSON.stringify(requestMetadata(context)))],

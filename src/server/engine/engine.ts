@@ -228,6 +228,7 @@ export class Engine {
       call: (request, done) => this.#functions.call(request, done),
       runAction: (request, done) => this.#actions.run(request, done),
       whenDurable: (ts) => this.#durability.whenDurable(ts),
+      deployed: () => this.#runner.deployment?.deployed ?? null,
       deployment: { name: instanceName, region: null, class: "s16" },
     });
     const schedule = scheduleSyscalls({
