@@ -22,6 +22,7 @@ export interface Counter {
 export interface IndexEntry {
   readonly key: Key;
   readonly value: string;
+  /** Follow from key and value. */
   readonly counters?: readonly Counter[];
 }
 
@@ -88,7 +89,8 @@ export class EntryWriter {
       const old = gone.get(entry.key);
       gone.delete(entry.key);
       if (old === undefined) this.#add(entry);
-      else if (old.value !== entry.value || isFilling) this.#replace(entry, isFilling);
+      else if (isFilling && this.reader.get(entry.key) === undefined) this.#add(entry);
+      else if (old.value !== entry.value) this.#replace(old, entry);
     }
     for (const entry of gone.values()) if (!isFilling || this.reader.get(entry.key) !== undefined) this.#remove(entry);
   }
@@ -109,10 +111,12 @@ export class EntryWriter {
     this.#count(entry, 1);
   }
 
-  #replace(entry: IndexEntry, isFilling: boolean): void {
-    if (isFilling && this.reader.get(entry.key) === undefined) return this.#add(entry);
+  /** With one key, but perhaps with other counters. */
+  #replace(old: IndexEntry, entry: IndexEntry): void {
     this.ops.push([entry.key, entry.value]);
     this.touched.push(entry.key);
+    this.#count(old, -1);
+    this.#count(entry, 1);
   }
 
   #remove(entry: IndexEntry): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ValidatorJson } from "../../values/validator.js";
 import { STRING, index, schemaJson, tableJson } from "./change-fixture.suite.js";
 import { schemaProblem } from "./schema-definition.js";
 
@@ -36,5 +37,41 @@ describe("schemaProblem", () => {
   it("D-60 refuses vector indexes of odd dimensions", () => {
     const vector = { indexDescriptor: "by_v", vectorField: "v", dimensions: 1, filterFields: [] };
     expect(schemaProblem(schemaJson(tableJson("a", {}, { vectorIndexes: [vector] })))).toContain("has 1 dimensions");
+  });
+});
+
+describe("SE-1 search indexes", () => {
+  const search = (indexDescriptor: string, searchField: string, ...filterFields: string[]): object => ({ indexDescriptor, searchField, filterFields });
+  const TITLE: ValidatorJson = { type: "object", value: { title: { fieldType: STRING, optional: true } } };
+  const FIELDS: Readonly<Record<string, ValidatorJson>> = { body: { type: "union", value: [STRING, { type: "null" }] }, likes: { type: "number" }, meta: TITLE, any: { type: "any" }, tags: { type: "array", value: STRING }, kind: { type: "literal", value: "a" } };
+  const problem = (...searchIndexes: object[]): string | null => schemaProblem(schemaJson(tableJson("messages", FIELDS, { searchIndexes })));
+
+  it("SE-1.2 their field can be a string", () => {
+    for (const field of ["body", "meta.title", "any", "any.deeper", "kind"]) expect(problem(search("s", field))).toBeNull();
+    expect(problem(search("s", "likes"))).toBe('Search index "messages.s" searches the field `likes`, which is `v.float64()`. Name a field that is a `v.string()`.');
+    expect(problem(search("s", "tags"))).toContain("which is `v.array(v.string())`");
+    expect(problem(search("s", "meta"))).toContain("which is `v.object({title: v.optional(v.string())})`");
+    expect(problem(search("s", "meta.nothing"))).toContain("which the table does not have");
+    expect(schemaProblem(schemaJson({ ...tableJson("messages", {}), documentType: { type: "any" }, searchIndexes: [search("s", "whatever")] }))).toBeNull();
+  });
+
+  it("SE-1.1 names are those of other indexes: once, well formed, not reserved", () => {
+    expect(problem(search("s", "body"), search("s", "meta.title"))).toContain("twice");
+    expect(problem(search("by_id", "body"))).toContain("is reserved");
+    expect(problem(search("no name", "body"))).toContain("is not allowed");
+  });
+
+  it("SE-1.3 at most 16 filter fields, each once", () => {
+    const many = Array.from({ length: 17 }, (_, i) => `f${i}`);
+    expect(problem(search("s", "body", ...many.slice(1)))).toBeNull();
+    expect(problem(search("s", "body", ...many))).toContain("17 fields, and at most 16 are allowed");
+    expect(problem(search("s", "body", "likes", "likes"))).toContain("names the field `likes` twice");
+    expect(problem(search("s", "body", "not a field"))).toContain("which is no field path");
+  });
+
+  it("SE-1.4 they count among the 32 indexes of a table", () => {
+    const indexes = Array.from({ length: 33 }, (_, i) => search(`s${i}`, "body"));
+    expect(problem(...indexes.slice(1))).toBeNull();
+    expect(problem(...indexes)).toContain("33 indexes, and at most 32 are allowed");
   });
 });
