@@ -42,6 +42,8 @@ async function bundleFolder(folder: string, entries: readonly string[]): Promise
     outdir: "out",
     outbase: "convex",
     conditions: ["convex", "module"],
+    // What the server supplies to convex.config.ts.
+    external: ["./_componentDeps/*"],
     write: false,
     sourcemap: true,
     sourcesContent: false,

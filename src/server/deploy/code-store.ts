@@ -88,7 +88,8 @@ export function writeModules(transaction: Transaction, modules: readonly StoredM
 
 /** By definition path. */
 export function readComponentModules(transaction: Transaction): Map<string, StoredModule[]> {
-  return groupByDefinition(readModules(transaction, COMPONENT_TABLES));
+  const groups = groupByDefinition(readModules(transaction, COMPONENT_TABLES));
+  return new Map(Array.from(groups, ([definitionPath, modules]) => [definitionPath, modules.map((module) => ({ ...module, code: module.code === null ? null : { ...module.code, path: module.path } }))]));
 }
 
 /** See {@link readModuleSummaries}; by definition path. */

@@ -1,220 +1,400 @@
-import { expect, it } from "vitest";
+/** Components in pushes: docs/spec/components.md, without the CLI. */
+import { describe, expect, it } from "vitest";
+import { readLog } from "../../database/commit-log.js";
 import { Documents } from "../../database/documents.js";
 import { parseDocument } from "../../database/schema-change/table-walk.js";
+import type { Files } from "../../functions/sandbox/bundle.suite.js";
+import type { DeploymentCode } from "../../functions/deployment.js";
+import { readCronJobs } from "../scheduler/cron-table.js";
 import { DeployFixture } from "./deploy-harness.suite.js";
-import { pushBody, waitForSchema } from "./push-body.suite.js";
-import { DeployError } from "./deployer.js";
+import { componentDefinitions, componentImport, push, pushBody, waitForSchema } from "./push-body.suite.js";
 
 type Json = Record<string, unknown>;
 
-interface TestComponent {
-  /** JavaScript of convex.config; made from `name` and `uses` by default. */
-  readonly config?: string;
-  readonly name?: string;
-  readonly uses?: readonly Use[];
-  readonly env?: readonly (readonly [string, Json])[];
-  readonly files?: Readonly<Record<string, string>>;
+/** convex.config.ts with the imports that it uses. */
+function config(text: string, imports: Readonly<Record<string, string>> = {}): Files {
+  const imported = Object.entries(imports).map(([name, path]) => `import ${name} from "${componentImport(path)}";`);
+  return { "convex.config.ts": [`import { defineApp, defineComponent } from "convex/server"; import { v } from "convex/values";`, ...imported, text].join("\n") };
 }
 
-interface Use {
-  readonly path: string;
-  readonly name?: string;
-  readonly httpPrefix?: string;
-  readonly env?: readonly (readonly [string, Json])[];
-}
-
-const STRING = { type: "value", value: '{"type":"string"}' };
-const COUNTER_SCHEMA = `import { defineSchema, defineTable } from "convex/server"; import { v } from "convex/values"; export default defineSchema({ counts: defineTable({ by: v.number() }).index("by_by", ["by"]) });`;
-const COUNTER_FILES = {
-  "schema.ts": COUNTER_SCHEMA,
-  "lib/count.ts": `import { query, internalQuery } from "../_generated/server"; export const total = query({ args: {}, handler: async () => 1 }); export const hidden = internalQuery({ args: {}, handler: async () => 1 });`,
+const TALLY = {
+  ...config(`export default defineComponent("tally", { env: { UNIT: v.optional(v.union(v.literal("pages"), v.literal("books"))) } });`),
+  "schema.ts": `import { defineSchema, defineTable } from "convex/server"; import { v } from "convex/values"; export default defineSchema({ counts: defineTable({ n: v.number() }).index("by_n", ["n"]) });`,
+  "counts.ts": `import { query, internalMutation } from "./_generated/server"; export const get = query(async () => process.env.UNIT); export const add = internalMutation(async () => null);`,
 };
+const SHELF = {
+  ...config(`const shelf = defineComponent("shelf", { env: { LABEL: v.string() } }); shelf.use(tally, { httpPrefix: "/tally/" }); shelf.use(tally, { name: "spare", env: { UNIT: "books" } }); export default shelf;`, { tally: "shelf/tally" }),
+  "deep/books.ts": `import { query, httpAction } from "../_generated/server"; export const list = query(async () => process.env.LABEL); export const hook = httpAction(async () => new Response("")); export const label = process.env.LABEL;`,
+  "http.ts": `import { httpRouter, httpAction } from "./_generated/server"; const http = httpRouter(); http.route({ path: "/books", method: "GET", handler: httpAction(async () => new Response("")) }); export default http;`,
+  "crons.ts": `import { cronJobs, makeFunctionReference } from "./_generated/server"; const crons = cronJobs(); crons.interval("tick", { hours: 1 }, makeFunctionReference("deep/books:list")); export default crons;`,
+};
+const APP = { ...config(`const app = defineApp({ env: { NAME: v.optional(v.string()) } }); app.use(shelf, { name: "first", httpPrefix: "/first/", env: { LABEL: app.env.NAME } }); app.use(shelf, { name: "second", env: { LABEL: "fixed" } }); export default app;`, { shelf: "shelf" }) };
+const WITHOUT_CRONS = { ...SHELF, "crons.ts": "" };
+delete (WITHOUT_CRONS as Record<string, string>)["crons.ts"];
+const COMPONENTS = { shelf: WITHOUT_CRONS, "shelf/tally": TALLY };
 
-/** What `defineApp()` and `defineComponent()` of the public package export, without bundling it into every test. */
-function configSource(type: "app" | "childComponent", { name = "c", uses = [], env = [] }: Pick<TestComponent, "name" | "uses" | "env">): string {
-  const imports = uses.map(({ path }, i) => `import c${i} from "./_componentDeps/${Buffer.from(path).toString("base64url")}";`);
-  const children = uses.map((use, i) => `{ name: ${use.name === undefined ? `c${i}.defaultName` : JSON.stringify(use.name)}, path: c${i}.componentDefinitionPath, args: [], env: ${JSON.stringify(use.env ?? [])} }`);
-  const mounts = Object.fromEntries(uses.filter(({ httpPrefix }) => httpPrefix !== undefined).map(({ name: child, httpPrefix }) => [httpPrefix!, `_reference/childComponent/${child!}`]));
-  const definitionType = type === "app" ? { type } : { type, name, args: [] };
-  return `${imports.join("\n")}
-export default { export: () => ({ definitionType: ${JSON.stringify(definitionType)}, childComponents: [${children.join(", ")}], httpMounts: ${JSON.stringify(mounts)}, exports: { type: "branch", branch: [] }, envVars: ${JSON.stringify(env)} }) };`;
+async function pushed(fixture: DeployFixture, app: Files, components: Readonly<Record<string, Files>>): Promise<{ start: Json; wait: Json; finish: Json }> {
+  return await push(fixture, app, { componentDefinitions: await componentDefinitions(components) });
 }
 
-async function body(app: Pick<TestComponent, "uses" | "env" | "config">, components: Readonly<Record<string, TestComponent>>, more: Json = {}): Promise<Json> {
-  const module = (source: string): Json => ({ path: "convex.config.js", source, environment: "isolate" });
-  const componentDefinitions: Json[] = [];
-  for (const [definitionPath, component] of Object.entries(components)) {
-    const { appDefinition } = await pushBody(component.files ?? {});
-    componentDefinitions.push({
-      definitionPath,
-      definition: module(component.config ?? configSource("childComponent", component)),
-      dependencies: (component.uses ?? []).map(({ path }) => path),
-      schema: appDefinition["schema"],
-      functions: appDefinition["changedModules"],
-      udfServerVersion: "1.48.0",
-    });
-  }
-  const pushed = await pushBody({ "app.ts": `import { query } from "./_generated/server"; export const one = query({ args: {}, handler: async () => 1 });` }, { componentDefinitions, ...more });
-  return { ...pushed, appDefinition: { ...pushed.appDefinition, definition: module(app.config ?? configSource("app", app)), dependencies: (app.uses ?? []).map(({ path }) => path) } };
-}
-
-async function push(fixture: DeployFixture, pushed: Json): Promise<{ start: Json; finish: Json }> {
-  const start = await fixture.call("start_push", pushed);
-  expect(await waitForSchema(fixture, start)).toEqual({ type: "complete" });
-  return { start, finish: await fixture.call("finish_push", { startPush: start, dryRun: false, message: null }) };
-}
-
-async function refusal(pushed: Promise<Json>): Promise<{ code: string; message: string }> {
+async function refusal(app: Files, components: Readonly<Record<string, Files>>, change: (body: Json) => void = () => undefined): Promise<{ code: unknown; message: string }> {
   await using fixture = new DeployFixture();
-  return await refusalBy(fixture, pushed);
+  const body = await pushBody(app, { componentDefinitions: await componentDefinitions(components) });
+  change(body);
+  try {
+    await fixture.call("start_push", body);
+  } catch (error) {
+    expect(fixture.activated).toEqual([]);
+    expect([...fixture.database.catalog.tables()].filter(({ name }) => !name.startsWith("_"))).toEqual([]);
+    const { code, message } = error as { code: unknown; message: string };
+    return { code, message };
+  }
+  throw new Error("it was not refused");
 }
 
-async function refusalBy(fixture: DeployFixture, pushed: Promise<Json>): Promise<{ code: string; message: string }> {
-  const error: unknown = await fixture.call("start_push", await pushed).then(() => null, (thrown: unknown) => thrown);
-  if (!(error instanceof DeployError)) throw new Error(`Not refused: ${String(error)}`);
-  return { code: error.code, message: error.message };
+async function deployed(): Promise<DeployFixture> {
+  const fixture = new DeployFixture();
+  await fixture.setEnvironment({ NAME: "from the app" });
+  await pushed(fixture, APP, COMPONENTS);
+  return fixture;
 }
 
-function insert(fixture: DeployFixture, namespace: string, table: string, fields: Json): string {
+function environmentsOf(code: DeploymentCode): Record<string, Json> {
+  const builtIn = { CONVEX_CLOUD_URL: "http://cloud.test", CONVEX_SITE_URL: "http://site.test" };
+  return Object.fromEntries(
+    Array.from(code.components, ([path, { environmentVariables }]) => {
+      expect(environmentVariables).toMatchObject(builtIn);
+      return [path, Object.fromEntries(Object.entries(environmentVariables).filter(([name]) => !Object.hasOwn(builtIn, name)))];
+    }),
+  );
+}
+
+function insert(fixture: DeployFixture, namespace: string, tableName: string, fields: Json): string {
   const transaction = fixture.database.begin("mutation");
-  const id = new Documents({ transaction, namespace, parse: parseDocument }).insert(table, fields);
+  const id = new Documents({ transaction, namespace, parse: parseDocument }).insert(tableName, fields);
   fixture.database.commit(transaction);
   return id;
 }
 
-const diffTypes = (finish: Json): Json => Object.fromEntries(Object.entries(finish["componentDiffs"] as Record<string, { diffType: { type: string } }>).map(([path, { diffType }]) => [path, diffType.type]));
+function diffTypes(finish: Json): Record<string, string> {
+  return Object.fromEntries(Object.entries(finish["componentDiffs"] as Record<string, { diffType: { type: string } }>).map(([path, { diffType }]) => [path, diffType.type]));
+}
 
-it("CO-1, CO-2, CO-3 mounts definitions where they are used, under their own names or others", async () => {
-  await using fixture = new DeployFixture();
-  const inner = { name: "inner", files: { "lib.ts": COUNTER_FILES["lib/count.ts"].replace("../", "./") } };
-  const outer = { name: "outer", uses: [{ path: "../inner" }], files: COUNTER_FILES };
-  const { start, finish } = await push(fixture, await body({ uses: [{ path: "../outer" }, { path: "../outer", name: "second" }] }, { "../outer": outer, "../inner": inner }));
-  const [code] = fixture.activated;
-  expect([...code!.components.keys()]).toEqual(["outer", "outer/inner", "second", "second/inner"]);
-  expect([...code!.modules.keys()].filter((path) => !path.includes("_deps"))).toEqual(["app.js", "@outer/lib/count.js", "@outer/@inner/lib.js", "@second/lib/count.js", "@second/@inner/lib.js"]);
-  expect(code!.deployed.get("@second/lib/count.js")!.analysis!.functions.map(({ name }) => name).sort()).toEqual(["hidden", "total"]);
-  expect(diffTypes(finish)).toEqual({ "": "create", outer: "create", "outer/inner": "create", second: "create", "second/inner": "create" });
-  // CO-12
-  const analysis = start["analysis"] as Record<string, { definition: { exports: Json } }>;
-  expect(analysis["../outer"]!.definition.exports).toEqual({ type: "branch", branch: [["lib", { type: "branch", branch: [["count", { type: "branch", branch: [["total", { type: "leaf", leaf: "_reference/function/lib/count:total" }]] }]] }]] });
-  expect((start["app"] as { childComponents: Json }).childComponents).toMatchObject({ second: { componentPath: "second", definitionPath: "../outer", childComponents: { inner: { componentPath: "second/inner" } } } });
+describe("the code that runs", () => {
+  it("CO-2 CO-6 has the modules of each mounted component under its prefix, and its environment", async () => {
+    await using fixture = await deployed();
+    const code = fixture.activated.at(-1)!;
+    expect([...code.modules.keys()].filter((path) => !path.includes("_deps/")).sort()).toEqual(
+      ["@first/", "@second/"].flatMap((shelf) => [`${shelf}@spare/counts.js`, `${shelf}@tally/counts.js`, `${shelf}deep/books.js`, `${shelf}http.js`]).sort(),
+    );
+    expect(environmentsOf(code)).toEqual({ first: { LABEL: "from the app" }, "first/tally": {}, "first/spare": { UNIT: "books" }, second: { LABEL: "fixed" }, "second/tally": {}, "second/spare": { UNIT: "books" } });
+  });
+
+  it("CO-21 CO-22 has their routers, the longest prefix first, where every parent is reachable", async () => {
+    await using fixture = await deployed();
+    expect(fixture.activated.at(-1)!.routers).toEqual([
+      { prefix: "/first/tally/", module: "@first/@tally/http.js" },
+      { prefix: "/first/", module: "@first/http.js" },
+      { prefix: "/", module: "http.js" },
+    ]);
+  });
+
+  it("CO-21 has them below the app's own prefix", async () => {
+    await using fixture = new DeployFixture();
+    await pushed(fixture, config(`const app = defineApp({ httpPrefix: "/api" }); app.use(tally, { httpPrefix: "/tally" }); export default app;`, { tally: "tally" }), { tally: TALLY });
+    expect(fixture.activated.at(-1)!.routers.map(({ prefix }) => prefix)).toEqual(["/api/tally/", "/api/"]);
+  });
+
+  it("CO-18 is the same after a restart", async () => {
+    await using fixture = await deployed();
+    await using restarted = await fixture.restart();
+    expect(restarted.loaded).toEqual(fixture.activated.at(-1));
+  });
+
+  it("CO-8 sees variables that are set later", async () => {
+    await using fixture = await deployed();
+    await fixture.setEnvironment({ NAME: "renamed" });
+    expect(environmentsOf(fixture.activated.at(-1)!)).toMatchObject({ first: { LABEL: "renamed" }, second: { LABEL: "fixed" } });
+    await expect(fixture.setEnvironment({ NAME: null })).rejects.toThrow('Component "first" requires the environment variable LABEL, which is bound to NAME, and that is not set.');
+    await using restarted = await fixture.restart();
+    expect(environmentsOf(restarted.loaded!)["first"]).toEqual({ LABEL: "renamed" });
+  });
+
+  it("CO-10 is not written again where it stays the same", async () => {
+    await using fixture = await deployed();
+    const before = fixture.database.lastTs;
+    await fixture.setEnvironment({ NAME: "another" });
+    await pushed(fixture, { ...APP, "more.ts": "export const x = 1;" }, { ...COMPONENTS, "shelf/tally": { ...TALLY, "counts.ts": TALLY["counts.ts"].replace("UNIT", "OTHER") } });
+    expect(modulesWritten(fixture, before)).toBe(2);
+  });
+
+  it("CO-19 hashes of modules are those of the app's only", async () => {
+    await using fixture = await deployed();
+    expect(((await fixture.call("get_config_hashes", {})) as { moduleHashes: unknown[] }).moduleHashes).toEqual([]);
+  });
+
+  it("CO-17 leaves out components that nobody mounts, but tells of them", async () => {
+    await using fixture = new DeployFixture();
+    const { start } = await pushed(fixture, {}, { tally: TALLY });
+    expect(Object.keys(start["analysis"] as Json)).toEqual(["", "tally"]);
+    expect(fixture.activated.at(-1)!.components.size).toBe(0);
+    expect([...fixture.activated.at(-1)!.modules.keys()]).toEqual([]);
+  });
 });
 
-it("CO-10 loads what was mounted after a restart, and old folders without components", async () => {
-  await using first = new DeployFixture();
-  await push(first, await body({ uses: [{ path: "c" }] }, { c: { name: "counter", files: COUNTER_FILES } }));
-  await using second = await first.restart();
-  expect({ ...second.loaded, modules: [...second.loaded!.modules.keys()] }).toEqual({ ...first.activated[0], modules: [...first.activated[0]!.modules.keys()] });
+/** How many documents of the tables of components' modules were written after `ts`. */
+function modulesWritten(fixture: DeployFixture, ts: number): number {
+  const tables = ["_component_modules", "_component_module_code"].map((name) => fixture.database.catalog.table("", name)!.record.number);
+  return [...readLog(fixture.database.reader, ts, fixture.database.lastTs, false)].flatMap(({ writes }) => writes).filter(({ tableNumber }) => tables.includes(tableNumber)).length;
+}
+
+describe("start_push", () => {
+  it("CO-12 answers with each definition, and with what its parents may call", async () => {
+    await using fixture = new DeployFixture();
+    await fixture.setEnvironment({ NAME: "x" });
+    const { start } = await pushed(fixture, APP, COMPONENTS);
+    const analysis = start["analysis"] as Record<string, { definition: Json; schema: Json | null; functions: Json }>;
+    expect(Object.keys(analysis).sort()).toEqual(["", "shelf", "shelf/tally"]);
+    expect(analysis["shelf"]!.definition).toMatchObject({
+      path: "shelf",
+      definitionType: { type: "childComponent", name: "shelf" },
+      childComponents: [{ name: "tally", path: "shelf/tally" }, { name: "spare", path: "shelf/tally" }],
+      envVars: [["LABEL", { type: "value", value: '{"type":"string"}' }]],
+      exports: { type: "branch", branch: [["deep", { type: "branch", branch: [["books", { type: "branch", branch: [["list", { type: "leaf", leaf: "_reference/function/deep/books:list" }]] }]] }]] },
+    });
+    expect(Object.keys(analysis["shelf"]!.functions).sort()).toEqual(["deep/books.js", "http.js"]);
+    expect(analysis["shelf/tally"]!.definition["exports"]).toEqual({ type: "branch", branch: [["counts", { type: "branch", branch: [["get", { type: "leaf", leaf: "_reference/function/counts:get" }]] }]] });
+    expect(analysis["shelf/tally"]!.schema).toMatchObject({ tables: [{ tableName: "counts" }] });
+  });
+
+  it("CO-12 answers with the tree of what is mounted", async () => {
+    await using fixture = new DeployFixture();
+    await fixture.setEnvironment({ NAME: "x" });
+    const { start } = await pushed(fixture, APP, COMPONENTS);
+    const tally = (path: string): Json => ({ definitionPath: "shelf/tally", componentPath: path, childComponents: {}, httpRoutes: { httpModuleRoutes: null, mounts: [] } });
+    const shelf = (path: string): Json => ({
+      definitionPath: "shelf",
+      componentPath: path,
+      childComponents: { tally: tally(`${path}/tally`), spare: tally(`${path}/spare`) },
+      httpRoutes: { httpModuleRoutes: [{ path: "/books", method: "GET" }], mounts: ["/tally/"] },
+      exports: { deep: { type: "branch", children: { books: { type: "branch", children: { list: { type: "leaf", resource: { type: "function", path: { component: path, udfPath: "deep/books:list" } } } } } } } },
+    });
+    expect(start["app"]).toMatchObject({ definitionPath: "", componentPath: "", childComponents: { first: shelf("first"), second: shelf("second") } });
+    expect(Object.keys((start["schemaChange"] as { indexDiffs: Json }).indexDiffs)).toEqual(["", "first", "first/tally", "first/spare", "second", "second/tally", "second/spare"]);
+  });
+
+  it("CO-17 evaluates a component once, with the variables of its first mount", async () => {
+    await using fixture = new DeployFixture();
+    await fixture.setEnvironment({ NAME: "first" });
+    const once = `if (process.env.LABEL !== "first" || process.env.NAME !== undefined) throw new Error("wrong variables: " + process.env.LABEL); export {};`;
+    const schema = `import { defineSchema } from "convex/server"; if (process.env.LABEL !== "first") throw new Error("wrong variables: " + process.env.LABEL); export default defineSchema({});`;
+    await pushed(fixture, APP, { ...COMPONENTS, shelf: { ...WITHOUT_CRONS, "once.ts": once, "schema.ts": schema } });
+    expect(fixture.activated).toHaveLength(1);
+  });
+
+  it("CO-14 has the cron jobs of each mounted component, under its path", async () => {
+    await using fixture = new DeployFixture();
+    await fixture.setEnvironment({ NAME: "x" });
+    const shelf = { ...WITHOUT_CRONS, "jobs.ts": `import { internalMutation } from "./_generated/server"; export const tick = internalMutation(async () => null);`, "crons.ts": SHELF["crons.ts"].replace("deep/books:list", "jobs:tick") };
+    const { finish } = await pushed(fixture, APP, { ...COMPONENTS, shelf });
+    const jobs = readCronJobs(fixture.database.begin("query"));
+    expect(jobs.map(({ name, componentPath, functionPath }) => [name, componentPath, functionPath])).toEqual([["first/tick", "first", "jobs.js:tick"], ["second/tick", "second", "jobs.js:tick"]]);
+    expect((finish["componentDiffs"] as Record<string, { cronDiff: unknown }>)["first"]!.cronDiff).toEqual({ added: ["tick"], updated: [], deleted: [] });
+  });
 });
 
-it("CO-5 refuses what can't be mounted, and changes nothing", async () => {
-  const c = { name: "c", files: COUNTER_FILES };
-  const cases: readonly (readonly [Promise<Json>, string | RegExp])[] = [
-    [body({ uses: [{ path: "c" }, { path: "c" }] }, { c }), 'The app mounts two components as "c".'],
-    [body({ uses: [{ path: "c", name: "a/b" }] }, { c }), 'The app mounts a component as "a/b": names of components'],
-    [body({ uses: [{ path: "c", name: "" }] }, { c }), 'The app mounts a component as ""'],
-    [body({ uses: [{ path: "c", name: "@x" }] }, { c }), 'The app mounts a component as "@x"'],
-    [body({ uses: [{ path: "c", name: "x".repeat(65) }] }, { c }), "up to 64 letters"],
-    [body({ uses: [{ path: "a" }] }, { a: { uses: [{ path: "b" }] }, b: { uses: [{ path: "a" }] } }), "Components mount each other in a circle: a → b → a."],
-    [body({ uses: [{ path: "a" }] }, { a: { uses: [{ path: "a" }] } }), "in a circle: a → a."],
-    [body({ uses: [{ path: "c" }] }, { c: { config: configSource("app", {}) } }), "convex.config.ts of c exports an app"],
-    [body({ config: configSource("childComponent", {}) }, {}), "convex.config.ts of the app exports a component."],
-    [body({ uses: [{ path: "c" }] }, { c: { config: "export default 7" } }), "The default export of convex.config.ts of c is no component definition"],
-    [body({ config: "export default {}" }, {}), "The default export of convex.config.ts is no app definition"],
-    [body({ uses: [{ path: "c" }] }, { c: { config: "throw new Error('no')" } }), "Uncaught Error: no"],
-    [body({ uses: [{ path: "gone" }] }, { c }), /Could not find module ".\/_componentDeps/],
-    [body({ config: configSource("app", {}).replace("childComponents: []", 'childComponents: [{ name: "x", path: "../node_modules/gone", env: null }]') }, { c }), 'The app mounts "x" from gone, which is not part of the push.'],
-    [body({ uses: [{ path: "c", name: "a", httpPrefix: "/x/" }, { path: "d", name: "b", httpPrefix: "/y/" }] }, { c: { uses: [{ path: "d", name: "e", httpPrefix: "/" }] }, d: {} }), 'Two routers have the same prefix "/x/".'],
-  ];
-  for (const [pushed, message] of cases) expect(await refusal(pushed)).toEqual({ code: "InvalidAppDefinition", message: expect.stringMatching(typeof message === "string" ? message.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") : message) as string });
+describe("what is refused", () => {
+  const shelfOf = (text: string, imports: Readonly<Record<string, string>> = {}): Files => ({ ...WITHOUT_CRONS, ...config(text, imports) });
+  const appOf = (text: string, imports: Readonly<Record<string, string>> = { tally: "tally" }): Files => config(`const app = defineApp(); ${text}; export default app;`, imports);
+
+  it("CO-5 components in a circle", async () => {
+    const a = config(`const a = defineComponent("a"); a.use(b); export default a;`, { b: "lib/b" });
+    const b = config(`const b = defineComponent("b"); b.use(a); export default b;`, { a: "lib/a" });
+    expect(await refusal(appOf("app.use(a)", { a: "lib/a" }), { "lib/a": a, "lib/b": b })).toEqual({ code: "InvalidAppDefinition", message: "Components mount each other in a circle: lib/a → lib/b → lib/a. Remove one of these `use()`." });
+  });
+
+  it("CO-5 a component that mounts itself", async () => {
+    const self = config(`const a = defineComponent("a"); a.use(b); export default a;`, { b: "a" });
+    expect((await refusal(appOf("app.use(a)", { a: "a" }), { a: self })).message).toContain("in a circle: a → a.");
+  });
+
+  it("CO-5 components in a circle that the push does not tell of", async () => {
+    const self = config(`const a = defineComponent("a"); a.use({ componentDefinitionPath: "a", defaultName: "a" }); export default a;`);
+    expect((await refusal(appOf("app.use(a)", { a: "a" }), { a: self })).message).toContain("mounted in each other more than 16 deep: a/a/a/");
+  });
+
+  it.each([
+    ["CO-5 a component that is not pushed", appOf(`app.use({ componentDefinitionPath: "../node_modules/@x/gone", defaultName: "gone" })`, {}), {}, `The app mounts "gone" from @x/gone, which is not part of the push`],
+    ["CO-5 an import of what is not pushed", appOf("app.use(tally)"), {}, "Could not find module"],
+    ["CO-5 an app as a component", appOf("app.use(tally)"), { tally: config("export default defineApp();") }, "In component tally: Its convex.config.ts exports an app, which can't be mounted in another"],
+    ["CO-5 a component as the app", config(`export default defineComponent("x");`), {}, "convex.config.ts of the app exports a component"],
+    ["CO-5 no default export of the app", config("export const app = defineApp();"), {}, "The default export of convex.config.ts is no app definition"],
+    ["CO-5 no default export of a component", appOf("app.use(tally)"), { tally: config("export {};") }, "In component tally: The default export of convex.config.ts is no component definition"],
+    ["CO-3 two of one name", appOf("app.use(tally); app.use(tally)"), { tally: TALLY }, 'The app mounts two components as "tally"'],
+    ["CO-3 a name with a dash", appOf(`app.use(tally, { name: "my-tally" })`), { tally: TALLY }, 'The app mounts a component as "my-tally": names of components start with a letter'],
+    ["CO-3 a name with a slash", appOf(`app.use(tally, { name: "a/b" })`), { tally: TALLY }, 'The app mounts a component as "a/b"'],
+    ["CO-3 a name like the root's", appOf(`app.use(tally, { name: "_App" })`), { tally: TALLY }, 'The app mounts a component as "_App"'],
+    ["CO-3 a name that is too long", appOf(`app.use(tally, { name: "x".repeat(65) })`), { tally: TALLY }, "up to 64 letters"],
+    ["CO-5 a definition that throws", appOf("app.use(tally)"), { tally: config(`throw new Error("not today"); export default 1;`) }, "In component tally: Failed to evaluate convex.config.js: Uncaught Error: not today"],
+    ["CO-5 a module that throws", appOf("app.use(tally)"), { tally: { ...TALLY, "bad.ts": `throw new Error("not today");` } }, "In component tally: Hit an error while loading the pushed modules. Failed to analyze bad.js: Uncaught Error: not today"],
+    ["CO-5 a schema that is none", appOf("app.use(tally)"), { tally: { ...TALLY, "schema.ts": "export default {};" } }, "In component tally: Failed to evaluate schema.ts"],
+    ["CO-7 a variable that nothing is bound to", appOf("app.use(tally)"), { tally: shelfOf(`export default defineComponent("tally", { env: { KEY: v.string() } });`) }, 'Component "tally" requires the environment variable KEY. Bind it'],
+    ["CO-7 a variable that is bound to one that is not set", config(`const app = defineApp({ env: { A: v.optional(v.string()) } }); app.use(tally, { env: { KEY: app.env.A } }); export default app;`, { tally: "tally" }), { tally: shelfOf(`export default defineComponent("tally", { env: { KEY: v.string() } });`) }, 'Component "tally" requires the environment variable KEY, which is bound to A, and that is not set. Set it with `npx convex env set A …`.'],
+    ["CO-7 a value that is not allowed", appOf(`app.use(tally, { env: { UNIT: "miles" } })`), { tally: TALLY }, 'In component "tally": the environment variable UNIT has a value that its validator does not allow: v.union(v.literal("pages"), v.literal("books"))'],
+    ["CO-7 a variable that is not declared", appOf(`app.use(tally, { env: { SECRET: "x" } })`), { tally: TALLY }, 'Component "tally" is given the environment variable SECRET, which it does not declare'],
+    ["CO-9 a validator of numbers", appOf("app.use(tally)"), { tally: config(`export default defineComponent("tally", { env: { N: v.number() } });`) }, "In component tally: The environment variable N is declared with a validator that is not of texts"],
+  ] as const)("%s", async (_, app, components, message) => {
+    const refused = await refusal(app, components);
+    expect(refused).toEqual({ code: expect.stringMatching(/^Invalid(AppDefinition|Modules|Schema)$/) as string, message: expect.stringContaining(message) as string });
+  });
+
+  it("CO-7 a variable of a component within a component", async () => {
+    const inner = config(`export default defineComponent("inner", { env: { KEY: v.string() } });`);
+    const outer = config(`const outer = defineComponent("outer", { env: { MAYBE: v.optional(v.string()) } }); outer.use(inner, { env: { KEY: outer.env.MAYBE } }); export default outer;`, { inner: "inner" });
+    expect((await refusal(appOf("app.use(outer)", { outer: "outer" }), { outer, inner })).message).toBe('Component "outer/inner" requires the environment variable KEY, which is bound to MAYBE of component "outer", and that has no value. Bind that too.');
+  });
+
+  it("CO-9 a variable of the app with a value that is not allowed", async () => {
+    await using fixture = new DeployFixture();
+    const app = config(`export default defineApp({ env: { LEVEL: v.union(v.literal("info"), v.literal("error")) } });`);
+    await fixture.setEnvironment({ LEVEL: "verbose-secret" });
+    await expect(pushed(fixture, app, {})).rejects.toMatchObject({ code: "InvalidEnvironmentVariables", message: 'the environment variable LEVEL has a value that its validator does not allow: v.union(v.literal("info"), v.literal("error")). Set another with `npx convex env set LEVEL …`.' });
+    await fixture.setEnvironment({ LEVEL: "info" });
+    await pushed(fixture, app, {});
+  });
+
+  it("CO-22 two routers of one prefix", async () => {
+    const app = appOf(`app.use(shelf, { httpPrefix: "/a", env: { LABEL: "" } }); app.use(tally, { httpPrefix: "/a/tally/" })`, { shelf: "shelf", tally: "shelf/tally" });
+    expect((await refusal(app, COMPONENTS)).message).toBe('Two routers have the same HTTP prefix "/a/tally/". Give each component an `httpPrefix` of its own.');
+  });
+
+  it.each(["path: '/first/x'", "pathPrefix: '/first/'", "pathPrefix: '/first/below/'"])("CO-23 a route of the app that a component hides: %s", async (route) => {
+    const http = `import { httpRouter, httpAction } from "./_generated/server"; const http = httpRouter(); http.route({ ${route}, method: "GET", handler: httpAction(async () => new Response("")) }); export default http;`;
+    const app = { ...appOf(`app.use(shelf, { httpPrefix: "/first/", env: { LABEL: "" } })`, { shelf: "shelf" }), "http.ts": http };
+    expect((await refusal(app, COMPONENTS)).message).toMatch(/^The route GET \/first\/.* is never reached: everything below \/first\/ goes to the component that is mounted there\./);
+  });
+
+  it("CO-23 but no route beside it, and none that only takes what is left", async () => {
+    await using fixture = new DeployFixture();
+    const http = `import { httpRouter, httpAction } from "./_generated/server"; const http = httpRouter(); for (const at of [{ path: "/first" }, { path: "/firsts" }, { pathPrefix: "/" }]) http.route({ ...at, method: "GET", handler: httpAction(async () => new Response("")) }); export default http;`;
+    await pushed(fixture, { ...appOf(`app.use(shelf, { httpPrefix: "/first/", env: { LABEL: "" } })`, { shelf: "shelf" }), "http.ts": http }, COMPONENTS);
+    expect(fixture.activated).toHaveLength(1);
+  });
+
+  it("CO-14 cron jobs of one name", async () => {
+    const crons = `import { cronJobs, makeFunctionReference } from "./_generated/server"; const crons = cronJobs(); crons.interval("shelf/tick", { hours: 1 }, makeFunctionReference("jobs:tick")); export default crons;`;
+    const jobs = `import { internalMutation } from "./_generated/server"; export const tick = internalMutation(async () => null);`;
+    const app = { ...appOf(`app.use(shelf, { env: { LABEL: "" } })`, { shelf: "shelf" }), "crons.ts": crons, "jobs.ts": jobs };
+    const shelf = { ...WITHOUT_CRONS, "jobs.ts": jobs, "crons.ts": SHELF["crons.ts"].replace("deep/books:list", "jobs:tick") };
+    expect(await refusal(app, { ...COMPONENTS, shelf })).toEqual({ code: "InvalidCrons", message: 'The app has a cron job "shelf/tick", and one of a component is known by the same name. Rename the app\'s in crons.ts.' });
+  });
+
+  it("CO-14 a cron job that calls a query", async () => {
+    expect((await refusal(appOf(`app.use(shelf, { env: { LABEL: "" } })`, { shelf: "shelf" }), { ...COMPONENTS, shelf: SHELF })).code).toBe("InvalidCrons");
+  });
+
+  it.each(["", "a\nb", "x".repeat(1_025)])("CO-5 a definition path that is none: %j", async (path) => {
+    expect((await refusal({}, { tally: TALLY }, (body) => Object.assign((body["componentDefinitions"] as Json[])[0]!, { definitionPath: path }))).message).toContain("is not the path of a component's folder");
+  });
+
+  it("CO-5 a definition that comes twice", async () => {
+    expect((await refusal({}, { tally: TALLY }, (body) => (body["componentDefinitions"] as Json[]).push((body["componentDefinitions"] as Json[])[0]!))).message).toBe("The push has the component tally twice. Push again.");
+  });
+
+  it("CO-4 more than the bounds", async () => {
+    expect((await refusal(appOf("for (let i = 0; i <= 512; i++) app.use(tally, { name: 't' + i })"), { tally: TALLY })).message).toContain("mounts more than 512 components");
+    const many = Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`c${i}`, TALLY]));
+    expect((await refusal({}, { tally: TALLY }, (body) => (body["componentDefinitions"] = Object.keys(many).map((definitionPath) => ({ ...(body["componentDefinitions"] as Json[])[0], definitionPath }))))).message).toContain("257 different components");
+  });
 });
 
-it("CO-4 bounds how deep and how many", async () => {
-  const chain = Object.fromEntries(Array.from({ length: 18 }, (_, i) => [`d${i}`, { name: `c${i}`, uses: i === 17 ? [] : [{ path: `d${i + 1}` }] }]));
-  expect((await refusal(body({ uses: [{ path: "d0" }] }, chain))).message).toContain("more than 16 deep");
-  const tree = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`d${i}`, { name: "c", uses: i === 9 ? [] : [{ path: `d${i + 1}`, name: "a" }, { path: `d${i + 1}`, name: "b" }] }]));
-  expect((await refusal(body({ uses: [{ path: "d0" }] }, tree))).message).toContain("more than 512 components");
-  expect((await refusal(body({}, Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`d${i}`, {}]))))).message).toContain("at most 256");
-});
+describe("schemas", () => {
+  const app = (text: string): Files => config(`const app = defineApp(); ${text}; export default app;`, { tally: "tally" });
+  const both = app(`app.use(tally); app.use(tally, { name: "other" })`);
+  const stricter = { ...TALLY, "schema.ts": TALLY["schema.ts"].replace("v.number() }", "v.number(), by: v.string() }") };
 
-it("CO-6, CO-8 binds environment variables by value and by reference, and follows changes", async () => {
-  await using fixture = new DeployFixture();
-  await fixture.setEnvironment({ TOKEN: "first", SECRET: "the app's" });
-  const inner = { name: "inner", env: [["KEY", STRING]] as const };
-  const outer = { name: "outer", env: [["KEY", STRING], ["LEVEL", STRING], ["EXTRA", { ...STRING, optional: true }]] as const, uses: [{ path: "i", env: [["KEY", { type: "envVar", name: "KEY" }]] as const }] };
-  await push(fixture, await body({ uses: [{ path: "o", env: [["KEY", { type: "envVar", name: "TOKEN" }], ["LEVEL", { type: "value", value: "high" }]] }] }, { o: outer, i: inner }));
-  const seen = (): Json => Object.fromEntries(Array.from(fixture.activated.at(-1)!.components, ([path, { environmentVariables }]) => [path, environmentVariables]));
-  const builtIn = { CONVEX_CLOUD_URL: "http://cloud.test", CONVEX_SITE_URL: "http://site.test" };
-  expect(seen()).toEqual({ outer: { KEY: "first", LEVEL: "high", ...builtIn }, "outer/inner": { KEY: "first", ...builtIn } });
-  await fixture.setEnvironment({ TOKEN: "second" });
-  expect(seen()).toMatchObject({ outer: { KEY: "second" }, "outer/inner": { KEY: "second" } });
-  await expect(fixture.setEnvironment({ TOKEN: null })).rejects.toThrow('Component "outer" requires the environment variable KEY, which is bound to TOKEN, and that is not set.');
-  expect(fixture.activated).toHaveLength(2);
-});
+  it("CO-11 each mounted component has tables of its own", async () => {
+    await using fixture = new DeployFixture();
+    await pushed(fixture, both, { tally: TALLY });
+    const tables = [...fixture.database.catalog.tables()].filter(({ name }) => name === "counts").map(({ record }) => record.namespace);
+    expect(tables.sort()).toEqual(["other", "tally"]);
+    expect(() => insert(fixture, "other", "counts", { n: "text" })).toThrow();
+    insert(fixture, "other", "counts", { n: 1 });
+  });
 
-it("CO-7 names the component and the variable that is wrong", async () => {
-  const env = [["LEVEL", { type: "value", value: '{"type":"union","value":[{"type":"literal","value":"low"},{"type":"literal","value":"high"}]}' }]] as const;
-  const pushed = (bindings: Use["env"]): Promise<Json> => body({ uses: [{ path: "c", ...(bindings === undefined ? {} : { env: bindings }) }] }, { c: { name: "c", env } });
-  expect((await refusal(pushed([]))).message).toContain('Component "c" requires the environment variable LEVEL. Bind it');
-  expect((await refusal(pushed([["LEVEL", { type: "value", value: "medium" }]]))).message).toContain('LEVEL of component "c" has a value that it does not allow');
-  expect((await refusal(pushed([["LEVEL", { type: "value", value: "low" }], ["OTHER", { type: "value", value: "x" }]]))).message).toContain("OTHER, which it does not declare");
-});
+  it("CO-11 a push waits for all of them, and tells of each", async () => {
+    await using fixture = new DeployFixture();
+    await pushed(fixture, both, { tally: TALLY });
+    for (let n = 0; n < 20; n++) insert(fixture, "other", "counts", { n });
+    const indexed = { ...TALLY, "schema.ts": TALLY["schema.ts"].replace(".index(", `.index("again", ["n"]).index(`) };
+    const start = await fixture.call("start_push", await pushBody(both, { componentDefinitions: await componentDefinitions({ tally: indexed }) }));
+    expect(await waitForSchema(fixture, start, 0)).toMatchObject({ type: "inProgress", components: { "": { schemaValidationComplete: true }, other: { indexesComplete: 0, indexesTotal: 1 } } });
+    await expect(fixture.call("finish_push", { startPush: start, dryRun: false })).rejects.toMatchObject({ code: "SchemaNotReady" });
+    expect(await waitForSchema(fixture, start)).toEqual({ type: "complete" });
+    const finish = await fixture.call("finish_push", { startPush: start, dryRun: false });
+    const diffs = finish["componentDiffs"] as Record<string, { indexDiff: { added_indexes: { name: string }[] } }>;
+    expect(Object.entries(diffs).map(([path, { indexDiff }]) => [path, indexDiff.added_indexes.map(({ name }) => name)])).toEqual([["", []], ["tally", ["counts.again"]], ["other", ["counts.again"]]]);
+  });
 
-it("CO-11 changes the tables of each mounted component, all or none", async () => {
-  await using fixture = new DeployFixture();
-  const app = { uses: [{ path: "c", name: "a" }, { path: "c", name: "b" }] };
-  const schemaOf = (type: string): string => COUNTER_SCHEMA.replace("v.number()", type);
-  await push(fixture, await body(app, { c: { files: { ...COUNTER_FILES, "schema.ts": schemaOf("v.any()") } } }));
-  for (let i = 0; i < 50; i++) insert(fixture, "a", "counts", { by: i });
-  const bad = insert(fixture, "b", "counts", { by: "text" });
-  const start = await fixture.call("start_push", await body(app, { c: { files: COUNTER_FILES } }));
-  expect(await waitForSchema(fixture, start)).toMatchObject({ type: "failed", componentPath: "b", tableName: "counts", error: expect.stringContaining(bad) as string });
-  const refused: unknown = await fixture.call("finish_push", { startPush: start, dryRun: false }).catch((error: unknown) => error);
-  expect((refused as DeployError).code).toBe("SchemaValidationFailed");
-  expect(() => insert(fixture, "a", "counts", { by: "still any" })).not.toThrow();
-  expect(fixture.activated).toHaveLength(1);
-});
+  it("CO-11 a document of a component that does not match fails all, and names the component", async () => {
+    await using fixture = new DeployFixture();
+    await pushed(fixture, both, { tally: TALLY });
+    const id = insert(fixture, "other", "counts", { n: 1 });
+    const start = await fixture.call("start_push", await pushBody({ ...both, "schema.ts": TALLY["schema.ts"] }, { componentDefinitions: await componentDefinitions({ tally: stricter }) }));
+    expect(await waitForSchema(fixture, start)).toMatchObject({ type: "failed", componentPath: "other", tableName: "counts", error: expect.stringContaining(id) as string });
+    await expect(fixture.call("finish_push", { startPush: start, dryRun: false })).rejects.toMatchObject({ code: "SchemaValidationFailed" });
+    insert(fixture, "tally", "counts", { n: 2 });
+    expect(fixture.activated).toHaveLength(1);
+  });
 
-it("CO-13 keeps the data of what is not mounted any more, and its schema", async () => {
-  await using fixture = new DeployFixture();
-  const components = { c: { files: COUNTER_FILES } };
-  await push(fixture, await body({ uses: [{ path: "c", name: "a" }] }, components));
-  const id = insert(fixture, "a", "counts", { by: 1 });
-  const without = await push(fixture, await body({}, {}));
-  expect(diffTypes(without.finish)).toEqual({ "": "modify", a: "unmount" });
-  expect([...fixture.activated.at(-1)!.modules.keys()].filter((path) => path.startsWith("@"))).toEqual([]);
-  await using later = await fixture.restart();
-  expect(() => insert(later, "a", "counts", { by: "text" })).toThrow("does not match the schema");
-  const again = await push(later, await body({ uses: [{ path: "c", name: "a" }] }, components));
-  expect(diffTypes(again.finish)).toEqual({ "": "modify", a: "remount" });
-  const table = later.database.catalog.table("a", "counts")!;
-  expect(later.database.reader.get(table.documentKey(id))).toContain('"by":1');
-  expect(table.record.indexes.map(({ name, state, enabled }) => ({ name, state, enabled }))).toEqual([{ name: "by_by", state: "ready", enabled: true }]);
-});
+  it("CO-11 evaluate_schema tells of each, and which components are new", async () => {
+    await using fixture = new DeployFixture();
+    await pushed(fixture, app("app.use(tally)"), { tally: TALLY });
+    insert(fixture, "tally", "counts", { n: 1 });
+    const body = await pushBody(config(`const app = defineApp(); app.use(tally); app.use(more); export default app;`, { tally: "tally", more: "more" }), { componentDefinitions: await componentDefinitions({ tally: stricter, more: { ...TALLY, ...config(`export default defineComponent("more");`) } }) });
+    expect(await fixture.call("evaluate_schema", body)).toMatchObject({
+      newComponentDefinitions: ["more"],
+      componentSchemaEvaluations: { "": { definitionPath: "", tables: [] }, tally: { definitionPath: "tally", tables: [{ name: "counts", outcome: "mustWalk", numDocs: 1 }] }, more: { definitionPath: "more", tables: [{ numDocs: 0 }] } },
+    });
+    expect(Object.keys(((await fixture.call("evaluate_push", body))["schemaChange"] as { schemaIds: Json }).schemaIds)).toEqual(["", "tally", "more"]);
+  });
 
-it("CO-15 a push that never finished leaves nothing in any component", async () => {
-  await using fixture = new DeployFixture();
-  await push(fixture, await body({ uses: [{ path: "c", name: "a" }] }, { c: { files: { "schema.ts": COUNTER_SCHEMA.replace('.index("by_by", ["by"])', "") } } }));
-  insert(fixture, "a", "counts", { by: 1 });
-  await fixture.call("start_push", await body({ uses: [{ path: "c", name: "a" }, { path: "c", name: "b" }] }, { c: { files: COUNTER_FILES } }));
-  await using later = await fixture.restart();
-  expect(later.database.catalog.table("a", "counts")!.record.indexes).toEqual([]);
-  expect([...later.loaded!.components.keys()]).toEqual(["a"]);
-});
+  it("CO-13 unmounting keeps documents and schema, remounting finds them and holds them against the schema", async () => {
+    await using fixture = new DeployFixture();
+    expect(diffTypes((await pushed(fixture, both, { tally: TALLY })).finish)).toEqual({ "": "create", tally: "create", other: "create" });
+    const id = insert(fixture, "other", "counts", { n: 1 });
+    const one = await pushed(fixture, app("app.use(tally)"), { tally: TALLY });
+    expect(diffTypes(one.finish)).toEqual({ "": "modify", tally: "modify", other: "unmount" });
+    expect([...fixture.activated.at(-1)!.components.keys()]).toEqual(["tally"]);
+    expect(fixture.database.schemas.get("other")?.json.tables).toHaveLength(1);
+    await using restarted = await fixture.restart();
+    const failing = await restarted.call("start_push", await pushBody(both, { componentDefinitions: await componentDefinitions({ tally: stricter }) }));
+    expect(await waitForSchema(restarted, failing)).toMatchObject({ type: "failed", componentPath: "other", error: expect.stringContaining(id) as string });
+    expect(diffTypes((await pushed(restarted, both, { tally: TALLY })).finish)).toEqual({ "": "modify", tally: "modify", other: "remount" });
+    expect(restarted.database.catalog.table("other", "counts")).toBeDefined();
+  });
 
-it("CO-14, CO-20, CO-21 knows crons and routers of every place", async () => {
-  await using fixture = new DeployFixture();
-  const http = `import { httpRouter, httpAction } from "./_generated/server"; const http = httpRouter(); http.route({ path: "/x", method: "GET", handler: httpAction(async () => new Response("x")) }); export default http;`;
-  const crons = `import { cronJobs, makeFunctionReference } from "./_generated/server"; const crons = cronJobs(); crons.interval("tidy", { minutes: 1 }, makeFunctionReference("lib:tidy"), {}); export default crons;`;
-  const lib = `import { internalMutation } from "./_generated/server"; export const tidy = internalMutation({ args: {}, handler: async () => null });`;
-  const c = { files: { "http.ts": http, "crons.ts": crons, "lib.ts": lib }, uses: [{ path: "d", name: "inner", httpPrefix: "/in/" }] };
-  await push(fixture, await body({ uses: [{ path: "c", name: "a", httpPrefix: "/a/" }, { path: "c", name: "quiet" }] }, { c, d: { files: { "http.ts": http } } }));
-  expect(fixture.activated[0]!.routers).toEqual([
-    { prefix: "/a/in/", module: "@a/@inner/http.js" },
-    { prefix: "/a/", module: "@a/http.js" },
-    { prefix: "/", module: "http.js" },
-  ]);
-  const table = fixture.database.catalog.table("", "_cron_jobs")!;
-  const jobs = [...fixture.database.reader.entries({ start: table.documentPrefix, end: `${table.documentPrefix}\xff` })].map(([, text]) => JSON.parse(text) as Json);
-  expect(jobs.map(({ name, componentPath, functionPath }) => [name, componentPath, functionPath]).sort()).toEqual([["a/tidy", "a", "lib.js:tidy"], ["quiet/tidy", "quiet", "lib.js:tidy"]]);
+  it("CO-15 what an unfinished push had begun in components is dropped at the next start", async () => {
+    await using fixture = new DeployFixture();
+    await pushed(fixture, both, { tally: TALLY });
+    insert(fixture, "other", "counts", { n: 1 });
+    const indexed = { ...TALLY, "schema.ts": TALLY["schema.ts"].replace(".index(", `.index("again", ["n"]).index(`) };
+    const start = await fixture.call("start_push", await pushBody(both, { componentDefinitions: await componentDefinitions({ tally: indexed }) }));
+    const indexesOf = (of: DeployFixture): string[] => of.database.catalog.table("other", "counts")!.record.indexes.map(({ name }) => name);
+    expect(indexesOf(fixture)).toContain("again");
+    await using restarted = await fixture.restart();
+    expect(indexesOf(restarted)).not.toContain("again");
+    await expect(restarted.call("finish_push", { startPush: start, dryRun: false })).rejects.toMatchObject({ code: "RaceDetected" });
+  });
+
+  it("D-4 D-5 a dry run and code generation change nothing", async () => {
+    await using fixture = new DeployFixture();
+    const components = { componentDefinitions: await componentDefinitions({ tally: TALLY }) };
+    const start = await fixture.call("start_push", await pushBody(both, { ...components, dryRun: true }));
+    await fixture.call("wait_for_schema", { schemaChange: start["schemaChange"], timeoutMs: 1_000, dryRun: true });
+    expect(diffTypes(await fixture.call("finish_push", { startPush: start, dryRun: true }))).toEqual({ "": "create", tally: "create", other: "create" });
+    await fixture.call("start_push", await pushBody(both, { ...components, forCodegen: true }));
+    expect([...fixture.database.catalog.tables()].map(({ name }) => name)).not.toContain("counts");
+    expect(fixture.activated).toEqual([]);
+  });
 });

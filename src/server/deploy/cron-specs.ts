@@ -7,6 +7,7 @@ import type { CronSpec } from "../scheduler/cron-table.js";
 import type { StoredModule } from "./code-store.js";
 import { DeployError } from "./deploy-error.js";
 
+/** Those of components counted. */
 const CRONS_MAX = 1_000;
 
 /** Throws {@link DeployError}. */
@@ -14,7 +15,6 @@ export function cronSpecs(modules: readonly StoredModule[], componentPath: strin
   const prefix = modulePrefix(componentPath);
   const deployed = new DeployedFunctions(new Map(modules.map((module) => [prefix + module.path, module])), new Map([[componentPath, {}]]));
   const specs = modules.flatMap(({ analysis }) => Object.entries(analysis?.crons ?? {}));
-  if (specs.length > CRONS_MAX) throw new DeployError("InvalidCrons", `There are ${specs.length} cron jobs, and at most ${CRONS_MAX} are allowed. Do more in each.`);
   return specs.map(([ownName, { name: functionPath, args, schedule }]) => {
     const name = componentPath === APP_COMPONENT_PATH ? ownName : `${componentPath}/${ownName}`;
     try {
@@ -26,4 +26,14 @@ export function cronSpecs(modules: readonly StoredModule[], componentPath: strin
       throw error;
     }
   });
+}
+
+/** All those of a push: they are known by their names. Throws {@link DeployError}. */
+export function checkCrons(specs: readonly CronSpec[]): void {
+  if (specs.length > CRONS_MAX) throw new DeployError("InvalidCrons", `There are ${specs.length} cron jobs, and at most ${CRONS_MAX} are allowed. Do more in each.`);
+  const known = new Set<string>();
+  for (const { name } of specs) {
+    if (known.has(name)) throw new DeployError("InvalidCrons", `The app has a cron job "${name}", and one of a component is known by the same name. Rename the app's in crons.ts.`);
+    known.add(name);
+  }
 }

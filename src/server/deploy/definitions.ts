@@ -6,6 +6,8 @@
  */
 import type { ModuleCode } from "../../functions/sandbox/module-code.js";
 import { lazySchema, type LazySchema, type SchemaOf, type Zod } from "../lazy-schema.js";
+import { APP_COMPONENT_PATH } from "../../functions/component-path.js";
+import type { ValidatorJson } from "../../values/validator.js";
 import { DeployError } from "./deploy-error.js";
 import type { EnvironmentVariables } from "./environment.js";
 import { callExport, compile, evaluateModule } from "./module-evaluation.js";
@@ -45,18 +47,31 @@ const EMPTY: AppDefinition = { path: "", definitionType: { type: "app" }, childC
 
 /** Of one push. Code of definitions is small, and there are as many as packages with components. */
 const DEFINITIONS_MAX = 256;
+const PATH_LENGTH_MAX = 1_024;
+const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /** `visible` is what the app's own code sees, `builtIn` what every component does. Throws {@link DeployError}. */
 export async function evaluateDefinitions({ appDefinition, componentDefinitions }: StartPushRequest, visible: EnvironmentVariables, builtIn: EnvironmentVariables): Promise<Definitions> {
-  if (componentDefinitions.length > DEFINITIONS_MAX) throw refuse(`The app uses ${componentDefinitions.length} different components, and at most ${DEFINITIONS_MAX} are allowed.`);
+  checkPaths(componentDefinitions);
   const components = new Map<string, ComponentDefinition>();
   for (const { definitionPath, definition } of childrenFirst(componentDefinitions)) {
-    components.set(definitionPath, { ...(await evaluateDefinition(definition, definitionPath, components, builtIn, COMPONENT_ANALYSIS)), path: definitionPath });
+    const evaluated = await inDefinition(definitionPath, async () => await evaluateDefinition(definition, components, builtIn, COMPONENT_ANALYSIS));
+    components.set(definitionPath, { ...evaluated, path: definitionPath });
   }
   const { definition } = appDefinition;
-  const app = definition === null || definition === undefined ? EMPTY : { ...(await evaluateDefinition(definition, "", components, visible, APP_ANALYSIS)), path: "" };
-  checkDeclaredVariables(app, visible);
+  const app = definition === null || definition === undefined ? EMPTY : { ...(await evaluateDefinition(definition, components, visible, APP_ANALYSIS)), path: APP_COMPONENT_PATH };
   return { app, components };
+}
+
+function checkPaths(pushed: readonly Pushed[]): void {
+  if (pushed.length > DEFINITIONS_MAX) throw refuse(`The app uses ${pushed.length} different components, and at most ${DEFINITIONS_MAX} are allowed. Use fewer.`);
+  const known = new Set<string>();
+  for (const { definitionPath } of pushed) {
+    const isPath = definitionPath !== APP_COMPONENT_PATH && definitionPath.length <= PATH_LENGTH_MAX && !CONTROL_CHARACTER.test(definitionPath);
+    if (!isPath) throw refuse(`${JSON.stringify(definitionPath.slice(0, PATH_LENGTH_MAX))} is not the path of a component's folder: paths have 1 to ${PATH_LENGTH_MAX} characters, and none that can't be seen. Rename the folder.`);
+    if (known.has(definitionPath)) throw refuse(`The push has the component ${shownPath(definitionPath)} twice. Push again.`);
+    known.add(definitionPath);
+  }
 }
 
 type Pushed = StartPushRequest["componentDefinitions"][number];
@@ -78,17 +93,40 @@ function childrenFirst(pushed: readonly Pushed[]): Pushed[] {
   return [...ordered];
 }
 
-async function evaluateDefinition<T>(module: ModuleConfig, definitionPath: string, known: ReadonlyMap<string, ComponentDefinition>, environmentVariables: EnvironmentVariables, schema: LazySchema<T>): Promise<T> {
+async function evaluateDefinition<T extends Pick<Definition, "envVars">>(module: ModuleConfig, known: ReadonlyMap<string, ComponentDefinition>, environmentVariables: EnvironmentVariables, schema: LazySchema<T>): Promise<T> {
   const isApp = schema === (APP_ANALYSIS as unknown);
-  const where = isApp ? "convex.config.ts" : `convex.config.ts of ${shownPath(definitionPath)}`;
   const modules = new Map([[module.path, await compile(module)], ...Array.from(known.values(), importedDefinition)]);
   const exported = evaluateModule({ modules, path: module.path, environmentVariables, errorCode: "InvalidAppDefinition", read: callExport });
   const parsed = schema.parse(exported);
-  if (parsed.ok) return parsed.data;
+  if (parsed.ok) {
+    checkDeclarations(parsed.data);
+    return parsed.data;
+  }
   const kind = (exported as { readonly definitionType?: { readonly type?: unknown } } | null)?.definitionType?.type;
   if (isApp && kind === "childComponent") throw refuse("convex.config.ts of the app exports a component. Make an app with `export default defineApp()`, and mount the component with `app.use(…)`.");
-  if (!isApp && kind === "app") throw refuse(`${where} exports an app, which can't be mounted in another. Make a component with \`export default defineComponent("name")\`.`);
-  throw refuse(`The default export of ${where} is no ${isApp ? "app" : "component"} definition: ${parsed.problem}. Make one with \`export default ${isApp ? "defineApp()" : 'defineComponent("name")'}\`.`);
+  if (!isApp && kind === "app") throw refuse('Its convex.config.ts exports an app, which can\'t be mounted in another. Make a component with `export default defineComponent("name")`.');
+  const [what, builder] = isApp ? ["app", "defineApp()"] : ["component", 'defineComponent("name")'];
+  throw refuse(`The default export of convex.config.ts is no ${what} definition: ${parsed.problem}. Make one with \`export default ${builder}\`.`);
+}
+
+/** Variables are texts; what else a validator could ask for they never are. */
+function checkDeclarations({ envVars = [] }: Pick<Definition, "envVars">): void {
+  for (const [name, { value }] of envVars) {
+    if (!isTextValidator(parseValidator(value))) throw refuse(`The environment variable ${name} is declared with a validator that is not of texts. Use v.string(), a v.literal("…") or a v.union(…) of those.`);
+  }
+}
+
+function parseValidator(text: string): ValidatorJson | null {
+  try {
+    return JSON.parse(text) as ValidatorJson | null;
+  } catch {
+    return null; // refused as no validator of texts
+  }
+}
+
+function isTextValidator(json: ValidatorJson | null): boolean {
+  if (json?.type === "union") return Array.isArray(json.value) && json.value.every(isTextValidator);
+  return json?.type === "string" || (json?.type === "literal" && typeof json.value === "string");
 }
 
 /** What a definition gets that imports another. */
@@ -99,17 +137,20 @@ function importedDefinition({ path, definitionType }: ComponentDefinition): read
   return [module, { path: module, code, sourceMap: null }];
 }
 
-/** The CLI takes the names out of this text, and tells how to set them. */
-function checkDeclaredVariables({ envVars }: AppDefinition, environmentVariables: EnvironmentVariables): void {
-  const missing = (envVars ?? []).filter(([name, { optional }]) => optional !== true && !Object.hasOwn(environmentVariables, name)).map(([name]) => name);
-  if (missing.length === 0) return;
-  throw new DeployError("MissingEnvironmentVariables", `Environment variables that convex.config.ts requires are not set: ${missing.join(", ")}. Set them with \`npx convex env set\`.`);
-}
-
 /** A definition's path as developers know it: "@convex-dev/workpool" rather than the way to it through node_modules. */
 export function shownPath(definitionPath: string): string {
   const inPackage = definitionPath.lastIndexOf("node_modules/");
   return inPackage === -1 ? definitionPath : definitionPath.slice(inPackage + "node_modules/".length);
+}
+
+/** Says which component an error is in. */
+export async function inDefinition<T>(definitionPath: string, evaluate: () => Promise<T>): Promise<T> {
+  try {
+    return await evaluate();
+  } catch (error) {
+    if (!(error instanceof DeployError) || definitionPath === APP_COMPONENT_PATH) throw error;
+    throw new DeployError(error.code, `In component ${shownPath(definitionPath)}: ${error.message}`);
+  }
 }
 
 export function refuse(message: string): DeployError {

@@ -20,8 +20,10 @@ import type { DeploymentCode } from "../../functions/deployment.js";
 import type { DeployRoute } from "../engine-messages.js";
 import { evaluateAuthConfig, type AuthProvider } from "./auth-config.js";
 import { readComponentModules, readComponentSummaries, readDeployment, readModuleSummaries, readModules, writeDeployment, type DeploymentRecord, type ModuleSummary } from "./code-store.js";
-import { mountComponents, type ComponentTree } from "./component-tree.js";
+import { checkBoundVariables } from "./component-checks.js";
+import { mountComponents } from "./component-tree.js";
 import { configHashes, pulledConfig } from "./config-response.js";
+import type { Definitions } from "./definitions.js";
 import { DeployError } from "./deploy-error.js";
 import { builtInVariables, changeEnvironment, fullEnvironment, readEnvironment, writeEnvironment, type EnvironmentVariables, type Instance } from "./environment.js";
 import { writeInstance } from "./instance.js";
@@ -135,8 +137,7 @@ export class Deployer {
     const deployment = readDeployment(transaction);
     if (deployment !== null) {
       const visible = fullEnvironment(variables, instance);
-      // Components may need what is being removed.
-      this.#mount(deployment, visible);
+      checkBoundVariables(definitionsOf(deployment), visible);
       const authProviders = evaluateAuthConfig(codeByPath(readModules(transaction)), visible);
       writeDeployment(transaction, { ...deployment, authProviders });
     }
@@ -173,7 +174,8 @@ export class Deployer {
   async #evaluateSchema(body: string): Promise<object> {
     const request = parseStartPush(body);
     const { schemas, tree } = await evaluateDeclarations(request, this.#visibleEnvironment(), this.#options.instance);
-    return await evaluateSchemaChanges(this.#database, schemasByNamespace(schemas, tree), tree.mounts);
+    const known = new Set(readDeployment(this.#begin())?.components?.map(({ definition }) => definition.path));
+    return await evaluateSchemaChanges(this.#database, schemasByNamespace(schemas, tree), tree.mounts, known);
   }
 
   async #schemasOf(body: string): Promise<SchemasByNamespace> {
@@ -319,7 +321,7 @@ export class Deployer {
     const deployment = readDeployment(transaction);
     if (deployment === null) return null;
     const visible = this.#visibleEnvironment();
-    const { mounts, routers } = this.#mount(deployment, visible);
+    const { mounts, routers } = mountComponents(definitionsOf(deployment), visible, builtInVariables(this.#options.instance));
     const modules = [...readModules(transaction), ...mountedModules(mounts, readComponentModules(transaction))];
     return {
       modules: codeByPath(modules),
@@ -329,12 +331,6 @@ export class Deployer {
       environmentVariables: visible,
       nodeFolder: this.#nodeFolder(nodeSources(modules, deployment.nodeDependencies)),
     };
-  }
-
-  /** Where the components of the last push are mounted, with the variables as they are now. */
-  #mount({ definition, components = [] }: DeploymentRecord, visible: EnvironmentVariables): ComponentTree {
-    const definitions = { app: definition, components: new Map(components.map((component) => [component.definition.path, component.definition])) };
-    return mountComponents(definitions, visible, builtInVariables(this.#options.instance));
   }
 
   /**
@@ -370,6 +366,10 @@ export class Deployer {
   #begin(): Transaction {
     return this.#database.begin("query", NO_LIMITS);
   }
+}
+
+function definitionsOf({ definition, components = [] }: DeploymentRecord): Definitions {
+  return { app: definition, components: new Map(components.map((component) => [component.definition.path, component.definition])) };
 }
 
 function indexDiffsOf({ changes }: StartedPush): IndexDiffs {

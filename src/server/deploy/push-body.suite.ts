@@ -23,6 +23,24 @@ export async function pushBody(files: Files, more: Json = {}): Promise<Json & { 
   return { adminKey: "key", dryRun: false, functions: "convex/", appDefinition, componentDefinitions: [], nodeDependencies: [], forCodegen: false, ...more };
 }
 
+const IMPORTED = /"\.\/_componentDeps\/([\w-]+)"/g;
+
+/** The import specifier of another component in a convex.config.ts. */
+export function componentImport(definitionPath: string): string {
+  return `./_componentDeps/${Buffer.from(definitionPath).toString("base64url")}`;
+}
+
+/** `componentDefinitions` of a push: files by definition path; each has a convex.config.ts. */
+export async function componentDefinitions(filesByPath: Readonly<Record<string, Files>>): Promise<Json[]> {
+  return await Promise.all(
+    Object.entries(filesByPath).map(async ([definitionPath, files]) => {
+      const { definition, schema, changedModules, udfServerVersion } = (await pushBody(files)).appDefinition;
+      const dependencies = Array.from((files[DEFINITION] ?? "").matchAll(IMPORTED), ([, path]) => Buffer.from(path!, "base64url").toString());
+      return { definitionPath, definition, dependencies, schema, functions: changedModules, udfServerVersion };
+    }),
+  );
+}
+
 async function modules(files: Files, environment: string): Promise<Json[]> {
   if (Object.keys(files).length === 0) return [];
   return (await bundle(files)).map(({ path, source, sourceMap }) => ({ path, source, ...(sourceMap === null ? {} : { sourceMap }), environment }));

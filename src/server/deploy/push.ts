@@ -7,15 +7,16 @@ import { APP_COMPONENT_PATH, modulePrefix } from "../../functions/component-path
 import type { NodeCodeStore } from "../actions/node/node-code-store.js";
 import { evaluateAuthConfig, type AuthProvider } from "./auth-config.js";
 import { readComponentModules, readDeployment, readModules, writeComponentModules, writeDeployment, writeModules, type StoredModule } from "./code-store.js";
+import { checkAppVariables, checkBoundVariables, checkMounts, checkPrefixes } from "./component-checks.js";
 import { mountComponents, type ComponentTree, type Mount } from "./component-tree.js";
-import { cronSpecs } from "./cron-specs.js";
+import { checkCrons, cronSpecs } from "./cron-specs.js";
 import { syncCronJobs, type CronSpec } from "../scheduler/cron-table.js";
-import { DeployError } from "./deploy-error.js";
-import { evaluateDefinitions, shownPath, type AppDefinition, type ComponentDefinition } from "./definitions.js";
+import { evaluateDefinitions, inDefinition, type AppDefinition, type ComponentDefinition } from "./definitions.js";
 import { builtInVariables, fullEnvironment, readEnvironment, type EnvironmentVariables, type Instance } from "./environment.js";
 import { checkNodeVersion, nodeSources, prepareNodeCode } from "./node-code.js";
 import { analyze, codeByPath, resolveModules } from "./pushed-modules.js";
 import type { ModuleConfig, StartPushRequest } from "./push-request.js";
+import { checkRoutes } from "./route-conflicts.js";
 import { evaluateSchema } from "./schema-module.js";
 import { NO_LIMITS } from "./system-documents.js";
 
@@ -66,10 +67,11 @@ export async function evaluatePush({ database, instance, nodeCode }: PushContext
   const modules = await analyze(resolved, nodeFolder, visible);
   const components = new Map<string, EvaluatedComponent>();
   for (const { definitionPath, udfServerVersion } of request.componentDefinitions) {
-    const mount = tree.mounts.find((mounted) => mounted.definitionPath === definitionPath);
-    const analyzed = await inComponent(definitionPath, async () => await analyzeWhere(mount, resolvedComponents.get(definitionPath)!, nodeFolder, builtInVariables(instance)));
+    const mount = firstMount(tree, definitionPath);
+    const analyzed = await inDefinition(definitionPath, async () => await analyzeWhere(mount, resolvedComponents.get(definitionPath)!, nodeFolder, builtInVariables(instance)));
     components.set(definitionPath, { definition: definitions.components.get(definitionPath)!, schema: schemas.get(definitionPath) ?? null, modules: analyzed, udfServerVersion });
   }
+  checkRoutes(tree.routers, new Map([...modules, ...mountedModules(tree.mounts, modulesByDefinition(components))].map(({ path, analysis }) => [path, analysis])));
   return {
     request,
     environmentVariables,
@@ -88,16 +90,27 @@ export async function evaluatePush({ database, instance, nodeCode }: PushContext
 export async function evaluateDeclarations(request: StartPushRequest, visible: EnvironmentVariables, instance: Instance) {
   const builtIn = builtInVariables(instance);
   const definitions = await evaluateDefinitions(request, visible, builtIn);
+  checkMounts(definitions);
+  checkAppVariables(definitions.app, visible);
+  checkBoundVariables(definitions, visible);
   const tree = mountComponents(definitions, visible, builtIn);
+  checkPrefixes(tree);
   /** By definition path. */
   const schemas = new Map<string, SchemaJson>();
   const evaluate = async (definitionPath: string, schema: ModuleConfig | null | undefined, environmentVariables: EnvironmentVariables): Promise<void> => {
     if (schema === null || schema === undefined) return;
-    schemas.set(definitionPath, await inComponent(definitionPath, async () => await evaluateSchema(schema, environmentVariables)));
+    schemas.set(definitionPath, await inDefinition(definitionPath, async () => await evaluateSchema(schema, environmentVariables)));
   };
   await evaluate(APP_COMPONENT_PATH, request.appDefinition.schema, visible);
-  for (const { definitionPath, schema } of request.componentDefinitions) await evaluate(definitionPath, schema, builtIn);
+  for (const { definitionPath, schema } of request.componentDefinitions) {
+    await evaluate(definitionPath, schema, firstMount(tree, definitionPath)?.environmentVariables ?? builtIn);
+  }
   return { definitions, tree, schemas };
+}
+
+/** Whose environment the code is evaluated in. Undefined for what nobody mounts. */
+function firstMount({ mounts }: ComponentTree, definitionPath: string): Mount | undefined {
+  return mounts.find((mount) => mount.definitionPath === definitionPath);
 }
 
 /** The schema of each place where something is mounted. */
@@ -109,7 +122,7 @@ async function resolveComponents({ componentDefinitions }: StartPushRequest, sto
   const resolved = new Map<string, StoredModule[]>();
   for (const { definitionPath, functions } of componentDefinitions) {
     const known = stored.get(definitionPath) ?? [];
-    resolved.set(definitionPath, await inComponent(definitionPath, async () => await resolveModules({ changedModules: functions, unchangedModuleHashes: [] }, known)));
+    resolved.set(definitionPath, await inDefinition(definitionPath, async () => await resolveModules({ changedModules: functions, unchangedModuleHashes: [] }, known)));
   }
   return resolved;
 }
@@ -125,25 +138,21 @@ export function mountedModules(mounts: readonly Pick<Mount, "path" | "definition
   return mounts.flatMap(({ path, definitionPath }) => (modules.get(definitionPath) ?? []).map((module) => ({ ...module, path: modulePrefix(path) + module.path })));
 }
 
-function allCrons(modules: readonly StoredModule[], mounts: readonly Mount[], components: ReadonlyMap<string, EvaluatedComponent>): CronSpec[] {
-  return [...cronSpecs(modules, APP_COMPONENT_PATH), ...mounts.flatMap(({ path, definitionPath }) => cronSpecs(components.get(definitionPath)!.modules, path))];
+function modulesByDefinition(components: ReadonlyMap<string, EvaluatedComponent>): Map<string, readonly StoredModule[]> {
+  return new Map(Array.from(components, ([path, { modules }]) => [path, modules]));
 }
 
-/** Says which component an error is in. */
-async function inComponent<T>(definitionPath: string, evaluate: () => Promise<T>): Promise<T> {
-  try {
-    return await evaluate();
-  } catch (error) {
-    if (!(error instanceof DeployError) || definitionPath === APP_COMPONENT_PATH) throw error;
-    throw new DeployError(error.code, `In component ${shownPath(definitionPath)}: ${error.message}`);
-  }
+function allCrons(modules: readonly StoredModule[], mounts: readonly Mount[], components: ReadonlyMap<string, EvaluatedComponent>): CronSpec[] {
+  const specs = [...cronSpecs(modules, APP_COMPONENT_PATH), ...mounts.flatMap(({ path, definitionPath }) => cronSpecs(components.get(definitionPath)!.modules, path))];
+  checkCrons(specs);
+  return specs;
 }
 
 /** Into a transaction that is committed with the change of the schemas. */
 export function storePush(transaction: Transaction, { request, definition, authProviders, modules, components, tree, crons }: EvaluatedPush, message: string | null, nowMs: number): void {
   const known = readDeployment(transaction)?.knownMounts ?? [];
   writeModules(transaction, modules);
-  writeComponentModules(transaction, new Map(Array.from(components, ([path, component]) => [path, component.modules])));
+  writeComponentModules(transaction, modulesByDefinition(components));
   syncCronJobs(transaction, crons, nowMs);
   writeDeployment(transaction, {
     functions: request.functions,

@@ -15,12 +15,12 @@ const EMPTY: TableSize = { documents: 0, chars: 0 };
 
 type IndexChange = "added" | "identical" | "enabled" | "disabled" | "dropped";
 
-/** Of the app and of each component that is mounted. */
-export async function evaluateSchemaChanges(database: Database, schemas: SchemasByNamespace, mounts: readonly Mount[]): Promise<object> {
+/** Of the app and of each component that is mounted. `known`: definitions that are deployed. */
+export async function evaluateSchemaChanges(database: Database, schemas: SchemasByNamespace, mounts: readonly Mount[], known: ReadonlySet<string>): Promise<object> {
   const definitionPaths = new Map(mounts.map(({ path, definitionPath }) => [path, definitionPath]));
   const evaluations: [string, object][] = [];
   for (const [path, next] of schemas) evaluations.push([path, { definitionPath: definitionPaths.get(path) ?? APP_COMPONENT, ...(await evaluateSchemaChange(database, path, next)) }]);
-  return { componentSchemaEvaluations: Object.fromEntries(evaluations), newComponentDefinitions: [] };
+  return { componentSchemaEvaluations: Object.fromEntries(evaluations), newComponentDefinitions: [...new Set(definitionPaths.values())].filter((path) => !known.has(path)) };
 }
 
 async function evaluateSchemaChange(database: Database, namespace: string, next: SchemaJson | null): Promise<object> {
