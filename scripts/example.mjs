@@ -12,10 +12,13 @@ const root = resolve(import.meta.dirname, "..");
 /** Time that the programs get between SIGTERM and SIGKILL; the server takes 5 s at most. */
 const STOP_MS_MAX = 8_000;
 const ISSUER_URL = "http://127.0.0.1:4100";
+const WHITEBOARD_ISSUER_URL = "http://127.0.0.1:4200";
+const SOURCE_URL = "http://127.0.0.1:4300";
 
 const EXAMPLES = {
   chat: { name: "The chat", hint: "Open it in two windows and write in both.", begin: () => startServer({}, {}) },
   exam: { name: "The exam platform", hint: "Open it in two windows: be the tutor in one and a student in the other.", begin: startExam },
+  sync: { name: "The whiteboard", hint: "Open it in two windows: the grid in one and a board in the other.", begin: startSync },
 };
 
 const [exampleName = "chat"] = process.argv.slice(2);
@@ -102,6 +105,20 @@ function startExam() {
     const variables = { EXAM_ISSUER: ISSUER_URL, EXAM_JWKS: `${ISSUER_URL}/.well-known/jwks.json`, SCORES_SIGNING_KEY: signingKey };
     startServer(variables, { VITE_EXAM_ISSUER: ISSUER_URL, SCORES_SIGNING_KEY: signingKey });
   });
+}
+
+/** The issuer and the source first: what they say goes into the deployment's variables. */
+function startSync() {
+  const said = {};
+  const whenBoth = (part) => {
+    Object.assign(said, part);
+    if (said.jwks === undefined || !said.isSourceReady) return;
+    startServer({ WHITEBOARD_ISSUER: WHITEBOARD_ISSUER_URL, WHITEBOARD_JWKS: said.jwks, SOURCE_URL }, { VITE_WHITEBOARD_ISSUER: WHITEBOARD_ISSUER_URL });
+  };
+  const issuer = start(["--import", "tsx", "issuer/main.ts", "--port", new URL(WHITEBOARD_ISSUER_URL).port], "[issuer]  ");
+  atLine(issuer, /WHITEBOARD_JWKS (data:\S+)/, ([, jwks]) => whenBoth({ jwks }));
+  const source = start(["--import", "tsx", "source/main.ts", "--port", new URL(SOURCE_URL).port], "[source]  ");
+  atLine(source, /The source is ready/, () => whenBoth({ isSourceReady: true }));
 }
 
 function fromEnvFile(name) {

@@ -11,7 +11,7 @@ import { GRID_ADDRESS } from "../hooks/useRoute";
 import { formatCount } from "../lib/format";
 import type { Me } from "../lib/me";
 import { BoardCanvas } from "./BoardCanvas";
-import { BackIcon, GaugeIcon } from "./Icons";
+import { BackIcon, EyeIcon, GaugeIcon } from "./Icons";
 import { SyncFigures } from "./SyncFigures";
 
 export function BoardPage({ me, boardId }: { me: Me | null; boardId: string }) {
@@ -34,6 +34,12 @@ export function BoardPage({ me, boardId }: { me: Me | null; boardId: string }) {
             </p>
           )}
         </div>
+        {me !== null && (
+          <span className="temperature" data-hot="true" data-testid="kept">
+            <EyeIcon />
+            kept in sync while you look
+          </span>
+        )}
         <button className="button" data-kind="quiet" aria-pressed={isInspected} onClick={() => setIsInspected(!isInspected)} data-testid="inspect">
           <GaugeIcon />
           Sync

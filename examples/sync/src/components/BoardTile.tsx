@@ -23,12 +23,14 @@ export function BoardTile({ listed, state }: BoardTileProps) {
   return (
     <li>
       <a className="tile" href={boardAddress(listed.id)} data-testid="board-tile" data-key={key} data-hot={isHot(state)} data-phase={state?.phase ?? "idle"}>
-        <Thumbnail key={state?.changedAt} board={board} />
+        <Thumbnail key={state?.changedAt ?? 0} board={board} />
+        <Temperature state={state} />
         <div className="tile-text">
-          <h2>{listed.title}</h2>
-          <Temperature state={state} />
-          <p className="tile-team">{listed.team}</p>
-          <SyncLine state={state} />
+          <h2 title={listed.title}>{listed.title}</h2>
+          <div className="tile-row">
+            <p className="tile-team">{listed.team}</p>
+            <SyncLine state={state} />
+          </div>
         </div>
       </a>
     </li>

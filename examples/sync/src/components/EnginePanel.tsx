@@ -3,7 +3,7 @@ import type { FunctionReturnType } from "convex/server";
 import type { ReactNode } from "react";
 import type { api } from "../../convex/_generated/api";
 import { useBucket } from "../hooks/useBucket";
-import { formatNumber } from "../lib/format";
+import { formatCount, formatNumber } from "../lib/format";
 import { totalCounts } from "../lib/states";
 import type { Counts, SubjectState } from "../lib/states";
 
@@ -33,6 +33,8 @@ function Instrument({ name, value, unit, children }: { name: string; value: stri
   );
 }
 
+const Caption = ({ children }: { children: ReactNode }) => <p className="caption">{children}</p>;
+
 function Workers({ subjects, workersMax }: { subjects: readonly SubjectState[]; workersMax: number }) {
   const busy = subjects.filter(({ phase }) => phase === "running").length;
   return (
@@ -42,6 +44,7 @@ function Workers({ subjects, workersMax }: { subjects: readonly SubjectState[]; 
           <span key={index} className="lamp" data-lit={index < busy} />
         ))}
       </div>
+      <Caption>never more at a time</Caption>
     </Instrument>
   );
 }
@@ -50,8 +53,9 @@ function Queue({ subjects }: { subjects: readonly SubjectState[] }) {
   const waiting = subjects.filter(({ phase }) => phase === "queued").length;
   const hot = subjects.filter(({ watchers }) => watchers > 0).length;
   return (
-    <Instrument name="Queue" value={formatNumber(waiting)} unit={`waiting, ${formatNumber(hot)} hot`}>
+    <Instrument name="Queue" value={formatNumber(waiting)} unit="waiting">
       <Bar testId="engine-queue" value={waiting} max={Math.max(hot, waiting, 1)} tone="queue" />
+      <Caption>of {formatCount(hot, "hot subject")}</Caption>
     </Instrument>
   );
 }
@@ -60,8 +64,9 @@ function Bucket() {
   const level = useBucket();
   const { tokens, capacity, perMinute } = level ?? { tokens: 0, capacity: 1, perMinute: 0 };
   return (
-    <Instrument name="Tokens" value={level === undefined ? "–" : formatNumber(tokens)} unit={level === undefined ? "" : `of ${formatNumber(capacity)}, +${formatNumber(perMinute)} a minute`}>
+    <Instrument name="Tokens" value={level === undefined ? "–" : formatNumber(tokens)} unit={level === undefined ? "" : `of ${formatNumber(capacity)}`}>
       <Bar testId="engine-tokens" value={Math.max(0, tokens)} max={capacity} tone="tokens" />
+      <Caption>one a fetch, {formatNumber(perMinute)} more a minute</Caption>
     </Instrument>
   );
 }
