@@ -1,5 +1,5 @@
 /**
- * E-20, E-21, E-24, E-28 to E-31 as people see them: the sync example in two real browsers, one at a board and one at the
+ * E-40, E-41, E-44, E-48 to E-51 as people see them: the sync example in two real browsers, one at a board and one at the
  * grid with the engine's instruments. Times are a tenth of those in life.
  */
 import type { Server } from "node:http";
@@ -20,7 +20,7 @@ const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const ISSUER_NAME = "https://issuer.test";
 const TOKEN_SECONDS = 600;
-const VARIABLES = { HEARTBEAT_MS: "2000", SCAN_SECONDS: "1", REFRESH_MS: "1000", FETCH_TIMEOUT_MS: "2000" };
+const VARIABLES = { HEARTBEAT_MS: "2000", SCAN_SECONDS: "1", REFRESH_MS: "1000", FETCH_TIMEOUT_MS: "4000" };
 
 interface Person {
   readonly context: BrowserContext;
@@ -99,7 +99,7 @@ const noteIds = async ({ tab }: Person) => await tab.getByTestId("note").evaluat
 const idsInWorld = (number: number) => world.board(`board-${number}`)!.notes.map(({ id }) => id).sort();
 
 describe("E sync", () => {
-  it("E-30 a page without an address says so, and one that is not signed in shows the copies and fetches nothing", async () => {
+  it("E-50 a page without an address says so, and one that is not signed in shows the copies and fetches nothing", async () => {
     await using unset = await servePage(SYNC, "");
     const context = await browser.newContext({ viewport: DESKTOP });
     const tab = await context.newPage();
@@ -118,7 +118,7 @@ describe("E sync", () => {
     expect(source.asked).toEqual([]);
   });
 
-  it("E-20, E-21 signed in, the grid has the catalogue fetched; a board turns hot when somebody opens it, and only that one", async () => {
+  it("E-40, E-41 signed in, the grid has the catalogue fetched; a board turns hot when somebody opens it, and only that one", async () => {
     await signIn(atGrid, "operator");
     await until(async () => (await atGrid.tab.getByTestId("board-tile").count()) === 12, "the boards");
     expect(await atGrid.tab.getByTestId("hot-count").getAttribute("data-count")).toBe("0");
@@ -133,7 +133,7 @@ describe("E sync", () => {
     expect(new Set(source.asked)).toEqual(new Set(["catalogue", "boards/board-3"]));
   });
 
-  it("E-24 a change at the source reaches the board, and the grid's picture of it, by itself", async () => {
+  it("E-44 a change at the source reaches the board, and the grid's picture of it, by itself", async () => {
     const before = await places(atBoard);
     for (let change = 0; change < 4; change++) world.change("board-3");
     await until(async () => (await noteIds(atBoard)).join() === idsInWorld(3).join() && (await places(atBoard)).join() !== before.join(), "the change");
@@ -146,7 +146,7 @@ describe("E sync", () => {
     await atBoard.tab.getByTestId("inspect").click();
   });
 
-  it("E-25 the grid shows the workers, the queue and the tokens at work", async () => {
+  it("E-45 the grid shows the workers, the queue and the tokens at work", async () => {
     const looked = [1, 2, 5, 6, 8, 9, 11];
     const visitor = server.http();
     visitor.setAuth(await tokens.access(viewerAccount(2)));
@@ -167,7 +167,7 @@ describe("E sync", () => {
     expect(source.inFlightMax).toBeLessThanOrEqual(4);
   });
 
-  it("E-28 after kill -9 the board is kept in sync again, and nothing was asked for twice at a time", async () => {
+  it("E-48 after kill -9 the board is kept in sync again, and nothing was asked for twice at a time", async () => {
     await server.kill();
     world.change("board-3");
     world.change("board-3");
@@ -178,7 +178,7 @@ describe("E sync", () => {
     expect(source.askedTwice).toEqual([]);
   });
 
-  it("E-29 the operator wipes everything, and what is looked at comes back as it was", async () => {
+  it("E-49 the operator wipes everything, and what is looked at comes back as it was", async () => {
     const before = await places(atBoard);
     await atGrid.tab.getByTestId("wipe").click();
     await until(async () => (await tile(atGrid, 1).locator("rect").count()) === 0 && (await atGrid.tab.getByTestId("board-tile").count()) === 12, "the grid to be wiped and the catalogue to be back");
@@ -187,7 +187,7 @@ describe("E sync", () => {
     expect(await atBoard.tab.getByTestId("wipe").count()).toBe(0);
   });
 
-  it("E-31 it fits a phone", async () => {
+  it("E-51 it fits a phone", async () => {
     await atGrid.tab.setViewportSize(PHONE);
     await atBoard.tab.setViewportSize(PHONE);
     for (const { tab } of [atGrid, atBoard]) expect(await tab.evaluate("document.documentElement.scrollWidth")).toBe(PHONE.width);

@@ -1,5 +1,5 @@
 /**
- * E-20 … E-29: the engine of the sync example by what it costs: runs of live queries, requests that reach the source, workers
+ * E-40 … E-49: the engine of the sync example by what it costs: runs of live queries, requests that reach the source, workers
  * at a time. The times are those of life; the tests turn the server's clock.
  */
 import type { ConvexClient } from "convex/browser";
@@ -56,8 +56,8 @@ async function withVariables(variables: Readonly<Record<string, string>>, act: (
   }
 }
 
-describe("E-20 who may do what", () => {
-  test("E-20 heartbeats need a token of the issuer; wiping needs an operator's; reading needs none", async () => {
+describe("E-40 who may do what", () => {
+  test("E-40 heartbeats need a token of the issuer; wiping needs an operator's; reading needs none", async () => {
     const forged = new Tokens(await createSigningKey(), whiteboard.tokens.issuer, 600);
     const withToken = (token: string) => {
       const client = whiteboard.server.http();
@@ -77,8 +77,8 @@ describe("E-20 who may do what", () => {
   });
 });
 
-describe("E-21 only what is looked at is fetched", () => {
-  test("E-21 the first look has the catalogue fetched, and a board at the first look at it, without waiting for a scan", async () => {
+describe("E-41 only what is looked at is fetched", () => {
+  test("E-41 the first look has the catalogue fetched, and a board at the first look at it, without waiting for a scan", async () => {
     expect(await whiteboard.beat([CATALOGUE, "boards/board-1"])).toEqual(["boards/board-1"]);
     await whiteboard.loadCatalogue();
     expect(whiteboard.source.asked.filter((key) => key !== CATALOGUE)).toEqual([]);
@@ -88,7 +88,7 @@ describe("E-21 only what is looked at is fetched", () => {
     expect(await whiteboard.state("boards/board-1")).toMatchObject({ watchers: 1, counts: { fetches: 1, changed: 1, unchanged: 0, failed: 0 } });
   });
 
-  test("E-21 a hot subject is refreshed by the cron; a cold one is not, and is again at the next look", async () => {
+  test("E-41 a hot subject is refreshed by the cron; a cold one is not, and is again at the next look", async () => {
     const key = "boards/board-1";
     await whiteboard.settled();
     await refreshed([key], async () => await whiteboard.server.advanceClock(LIFE.scanMs));
@@ -100,7 +100,7 @@ describe("E-21 only what is looked at is fetched", () => {
     expect(whiteboard.source.asked).toHaveLength(asked + 1);
   });
 
-  test("E-21 a subject that nobody looks at any more when its turn comes is not fetched", async () => {
+  test("E-41 a subject that nobody looks at any more when its turn comes is not fetched", async () => {
     const [key] = keysFrom(2, 1) as [string];
     await allCold();
     await withVariables({ FETCHES_AT_ONCE: "1", FETCHES_PER_MINUTE: "1" }, async () => {
@@ -114,7 +114,7 @@ describe("E-21 only what is looked at is fetched", () => {
   });
 });
 
-describe("E-22, E-23, E-24 what re-runs", () => {
+describe("E-42, E-43, E-44 what re-runs", () => {
   const [changing, still] = keysFrom(3, 2) as [string, string];
   let clients: ConvexClient[];
   let watches: Watch<unknown>[];
@@ -131,7 +131,7 @@ describe("E-22, E-23, E-24 what re-runs", () => {
 
   afterAll(() => watches.forEach((watch) => watch.unsubscribe()));
 
-  test("E-22 heartbeats of fifty people re-run no query at all", async () => {
+  test("E-42 heartbeats of fifty people re-run no query at all", async () => {
     const engine = Watch.on(clients[0]!, queryNamed("engine:states"), {});
     await engine.value();
     expect(await whiteboard.state(still)).toMatchObject({ watchers: WATCHERS });
@@ -142,7 +142,7 @@ describe("E-22, E-23, E-24 what re-runs", () => {
     engine.unsubscribe();
   });
 
-  test("E-23 a refresh that finds nothing new writes nothing that is watched: no run, no message", async () => {
+  test("E-43 a refresh that finds nothing new writes nothing that is watched: no run, no message", async () => {
     const [before, said] = [await whiteboard.runs(), watches.map((watch) => watch.said.length)];
     await refreshed([changing, still], async () => await whiteboard.pass(LIFE.refreshMs));
     expect((await whiteboard.state(still)).counts).toMatchObject({ changed: 1, failed: 0 });
@@ -150,7 +150,7 @@ describe("E-22, E-23, E-24 what re-runs", () => {
     expect(watches.map((watch) => watch.said.length)).toEqual(said);
   });
 
-  test("E-24 a change costs one run for fifty watchers, and none for those of another board", async () => {
+  test("E-44 a change costs one run for fifty watchers, and none for those of another board", async () => {
     await beatAll();
     const before = await whiteboard.runs();
     whiteboard.world.change(idOf(changing));
@@ -164,8 +164,8 @@ describe("E-22, E-23, E-24 what re-runs", () => {
   });
 });
 
-describe("E-25, E-26 how fast", () => {
-  test("E-25 never more than four workers at a time; the others wait in the queue", async () => {
+describe("E-45, E-46 how fast", () => {
+  test("E-45 never more than four workers at a time; the others wait in the queue", async () => {
     await allCold();
     const keys = keysFrom(5, 9);
     whiteboard.source.hold();
@@ -178,7 +178,7 @@ describe("E-25, E-26 how fast", () => {
     expect(whiteboard.source.inFlightMax).toBe(WORKERS_MAX);
   });
 
-  test("E-26 the token bucket bounds the fetches of each period, and those that waited longest go first", async () => {
+  test("E-46 the token bucket bounds the fetches of each period, and those that waited longest go first", async () => {
     await allCold();
     const keys = keysFrom(5, 8);
     const before = await Promise.all(keys.map(done));
@@ -199,8 +199,8 @@ describe("E-25, E-26 how fast", () => {
   });
 });
 
-describe("E-27 trouble at the source", () => {
-  test("E-27 a failure is told and tried again, less and less often; the payload stays; what is wrong or gone is not taken over", async () => {
+describe("E-47 trouble at the source", () => {
+  test("E-47 a failure is told and tried again, less and less often; the payload stays; what is wrong or gone is not taken over", async () => {
     const [key] = keysFrom(14, 1) as [string];
     await allCold();
     await refreshed([key], async () => await whiteboard.beat([key]));
@@ -221,7 +221,7 @@ describe("E-27 trouble at the source", () => {
     expect(await whiteboard.subject(key)).toEqual(payload);
   });
 
-  test("E-27 a board that the source removes is removed, from the catalogue and by itself", async () => {
+  test("E-47 a board that the source removes is removed, from the catalogue and by itself", async () => {
     const [key] = keysFrom(BOARDS, 1) as [string];
     await refreshed([key], async () => await whiteboard.beat([key]));
     whiteboard.world.remove(idOf(key));
@@ -233,7 +233,7 @@ describe("E-27 trouble at the source", () => {
   });
 });
 
-describe("E-28 kills", () => {
+describe("E-48 kills", () => {
   const keys = keysFrom(1, 10);
 
   /** Kills the server while four workers are at the source, and brings everything back. */
@@ -263,14 +263,14 @@ describe("E-28 kills", () => {
     await whiteboard.pass(ms);
   }
 
-  test("E-28 after kill -9 with four workers at work everything is fetched, nothing twice at a time, and never by more than four", async () => {
+  test("E-48 after kill -9 with four workers at work everything is fetched, nothing twice at a time, and never by more than four", async () => {
     await killInTheMiddle();
     for (const key of keys) expect((await whiteboard.subject(key)) as object).toMatchObject({ notes: JSON.parse(JSON.stringify(whiteboard.world.board(idOf(key))!.notes)) as unknown });
     expect(whiteboard.source.askedTwice).toEqual([]);
     expect(whiteboard.source.inFlightMax).toBe(WORKERS_MAX);
   });
 
-  test("E-28 the places of the lost are lent until the pool has noticed, and then taken back", async () => {
+  test("E-48 the places of the lost are lent until the pool has noticed, and then taken back", async () => {
     await killInTheMiddle();
     for (let minute = 0; minute < 8; minute++) await whiteboard.pass(60_000);
     await until(async () => {
@@ -288,7 +288,7 @@ describe("E-28 kills", () => {
   });
 });
 
-describe("E-29 nothing is here that cannot be fetched again", () => {
+describe("E-49 nothing is here that cannot be fetched again", () => {
   const keys = keysFrom(1, 12);
 
   async function lookAtAll(): Promise<void> {
@@ -298,7 +298,7 @@ describe("E-29 nothing is here that cannot be fetched again", () => {
     await whiteboard.settled();
   }
 
-  test("E-29 wiping the tables and looking again gives the same state, by its digest", async () => {
+  test("E-49 wiping the tables and looking again gives the same state, by its digest", async () => {
     await allCold();
     await whiteboard.wipe();
     await lookAtAll();
@@ -313,7 +313,7 @@ describe("E-29 nothing is here that cannot be fetched again", () => {
     expect((await whiteboard.digest()).digest).not.toBe(before.digest);
   });
 
-  test("E-29 a worker that was fetching when the tables were wiped writes nothing", async () => {
+  test("E-49 a worker that was fetching when the tables were wiped writes nothing", async () => {
     await allCold();
     whiteboard.source.hold();
     await whiteboard.beat([keys[0]!]);

@@ -1,11 +1,14 @@
-/** What the cron does: whoever left is taken out, lost workers are noticed, and what is due is sent to the pool. */
+/**
+ * What the cron does: whoever left is taken out, lost workers are noticed, and what is due is sent to the pool. One transaction
+ * does a bounded part of it; as long as there is more to do, another follows at once.
+ */
 import { v } from "convex/values";
 import type { Id } from "./_generated/dataModel";
 import { internal } from "./_generated/api";
 import { internalMutation } from "./_generated/server";
 import type { MutationCtx } from "./_generated/server";
 import { dispatch } from "./model/dispatch";
-import { SCANNED_AT_ONCE } from "./model/limits";
+import { REMOVED_AT_ONCE, SCANNED_AT_ONCE, SENT_AT_ONCE } from "./model/limits";
 import { lendPlaces, takeBackPlaces } from "./model/pool";
 import { isHot } from "./model/syncs";
 import type { Sync } from "./model/syncs";
@@ -24,10 +27,11 @@ export const run = internalMutation({
     );
     const [hot, cold] = [due.filter(isHot), due.filter((sync) => !isHot(sync))];
     for (const { _id } of cold) await ctx.db.patch("syncs", _id, { dueAt: null });
-    const sent = await dispatch(ctx, hot);
-    // With no tokens left there is nothing to do before the next scan.
-    const isMore = left === SCANNED_AT_ONCE || (due.length === SCANNED_AT_ONCE && sent === hot.length);
-    if (isMore) await ctx.scheduler.runAfter(0, internal.scan.run);
+    const batch = hot.slice(0, SENT_AT_ONCE);
+    const sent = await dispatch(ctx, batch);
+    // With no tokens left there is nothing to send before the next scan.
+    const isMoreDue = sent === batch.length && (hot.length > batch.length || due.length === SCANNED_AT_ONCE);
+    if (isMoreDue || left === REMOVED_AT_ONCE) await ctx.scheduler.runAfter(0, internal.scan.run);
     return { left, due: due.length, sent };
   },
 });
@@ -37,7 +41,7 @@ async function removeAbsent(ctx: MutationCtx): Promise<number> {
   const absent = await ctx.db
     .query("presence")
     .withIndex("by_time", (q) => q.lte("seenAt", Date.now() - timing().coldAfterMs))
-    .take(SCANNED_AT_ONCE);
+    .take(REMOVED_AT_ONCE);
   const leftBySync = new Map<Id<"syncs">, number>();
   for (const { _id, syncId } of absent) {
     await ctx.db.delete("presence", _id);

@@ -1,7 +1,10 @@
 /** Bounds. Lengths of texts are in UTF-16 code units, as `String.length`. */
 
-/** How many due subjects, and how many people who left, one scan handles; it starts another for the rest. */
+/** How many due subjects one scan looks at. */
 export const SCANNED_AT_ONCE = 1_024;
+/** How many of them one transaction sends to the pool, and how many people who left it takes out; another follows for the rest. */
+export const SENT_AT_ONCE = 128;
+export const REMOVED_AT_ONCE = 512;
 export const BOARDS_MAX = 1_024;
 export const KEY_LENGTH_MAX = 72;
 /** Of one heartbeat: a page shows the catalogue and one board, or a few. */
