@@ -18,10 +18,10 @@ export class FunctionLog {
     this.#kept.push(...(await this.#read()));
   }
 
-  /** How often a function of the app or of a component ended without an error. */
-  async successes(identifier: string, componentPath: string | null = null): Promise<number> {
+  /** How often a function of the app or of a component ended with an error. */
+  async failures(identifier: string, componentPath: string | null = null): Promise<number> {
     const all = [...this.#kept, ...(await this.#read())];
-    return all.filter((execution) => execution.identifier === identifier && execution.componentPath === componentPath && execution.error === null).length;
+    return all.filter((execution) => execution.identifier === identifier && execution.componentPath === componentPath && execution.error !== null).length;
   }
 
   /** How often functions printed something with this text in it. */

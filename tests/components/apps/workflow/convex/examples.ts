@@ -87,7 +87,7 @@ export const environment = workflow.define({
   args: {},
   handler: async (step): Promise<{ handler: string[]; inline: string[] }> => {
     const globals = globalThis as Record<string, unknown>;
-    const handler = ["process", "crypto", "fetch"].map((name) => typeof globals[name]);
+    const handler = ["process", "crypto"].map((name) => typeof globals[name]);
     return { handler, inline: await step.runMutation(internal.examples.globalsSeen, {}, { inline: true }) };
   },
 });
