@@ -202,7 +202,7 @@ describe("started by the CLI", () => {
   });
 
   test("what can't be: a name that no function has, the component's worker called by hand", async () => {
-    expect(await refusal(run("migrations:run", '{"fn": "nothing"}'))).toContain("nothing");
+    expect(await refusal(run("migrations:run", '{"fn": "nothing"}'))).toContain("Can't find function migrations:nothing");
     expect(await refusal(run("--component", "migrations", "lib:migrate", '{"name": "x", "fnHandle": "x", "dryRun": false}'))).toContain("Invalid fnHandle");
     expect(await refusal(app.start("setDefaultValue", { batchSize: -1 }))).toContain("Batch size must be greater than 0");
   });
