@@ -18,16 +18,25 @@ export class FunctionLog {
     this.#kept.push(...(await this.#read()));
   }
 
-  /** How often a function of the app or of a component ended with an error. */
+  /** How often a function of the app or of a component ended without an error. */
+  async successes(identifier: string, componentPath: string | null = null): Promise<number> {
+    return (await this.#errorsOf(identifier, componentPath)).filter((error) => error === null).length;
+  }
+
+  /** How often it ended with one. */
   async failures(identifier: string, componentPath: string | null = null): Promise<number> {
-    const all = [...this.#kept, ...(await this.#read())];
-    return all.filter((execution) => execution.identifier === identifier && execution.componentPath === componentPath && execution.error !== null).length;
+    return (await this.#errorsOf(identifier, componentPath)).filter((error) => error !== null).length;
   }
 
   /** How often functions printed something with this text in it. */
   async printed(text: string): Promise<number> {
     const all = [...this.#kept, ...(await this.#read())];
     return all.flatMap(({ logLines }) => logLines.flatMap(({ messages }) => messages)).filter((message) => message.includes(text)).length;
+  }
+
+  async #errorsOf(identifier: string, componentPath: string | null): Promise<(string | null)[]> {
+    const all = [...this.#kept, ...(await this.#read())];
+    return all.filter((execution) => execution.identifier === identifier && execution.componentPath === componentPath).map(({ error }) => error);
   }
 
   async #read(): Promise<LoggedExecution[]> {

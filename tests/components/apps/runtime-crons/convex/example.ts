@@ -20,6 +20,7 @@ export const register = mutation({
     await crons.register(ctx, schedule, byAction === true ? internal.example.logByAction : internal.example.logStuff, { message }, name),
 });
 export const get = query({ args: { name: v.optional(v.string()), id: v.optional(v.string()) }, handler: async (ctx, { name, id }) => await crons.get(ctx, name !== undefined ? { name } : { id: id! }) });
+export const now = query({ args: {}, handler: async () => Date.now() });
 export const list = query({ args: {}, handler: async (ctx) => await crons.list(ctx) });
 export const remove = mutation({ args: { name: v.optional(v.string()), id: v.optional(v.string()) }, handler: async (ctx, { name, id }) => await crons.delete(ctx, name !== undefined ? { name } : { id: id! }) });
 export const runsOf = query({ args: { message: v.string() }, handler: async (ctx, { message }) => await ctx.db.query("runs").withIndex("by_message", (q) => q.eq("message", message)).collect() });
