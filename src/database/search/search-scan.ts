@@ -42,6 +42,11 @@ export class SearchScan implements DocumentScan {
     transaction.track(this);
   }
 
+  /** How much the search has read: of its newest ranking. */
+  get postingsTaken(): number {
+    return this.#ranking?.postingsTaken ?? 0;
+  }
+
   next(): ScannedDocument | null {
     while (!this.#isClosed) {
       const ranked = this.#nextRanked();
