@@ -17,6 +17,7 @@ const SOURCE_URL = "http://127.0.0.1:4300";
 
 const EXAMPLES = {
   chat: { name: "The chat", hint: "Open it in two windows and write in both.", begin: () => startServer({}, {}) },
+  crm: { name: "The CRM", hint: "Open it in two windows: be the owner in one and an agent in the other.", begin: startCrm, page: "packages/web" },
   exam: { name: "The exam platform", hint: "Open it in two windows: be the tutor in one and a student in the other.", begin: startExam },
   sync: { name: "The whiteboard", hint: "Open it in two windows: the grid in one and a board in the other.", begin: startSync },
 };
@@ -40,9 +41,9 @@ function stop(exitCode) {
   setTimeout(() => children.forEach((child) => child.kill("SIGKILL")), STOP_MS_MAX).unref();
 }
 
-/** Starts a Node program in the app's folder; its lines come out behind `prefix`, and to whoever waits for one (`atLine`). */
-function start(args, prefix, environment = {}) {
-  const child = spawn(process.execPath, args, { cwd: app, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+/** Starts a Node program in the app's folder, or one below it; its lines come out behind `prefix`, and to whoever waits for one (`atLine`). */
+function start(args, prefix, environment = {}, folder = app) {
+  const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
   children.add(child);
   child.on("close", (code) => {
     children.delete(child);
@@ -66,21 +67,31 @@ function atLine(outputs, pattern, then) {
   for (const lines of outputs) lines.on("line", look);
 }
 
-/** `variables` are set in the deployment before the code is pushed; the page is built with `pageEnvironment`. */
-function startServer(variables, pageEnvironment) {
+/** `variables` are set in the deployment before the code is pushed; the page is built with `pageEnvironment`, after `prepare`. */
+function startServer(variables, pageEnvironment, prepare = async () => {}) {
   const server = start([join(root, "dist", "cli", "main.js"), "dev"], "");
   atLine(server, /Ready at (http\S+),/, ([, url]) => setVariables(url, variables));
-  atLine(server, /Convex functions ready/, () => startPage(pageEnvironment));
+  atLine(server, /Convex functions ready/, () => {
+    prepare().then(() => startPage(pageEnvironment), (error) => {
+      console.error(`The example could not be prepared: ${error.message}`);
+      stop(1);
+    });
+  });
+}
+
+async function asAdmin(url, path, body) {
+  const headers = { Authorization: `Convex ${fromEnvFile("CONVEX_SELF_HOSTED_ADMIN_KEY")}`, "Content-Type": "application/json" };
+  const response = await fetch(`${url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  const text = await response.text();
+  if (!response.ok || (path === "/api/function" && JSON.parse(text).status !== "success")) throw new Error(text);
 }
 
 /** As `npx convex env set`. */
 async function setVariables(url, variables) {
   const changes = Object.entries(variables).map(([name, value]) => ({ name, value }));
   if (changes.length === 0) return;
-  const headers = { Authorization: `Convex ${fromEnvFile("CONVEX_SELF_HOSTED_ADMIN_KEY")}`, "Content-Type": "application/json" };
   try {
-    const response = await fetch(`${url}/api/update_environment_variables`, { method: "POST", headers, body: JSON.stringify({ changes }) });
-    if (!response.ok) throw new Error(await response.text());
+    await asAdmin(url, "/api/update_environment_variables", { changes });
   } catch (error) {
     console.error(`The deployment's variables could not be set: ${error.message}`);
     stop(1);
@@ -88,8 +99,8 @@ async function setVariables(url, variables) {
 }
 
 function startPage(environment) {
-  const url = fromEnvFile("VITE_CONVEX_URL");
-  const page = start([join(app, "node_modules", "vite", "bin", "vite.js"), "--clearScreen", "false"], "[page]    ", { VITE_CONVEX_URL: url, ...environment });
+  const url = fromEnvFile("CONVEX_SELF_HOSTED_URL");
+  const page = start([join(app, "node_modules", "vite", "bin", "vite.js"), "--clearScreen", "false"], "[page]    ", { VITE_CONVEX_URL: url, ...environment }, join(app, example.page ?? ""));
   atLine(page, /Local:\s+(\S+)/, ([, address]) => {
     console.log(`\n${example.name} is running at ${address}\n${example.hint}\nData is in examples/${exampleName}/.rivulet; stop with Ctrl+C.\n`);
     if (environment.SCORES_SIGNING_KEY === undefined) return;
@@ -119,6 +130,15 @@ function startSync() {
   atLine(issuer, /WHITEBOARD_JWKS (data:\S+)/, ([, jwks]) => whenBoth({ jwks }));
   const source = start(["--import", "tsx", "source/main.ts", "--port", new URL(SOURCE_URL).port], "[source]  ");
   atLine(source, /The source is ready/, () => whenBoth({ isSourceReady: true }));
+}
+
+/** With a company to look at. */
+function startCrm() {
+  const issuer = start(["--import", "tsx", "issuer/main.ts", "--port", new URL(ISSUER_URL).port], "[issuer]  ");
+  atLine(issuer, /The issuer is ready/, () => {
+    const seed = () => asAdmin(fromEnvFile("CONVEX_SELF_HOSTED_URL"), "/api/function", { path: "demo:seed", args: {}, format: "json" });
+    startServer({ CRM_ISSUER: ISSUER_URL }, { VITE_CRM_ISSUER: ISSUER_URL }, seed);
+  });
 }
 
 function fromEnvFile(name) {

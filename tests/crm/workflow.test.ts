@@ -108,17 +108,19 @@ test("E-24 mail, three days, mail, four days, a call: over kills and a deploy in
   expect(steps.every(({ result }) => result === "success")).toBe(true);
 });
 
-test("E-24 killed at any moment of its first step, each of twenty sends its mail once", async () => {
-  const contactIds = await Promise.all(Array.from({ length: 20 }, (_, index) => newLead(`Lead Number${index}`)));
+test("E-24 killed at any moment of its first step, each of eight sends its mail once", async () => {
+  const contactIds = await Promise.all(Array.from({ length: 8 }, (_, index) => newLead(`Lead Number${index}`)));
+  const mailsOfAll = async () => (await rest("GET", "/v1/outbox?limit=100")).body.data.map((mail) => String(mail["contactId"])).filter((id) => contactIds.includes(id));
   await Promise.all(contactIds.map(start));
   // In the middle: some have sent, some are about to.
-  await until(async () => (await Promise.all(contactIds.map(mailsTo))).some((mails) => mails.length > 0), "the first mail");
+  await until(async () => (await mailsOfAll()).length > 0, "the first mail");
   await crm.server.kill();
   await crm.server.start();
-  // An action that was cut off is tried again some time later.
+  // An action that was cut off is tried again some minutes later.
   await crm.server.advanceClock(3_600_000);
-  await until(async () => (await Promise.all(contactIds.map(sequenceOf))).every((sequence) => sequence["stepsDone"] === 1), "all mails to be sent", 40_000);
-  for (const contactId of contactIds) expect(await mailsTo(contactId)).toHaveLength(1);
+  await until(async () => (await mailsOfAll()).length >= contactIds.length, "all mails to be sent", 40_000);
+  await Promise.all(contactIds.map((contactId) => sleepsAfter(contactId, 1)));
+  expect((await mailsOfAll()).sort()).toEqual([...contactIds].sort());
 });
 
 test("E-24 a follow-up ends when it is stopped, or when the lead has become a customer", async () => {
