@@ -39,7 +39,7 @@ const AGENT: readonly Permission[] = [
   "members:read",
 ];
 const LEADER: readonly Permission[] = [...AGENT, "export"];
-export const PERMISSIONS: readonly Permission[] = [...LEADER, "teams:write", "members:write", "keys:read", "keys:write", "audit:read"];
+export const PERMISSIONS: readonly Permission[] = permission.members.map(({ value }) => value);
 
 const BY_ROLE: Readonly<Record<Role, readonly Permission[]>> = { owner: PERMISSIONS, leader: LEADER, agent: AGENT };
 
