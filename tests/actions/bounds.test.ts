@@ -58,6 +58,10 @@ test.each(["acts:hoardHeap", "acts:hoardBuffers"])("A-22 %s fails alone", async 
   expect(await bystander).toBe("first");
 });
 
+test("A-22 what was used and let go does not count", async () => {
+  for (let n = 0; n < 3; n++) expect(await act("acts:churnBuffers", {}, patient)).toBe(20);
+});
+
 test("A-23 recursion works to a depth, and endless recursion fails", async () => {
   expect(await act("acts:recursion", { depth: 5 }, patient)).toBe(5);
   await expect(act("acts:recursion", { depth: 1000 }, patient)).rejects.toThrow("more than 16 deep");

@@ -1,16 +1,13 @@
 /** The thread of an executor of the default runtime: runs one action at a time in a realm that stays warm. */
 // The globals of these names are user code's.
 import process from "node:process";
-import { setInterval } from "node:timers";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { ActionRunner } from "../../functions/actions/action-runner.js";
 import type { FromExecutor, ToExecutor, WorkerCode } from "../../functions/actions/executor-messages.js";
 import { runHttpAction } from "../../functions/actions/http-action.js";
 import { storageSyscalls } from "../../functions/actions/storage-syscalls.js";
+import { limitBuffers } from "./buffer-limit.js";
 import { EXIT_BUFFERS_TOO_LARGE, type ThreadExecutorOptions } from "./thread-executor.js";
-
-/** Buffers are not counted by the limit of the heap, so they are looked at now and then. */
-const BUFFERS_CHECK_MS = 50;
 
 const { memoryMbMax, internalOrigin } = workerData as ThreadExecutorOptions;
 const port = parentPort!;
@@ -37,8 +34,6 @@ port.on("message", (message: ToExecutor<WorkerCode>) => {
   }
 });
 
-setInterval(() => {
-  if (process.memoryUsage().arrayBuffers > memoryMbMax * 1024 * 1024) process.exit(EXIT_BUFFERS_TOO_LARGE);
-}, BUFFERS_CHECK_MS).unref();
+limitBuffers(memoryMbMax * 1024 * 1024, () => process.exit(EXIT_BUFFERS_TOO_LARGE));
 
 port.postMessage({ type: "ready" } satisfies FromExecutor);

@@ -124,6 +124,18 @@ export const hoardBuffers = action({
     }
   },
 });
+/** Ten times the limit, but never more than a part of it at a time. */
+export const churnBuffers = action({
+  args: {},
+  handler: async () => {
+    let sum = 0;
+    for (let n = 0; n < 20; n++) {
+      sum += new Uint8Array(32_000_000).fill(1)[n]!;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return sum;
+  },
+});
 export const recursion = action({ args: { depth: v.number() }, handler: async (ctx, { depth }): Promise<number> => (depth === 0 ? 0 : 1 + (await ctx.runAction(api.acts.recursion, { depth: depth - 1 }))) });
 export const fanOut = action({
   args: { count: v.number(), text: v.string() },
