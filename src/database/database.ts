@@ -18,7 +18,9 @@ import type { ReadSet } from "./read-set.js";
 import { RecentCommits } from "./recent-commits.js";
 import { Schema, SchemaSet, type SchemaJson } from "./schema.js";
 import type { Table } from "./table.js";
-import { Transaction } from "./transaction.js";
+import { Transaction, type Caches } from "./transaction.js";
+import type { VectorIndex } from "./vectors/vector-index.js";
+import { VectorCaches } from "./vectors/vector-caches.js";
 import type { DocumentWrite } from "./write-overlay.js";
 
 export interface DatabaseOptions {
@@ -27,6 +29,8 @@ export interface DatabaseOptions {
   readonly nowMs: () => number;
   readonly limits?: TransactionLimits;
   readonly logRetention?: LogRetention;
+  /** Memory for codes of vectors, see vectors/vector-caches.ts. */
+  readonly vectorBytesMax?: number;
   readonly onCommit?: (commit: Commit) => void;
   readonly onDurable?: (ts: number) => void;
   readonly onRollback?: (durableTs: number, keys: readonly Key[], error: Error) => void;
@@ -63,6 +67,7 @@ export interface StoredAnswer {
 
 /** Prefix of the enforced schemas' keys; touched as a key of its own by every commit that changes one. */
 export const SCHEMA_PREFIX = metaKey("schema:");
+const DEFAULT_VECTOR_BYTES_MAX = 512 * 1024 * 1024;
 /** Doubles near today's milliseconds are 1/4096 apart. */
 const CREATION_TIME_STEP_MS = 1 / 2048;
 
@@ -78,6 +83,7 @@ export class Database {
   /** No history before this timestamp. */
   #oldestTs: number;
   readonly #recent: RecentCommits;
+  readonly #vectors: VectorCaches;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -92,6 +98,7 @@ export class Database {
     this.#oldestTs = first?.ts ?? 0;
     this.#lastCreationTime = lastTs / 1000;
     this.#recent = new RecentCommits(lastTs);
+    this.#vectors = new VectorCaches(options.vectorBytesMax ?? DEFAULT_VECTOR_BYTES_MAX);
     this.#committer = new Committer(options.store, lastTs, {
       onDurable: (ts) => options.onDurable?.(ts),
       onRollback: (durableTs, keys, error) => this.#rolledBack(durableTs, keys, error),
@@ -142,7 +149,8 @@ export class Database {
 
   #begin(writable: boolean, reader: Reader, ts: number, limits: TransactionLimits): Transaction {
     const nextCreationTime = (): number => this.#nextCreationTime();
-    return Transaction.begin({ reader, ts, catalog: this.#catalog, schemas: this.#schemas, limits, writable, nextCreationTime });
+    const caches = (): Caches | null => (ts === this.#committer.lastTs ? { vectors: this.#vectors, reader: this.#committer.reader } : null);
+    return Transaction.begin({ reader, ts, catalog: this.#catalog, schemas: this.#schemas, limits, writable, nextCreationTime, caches });
   }
 
   /**
@@ -186,6 +194,12 @@ export class Database {
   /** Writes that no transaction can see: entries of an index that is still being filled. */
   applyUnseen(ops: readonly WriteOp[]): void {
     this.#committer.applyUnseen(ops);
+    this.#vectors.apply(ops);
+  }
+
+  /** Takes codes of vectors into memory, so many at a time, for a search to come; whether all of the index are there. */
+  loadVectors(index: VectorIndex, codesMax: number): boolean {
+    return this.#vectors.load(index, this.reader, codesMax);
   }
 
   /** Deletes history past its retention; returns whether there may be more to delete. */
@@ -233,6 +247,7 @@ export class Database {
     ops.push([commitLogKey(ts), entry.text]);
     if (request !== null) ops.push([sessionRequestKey(request.sessionId, request.requestId), withTimestamp(ts, options.answer)]);
     this.#committer.apply(ts, ops, keys);
+    this.#vectors.apply(ops);
     const commit = { ts, keys };
     this.#recent.add(commit);
     this.#options.onCommit?.(commit);
@@ -242,6 +257,7 @@ export class Database {
   #rolledBack(durableTs: number, keys: readonly Key[], error: Error): void {
     this.#catalog = Catalog.load(this.reader);
     this.#schemas = loadSchemas(this.reader);
+    this.#vectors.clear();
     this.#oldestTs = edgeOfLog(this.reader, "first")?.ts ?? 0;
     this.#options.onRollback?.(durableTs, keys, error);
   }

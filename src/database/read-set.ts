@@ -6,11 +6,23 @@
  */
 import type { Key, KeyRange } from "../storage/store.js";
 import { IntervalIndex } from "./interval-index.js";
+import { spaceOf } from "./keys.js";
 
-/** Keys and ranges of the key space (see keys.ts) whose content a transaction depended on, absent keys included. */
+/**
+ * A part of the key space that is no range: keys that say themselves whether they belong to it. To be told apart by prefix
+ * first, since every touched key with that prefix is asked about.
+ */
+export interface KeyRegion {
+  /** What all its keys start with; at least the prefix of one index. */
+  readonly prefix: Key;
+  contains(key: Key): boolean;
+}
+
+/** Keys, ranges and regions of the key space (see keys.ts) whose content a transaction depended on, absent keys included. */
 export class ReadSet {
   readonly points = new Set<Key>();
   readonly ranges: KeyRange[] = [];
+  readonly regions: KeyRegion[] = [];
 
   addPoint(key: Key): void {
     this.points.add(key);
@@ -22,6 +34,10 @@ export class ReadSet {
     if (last !== undefined && last.start === range.start && last.end === range.end) return;
     this.ranges.push(range);
   }
+
+  addRegion(region: KeyRegion): void {
+    this.regions.push(region);
+  }
 }
 
 export function rangeContains(range: KeyRange, key: Key): boolean {
@@ -30,7 +46,8 @@ export function rangeContains(range: KeyRange, key: Key): boolean {
 
 /** Whether a commit that touched `keys` (documents, index entries old and new, table records) changes what was read. */
 export function overlaps(readSet: ReadSet, keys: readonly Key[]): boolean {
-  return keys.some((key) => readSet.points.has(key) || readSet.ranges.some((range) => rangeContains(range, key)));
+  const { points, ranges, regions } = readSet;
+  return keys.some((key) => points.has(key) || ranges.some((range) => rangeContains(range, key)) || regions.some((region) => region.contains(key)));
 }
 
 /**
@@ -40,6 +57,7 @@ export function overlaps(readSet: ReadSet, keys: readonly Key[]): boolean {
 export class ReadSetIndex<Owner> {
   readonly #pointOwners = new Map<Key, Set<Owner>>();
   readonly #ranges = new IntervalIndex<Owner>();
+  readonly #regions = new RegionIndex<Owner>();
 
   add(owner: Owner, readSet: ReadSet): void {
     for (const key of readSet.points) {
@@ -48,6 +66,7 @@ export class ReadSetIndex<Owner> {
       else owners.add(owner);
     }
     for (const range of readSet.ranges) this.#ranges.add(range, owner);
+    for (const region of readSet.regions) this.#regions.add(region, owner);
   }
 
   /** `readSet` must be the very one that was added for `owner`. */
@@ -57,6 +76,7 @@ export class ReadSetIndex<Owner> {
       if (owners?.delete(owner) === true && owners.size === 0) this.#pointOwners.delete(key);
     }
     for (const range of readSet.ranges) this.#ranges.remove(range, owner);
+    for (const region of readSet.regions) this.#regions.remove(region);
   }
 
   /** Adds to `found` every owner whose read set {@link overlaps} `keys`. */
@@ -65,10 +85,35 @@ export class ReadSetIndex<Owner> {
       const owners = this.#pointOwners.get(key);
       if (owners !== undefined) for (const owner of owners) found.add(owner);
       this.#ranges.collect(key, found);
+      this.#regions.collect(key, found);
     }
   }
 
   get size(): { points: number; ranges: number } {
     return { points: this.#pointOwners.size, ranges: this.#ranges.size };
+  }
+}
+
+/** Regions of many owners, by the index that they lie in: each is asked about every key of that index. */
+class RegionIndex<Owner> {
+  readonly #spaces = new Map<Key, Map<KeyRegion, Owner>>();
+
+  add(region: KeyRegion, owner: Owner): void {
+    const space = spaceOf(region.prefix);
+    const regions = this.#spaces.get(space);
+    if (regions === undefined) this.#spaces.set(space, new Map([[region, owner]]));
+    else regions.set(region, owner);
+  }
+
+  remove(region: KeyRegion): void {
+    const space = spaceOf(region.prefix);
+    const regions = this.#spaces.get(space);
+    if (regions?.delete(region) === true && regions.size === 0) this.#spaces.delete(space);
+  }
+
+  collect(key: Key, found: Set<Owner>): void {
+    const regions = this.#spaces.size === 0 ? undefined : this.#spaces.get(spaceOf(key));
+    if (regions === undefined) return;
+    for (const [region, owner] of regions) if (!found.has(owner) && region.contains(key)) found.add(owner);
   }
 }

@@ -10,6 +10,7 @@ import { fieldAt, type DocumentValue } from "./field-path.js";
 import type { EntryIndex } from "./index-entries.js";
 import { documentPrefix, indexPrefix, tableRecordKey } from "./keys.js";
 import { SearchIndex } from "./search/search-index.js";
+import { VectorIndex } from "./vectors/vector-index.js";
 
 interface IndexState {
   /** Unique in the deployment and never used again, so that entries of a dropped index can be swept later. */
@@ -35,7 +36,14 @@ export interface SearchIndexRecord extends IndexState {
   readonly filterFields: readonly string[];
 }
 
-export type IndexRecord = DatabaseIndexRecord | SearchIndexRecord;
+export interface VectorIndexRecord extends IndexState {
+  readonly kind: "vector";
+  readonly vectorField: string;
+  readonly dimensions: number;
+  readonly filterFields: readonly string[];
+}
+
+export type IndexRecord = DatabaseIndexRecord | SearchIndexRecord | VectorIndexRecord;
 
 export { fieldAt, type DocumentValue } from "./field-path.js";
 
@@ -78,7 +86,14 @@ export function isDatabaseIndex(record: IndexRecord): record is DatabaseIndexRec
 
 /** Null for an ordinary index. */
 export function entryIndexOf(record: IndexRecord): EntryIndex | null {
-  return record.kind === "search" ? new SearchIndex(record) : null;
+  switch (record.kind) {
+    case "search":
+      return new SearchIndex(record);
+    case "vector":
+      return new VectorIndex(record);
+    default:
+      return null;
+  }
 }
 
 export class Table {
@@ -114,6 +129,11 @@ export class Table {
 
   documentKey(id: string): Key {
     return this.documentPrefix + id;
+  }
+
+  /** Whether or not it may be searched yet. */
+  vectorIndex(name: string): VectorIndex | undefined {
+    return this.entryIndexes.find((index): index is VectorIndex => index instanceof VectorIndex && index.record.name === name);
   }
 
   /** The ordinary index that a query may read under this name. */

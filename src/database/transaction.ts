@@ -7,7 +7,7 @@
  * because what a failed sub-transaction read has still decided what its caller does next.
  */
 import { KEY_BYTES_MAX } from "../storage/limits.js";
-import type { Key, Reader } from "../storage/store.js";
+import type { Key, KeyRange, Reader } from "../storage/store.js";
 import type { Catalog } from "./catalog.js";
 import type { DocumentScan } from "./document-scan.js";
 import { DatabaseError, assert } from "./errors.js";
@@ -18,6 +18,7 @@ import { NO_TRANSACTION_LIMITS, TransactionUsage, type TransactionLimits } from 
 import { ReadSet } from "./read-set.js";
 import type { SchemaSet } from "./schema.js";
 import { Table, type DocumentValue, type TableRecord } from "./table.js";
+import type { VectorCaches } from "./vectors/vector-caches.js";
 import { WriteOverlay, type DocumentWrite } from "./write-overlay.js";
 
 /** System tables start with an underscore; who may make one is checked before. */
@@ -33,6 +34,14 @@ export interface TransactionOptions {
   readonly writable: boolean;
   /** Next `_creationTime`: milliseconds with a fraction, greater than every earlier one. */
   readonly nextCreationTime: () => number;
+  /** Null, or absent, where what is in memory does not show the state at `ts`. */
+  readonly caches?: () => Caches | null;
+}
+
+/** What is kept in memory of the state that a transaction began with, and a reader of that state. */
+export interface Caches {
+  readonly vectors: VectorCaches;
+  readonly reader: Reader;
 }
 
 export interface IndexFields {
@@ -105,6 +114,17 @@ export class Transaction {
 
   get reader(): Reader {
     return this.#reader;
+  }
+
+  get caches(): Caches | null {
+    return this.options.caches?.() ?? null;
+  }
+
+  /** What this transaction, and those that it reads through, have written so far; null for what they deleted. */
+  changes(range: KeyRange): Map<Key, string | null> {
+    const changes = this.parent?.changes(range) ?? new Map<Key, string | null>();
+    for (const [key, value] of this.#overlay.entries(range, false)) changes.set(key, value);
+    return changes;
   }
 
   nextCreationTime(): number {

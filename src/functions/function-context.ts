@@ -6,6 +6,7 @@ import type { NestedLimits } from "./nested-limits.js";
 import type { ReadScope } from "./read-scope.js";
 import { scheduler } from "./scheduler-api.js";
 import { storageReader, storageWriter } from "./storage-api.js";
+import { vectorSearch } from "./vector-search-api.js";
 
 interface RunOptions {
   readonly useStaleSnapshot?: boolean;
@@ -17,6 +18,7 @@ export function queryContext(scope: ReadScope, calls: FunctionCalls): object {
     db: databaseReader(scope),
     auth: auth(scope),
     storage: storageReader(scope),
+    vectorSearch: vectorSearch(scope),
     meta: functionMetadata(scope),
     runQuery: (reference: unknown, args?: unknown, options?: RunOptions) => {
       if (options?.useStaleSnapshot === true) return scope.attempt(refuseStaleSnapshot);
@@ -34,6 +36,7 @@ export function mutationContext(scope: ReadScope, calls: FunctionCalls): object 
     db: databaseWriter(scope),
     auth: auth(scope),
     storage: storageWriter(scope),
+    vectorSearch: vectorSearch(scope),
     scheduler: scheduler(scope, calls),
     meta: functionMetadata(scope),
     // The newest state is as cheap to read as a stale one, and never conflicts.

@@ -18,6 +18,7 @@ import { ReadScope } from "./read-scope.js";
 import { schedulerSyscall } from "./scheduler-api.js";
 import { errorInRealm } from "./realm-error.js";
 import { storageSyscall } from "./storage-api.js";
+import { vectorSearchSyscall } from "./vector-search-api.js";
 
 type Arguments = Readonly<Record<string, JsonValue | undefined>>;
 
@@ -94,6 +95,8 @@ export class Syscalls {
       }
       case "1.0/queryPage":
         return this.#queryPage(scope, args);
+      case "1.0/actions/vectorSearch":
+        return vectorSearchSyscall(scope, args["query"]);
       case "1.0/count":
         return String(countAll(scope, String(args["table"])));
       case "1.0/getUserIdentity":

@@ -4,6 +4,9 @@
  */
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
+import { assert } from "../database/errors.js";
+import type { KeyRegion } from "../database/read-set.js";
+import { VectorRegion, type VectorRegionData } from "../database/vectors/vector-region.js";
 import { beginOnSnapshot, type SnapshotTransaction } from "../database/snapshot-database.js";
 import { Deployment } from "../functions/deployment.js";
 import { FunctionRunner, type FunctionOutcome } from "../functions/function-runner.js";
@@ -62,6 +65,11 @@ function run(job: LaneJob): void {
   });
 }
 
+function regionData(region: KeyRegion): VectorRegionData {
+  assert(region instanceof VectorRegion, "a read set has a region of an unknown kind");
+  return region.data;
+}
+
 function report(outcome: FunctionOutcome): LaneResult {
   const { logLines } = outcome;
   if (!outcome.ok) return { type: "failed", failure: outcome.failure, logLines, ts: outcome.isStopped ? null : (outcome.transaction?.ts ?? null) };
@@ -76,6 +84,7 @@ function report(outcome: FunctionOutcome): LaneResult {
     ts: transaction.ts,
     points: [...transaction.readSet.points],
     ranges: transaction.readSet.ranges,
+    regions: transaction.readSet.regions.map(regionData),
     writes: transaction.writes().map(({ table, ...write }) => ({ ...write, tableNumber: table.number })),
     usage: { bytesRead, documentsRead, bytesWritten, documentsWritten },
   };

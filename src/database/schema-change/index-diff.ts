@@ -3,7 +3,7 @@
  * only; what the change does to stored tables is schema-change.ts.
  */
 import type { SchemaJson, TableDefinitionJson } from "../schema.js";
-import type { DatabaseIndexRecord, SearchIndexRecord } from "../table.js";
+import type { DatabaseIndexRecord, SearchIndexRecord, VectorIndexRecord } from "../table.js";
 
 export type DeveloperIndex = (
   | { readonly type: "database"; readonly name: string; readonly fields: readonly string[] }
@@ -77,7 +77,7 @@ export function indexesOf(schema: SchemaJson | null): DeveloperIndex[] {
 }
 
 /** A declared index as its table keeps it, but for what the table knows better: number and state. */
-export type IndexDefinition = Omit<DatabaseIndexRecord, StateField> | Omit<SearchIndexRecord, StateField>;
+export type IndexDefinition = Omit<DatabaseIndexRecord, StateField> | Omit<SearchIndexRecord, StateField> | Omit<VectorIndexRecord, StateField>;
 type StateField = "id" | "state" | "enabled";
 
 export function definitionsOf(table: TableDefinitionJson): IndexDefinition[] {
@@ -86,6 +86,10 @@ export function definitionsOf(table: TableDefinitionJson): IndexDefinition[] {
     ...stagedAndNot(table.searchIndexes, table.stagedSearchIndexes).map(([definition, staged]): IndexDefinition => {
       const { indexDescriptor, searchField, filterFields } = definition as SearchIndexJson;
       return { kind: "search", name: indexDescriptor, searchField, filterFields, staged };
+    }),
+    ...stagedAndNot(table.vectorIndexes, table.stagedVectorIndexes).map(([definition, staged]): IndexDefinition => {
+      const { indexDescriptor, vectorField, dimensions, filterFields } = definition as VectorIndexJson;
+      return { kind: "vector", name: indexDescriptor, vectorField, dimensions, filterFields, staged };
     }),
   ];
 }
@@ -97,6 +101,7 @@ export function isSameIndex(a: IndexDefinition, b: IndexDefinition): boolean {
 
 function shapeOf(index: IndexDefinition): string {
   if (index.kind === "search") return JSON.stringify(["search", index.name, index.searchField, index.filterFields]);
+  if (index.kind === "vector") return JSON.stringify(["vector", index.name, index.vectorField, index.dimensions, index.filterFields]);
   return JSON.stringify(["database", index.name, index.fields]);
 }
 

@@ -34,6 +34,12 @@ describe("schemaProblem", () => {
     expect(schemaProblem(schemaJson(tableJson("a", {}, { documentType: STRING })))).toContain("is `v.string()`, but documents are objects");
   });
 
+  it("VS-2.3 refuses more than four vector indexes of a table", () => {
+    const vectorIndexes = ["a", "b", "c", "d", "e"].map((name) => ({ indexDescriptor: name, vectorField: "v", dimensions: 2, filterFields: [] }));
+    expect(schemaProblem(schemaJson(tableJson("a", {}, { vectorIndexes: vectorIndexes.slice(1) })))).toBeNull();
+    expect(schemaProblem(schemaJson(tableJson("a", {}, { vectorIndexes })))).toContain("has 5 vector indexes, and at most 4 are allowed");
+  });
+
   it("D-60 refuses vector indexes of odd dimensions", () => {
     const vector = { indexDescriptor: "by_v", vectorField: "v", dimensions: 1, filterFields: [] };
     expect(schemaProblem(schemaJson(tableJson("a", {}, { vectorIndexes: [vector] })))).toContain("has 1 dimensions");

@@ -10,6 +10,7 @@ import { indexesOf, type DeveloperIndex } from "./index-diff.js";
 const INDEXES_MAX = 32;
 const INDEX_FIELDS_MAX = 16;
 const NAME_LENGTH_MAX = 64;
+const VECTOR_INDEXES_MAX = 4;
 const VECTOR_DIMENSIONS_MIN = 2;
 const VECTOR_DIMENSIONS_MAX = 4_096;
 
@@ -38,6 +39,8 @@ function tableProblem(table: TableDefinitionJson): string | null {
   }
   const indexes = indexesOf({ tables: [table], schemaValidation: false });
   if (indexes.length > INDEXES_MAX) return `The table "${tableName}" has ${indexes.length} indexes, and at most ${INDEXES_MAX} are allowed. Remove some.`;
+  const vectorIndexes = indexes.filter(({ type }) => type === "vector").length;
+  if (vectorIndexes > VECTOR_INDEXES_MAX) return `The table "${tableName}" has ${vectorIndexes} vector indexes, and at most ${VECTOR_INDEXES_MAX} are allowed. Remove some, or keep the vectors in another table.`;
   const names = indexes.map((index) => indexName(index));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) return `The table "${tableName}" defines the index "${twice}" twice. Give each index its own name.`;

@@ -17,6 +17,7 @@ import { createActions } from "../actions/create-actions.js";
 import type { ActionService } from "../actions/action-service.js";
 import type { ActionSyscalls } from "../actions/action-syscalls.js";
 import { callSyscalls } from "../actions/call-syscalls.js";
+import { vectorSyscalls } from "../actions/vector-syscalls.js";
 import type { AdminKeys } from "../admin-keys.js";
 import { NodeCodeStore } from "../actions/node/node-code-store.js";
 import { PrincipalResolver } from "../auth/principal-resolver.js";
@@ -237,7 +238,8 @@ export class Engine {
       nowMs: this.#setup.nowMs,
       whenDurable: (ts) => this.#durability.whenDurable(ts),
     });
-    return new Map([...calls, ...schedule, ...this.#files.syscalls()]);
+    const vectors = vectorSyscalls({ database: this.#database, whenDurable: (ts) => this.#durability.whenDurable(ts) });
+    return new Map([...calls, ...schedule, ...vectors, ...this.#files.syscalls()]);
   }
 
   /** Swaps the running code. Clients stay connected; every live query runs again on the new code. */

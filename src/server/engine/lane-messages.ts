@@ -3,6 +3,7 @@ import type { EntryChanges } from "../../database/index-entries.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
 import type { FunctionFailure } from "../../functions/errors.js";
 import type { FunctionCaller } from "../../functions/function-reference.js";
+import type { VectorRegionData } from "../../database/vectors/vector-region.js";
 import type { KeyRange } from "../../storage/store.js";
 import type { ClientInfo, EngineLimits } from "../engine-messages.js";
 
@@ -57,7 +58,8 @@ export type LaneResult =
       readonly logLines: readonly string[];
       readonly ts: number;
       readonly points: readonly string[];
-      readonly ranges: readonly KeyRange[];
+    readonly ranges: readonly KeyRange[];
+      readonly regions: readonly VectorRegionData[];
       readonly writes: readonly LaneWrite[];
       readonly usage: LaneUsage;
     }

@@ -14,6 +14,7 @@ import { assert } from "../../database/errors.js";
 import type { Catalog } from "../../database/catalog.js";
 import type { CommitCandidate } from "../../database/database.js";
 import { ReadSet } from "../../database/read-set.js";
+import { VectorRegion } from "../../database/vectors/vector-region.js";
 import type { DocumentWrite } from "../../database/write-overlay.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
 import type { FromLane, LaneJob, LaneOptions, LaneResult, ToLane } from "./lane-messages.js";
@@ -131,6 +132,7 @@ export class LaneCandidate implements CommitCandidate {
     this.ts = result.ts;
     for (const point of result.points) this.readSet.addPoint(point);
     for (const range of result.ranges) this.readSet.addRange(range);
+    for (const region of result.regions) this.readSet.addRegion(new VectorRegion(region));
   }
 
   /** Only asked when nothing that was read has changed, table records included: then number and indexes are the same. */
