@@ -1,7 +1,8 @@
 /** VS-1 … VS-7 of docs/spec/vector-search.md, with the public CLI and clients against a real server. */
+import type { ConvexClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import type { Value } from "convex/values";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { mutationNamed, queryNamed, startServer, until, type TestServer } from "../harness.js";
 
 const actionNamed = (name: string) => makeFunctionReference<"action">(name);
@@ -152,10 +153,14 @@ describe("transactions", () => {
 
 describe("live queries", () => {
   const runs = () => server.metric("rivulet_engine_live_query_runs_total");
+  let client: ConvexClient;
+  beforeEach(() => {
+    client = server.client();
+  });
+  afterEach(() => client.close());
 
   test("VS-6.1 VS-6.2 VS-6.3 run again when their result can change, and for nothing else", async () => {
     const [near, second] = await insert({ title: "near", vector: [1, 0, 0] }, { title: "second", vector: [1, 0.3, 0] }, { title: "far", vector: [-1, 0, 0] });
-    const client = server.client();
     const results: string[][] = [];
     client.onUpdate(queryNamed("docs:ids"), { vector: [1, 0, 0], limit: 2 }, (ids) => results.push(ids as string[]));
     await until(() => results.length === 1, "the first result");
@@ -180,7 +185,6 @@ describe("live queries", () => {
 
   test("VS-6.3 do not run again for documents that their filter keeps out", async () => {
     await insert(...AXES);
-    const client = server.client();
     const results: string[][] = [];
     client.onUpdate(queryNamed("docs:titles"), { vector: [1, 0, 0], kind: "axis", limit: 2 }, (titles) => results.push(titles as string[]));
     await until(() => results.length === 1, "the first result");
@@ -193,7 +197,6 @@ describe("live queries", () => {
   });
 
   test("VS-6.4 wait for an index that a later push brings", async () => {
-    const client = server.client();
     const failures: string[] = [];
     client.onUpdate(queryNamed("docs:search"), { vector: [1, 0, 0], index: "by_vector_later" }, () => undefined, (error) => failures.push(error.message));
     await until(() => failures.length > 0, "the refusal");
