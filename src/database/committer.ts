@@ -66,6 +66,11 @@ export class Committer {
     return this.#groups;
   }
 
+  /** Keys whose newest values the store does not have yet. */
+  get pendingWrites(): number {
+    return this.#pending.size;
+  }
+
   nextTs(nowMs: number): number {
     return Math.max(Math.floor(nowMs * 1000), this.#lastTs + 1);
   }
@@ -122,7 +127,8 @@ export class Committer {
   #settle(group: Group): void {
     this.#writing = null;
     this.#renewSnapshot();
-    this.#pending.settle(group.ops, group.number);
+    if (this.#open === null) this.#pending.clear();
+    else this.#pending.settle(group.ops, group.number);
     this.#durableTs = Math.max(this.#durableTs, group.ts);
     this.#writeNext();
     this.#events.onDurable(this.#durableTs);

@@ -119,6 +119,11 @@ export class Database {
     return this.#committer.groupsWritten;
   }
 
+  /** Entries of the store that are decided and not on disk yet. */
+  get pendingWrites(): number {
+    return this.#committer.pendingWrites;
+  }
+
   get catalog(): Catalog {
     return this.#catalog;
   }

@@ -31,6 +31,11 @@ export class PendingCommits implements Layer {
     for (const [key, value] of ops) this.#values.set(key, { value: value ?? null, group });
   }
 
+  /** Forgets everything, once the store holds all of it. */
+  clear(): void {
+    this.#values.clear();
+  }
+
   /** Forgets what `group` carried, once the store holds it; later groups' values of the same keys stay. */
   settle(ops: readonly WriteOp[], group: number): void {
     for (const [key] of ops) {

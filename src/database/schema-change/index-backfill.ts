@@ -14,8 +14,12 @@ import type { Catalog } from "../catalog.js";
 import type { Database } from "../database.js";
 import { EntryWriter } from "../index-entries.js";
 import { Index, entryIndexOf, isDatabaseIndex, type IndexRecord, type Table } from "../table.js";
-import { TableWalk, parseDocument, type WalkedDocument } from "./table-walk.js";
+import { TableWalk, parseDocument, type Slice, type WalkedDocument } from "./table-walk.js";
 
+/** Of indexes with many entries for a document: each is work like that of a hundred others. */
+const ENTRIES_SLICE: Slice = { documentsMax: 20, charsMax: 8 * 1024 };
+/** Writes that the disk has not taken yet: the fill waits for it. */
+const PENDING_MAX = 50_000;
 /** How long between two looks at whether a commit is on disk; a disk takes about as long. */
 const DURABLE_POLL_MS = 5;
 
@@ -42,7 +46,7 @@ export class IndexBackfill {
   async run(): Promise<void> {
     for (let table = this.#unfinishedTable(); table !== null && !this.#isStopped; table = this.#unfinishedTable()) {
       const { catalog } = this.database;
-      this.#walk = new TableWalk(this.database, table);
+      this.#walk = this.#unfinished().every(isDatabaseIndex) ? new TableWalk(this.database, table) : new TableWalk(this.database, table, ENTRIES_SLICE);
       if (await this.#fill(catalog, this.#walk)) await this.#finish(catalog);
     }
   }
@@ -51,6 +55,7 @@ export class IndexBackfill {
   async #fill(catalog: Catalog, walk: TableWalk): Promise<boolean> {
     for (;;) {
       await nextTurn();
+      while (this.database.pendingWrites > PENDING_MAX && !this.#isStopped) await delay(DURABLE_POLL_MS);
       if (this.#isStopped || hasRolledBack(this.database, catalog)) return false;
       const documents = walk.next();
       if (documents.length === 0) return true;

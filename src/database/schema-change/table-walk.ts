@@ -15,9 +15,13 @@ export interface WalkedDocument {
   readonly text: string;
 }
 
-/** One slice is a few milliseconds of work, whether documents are small or large. */
-const SLICE_DOCUMENTS_MAX = 500;
-const SLICE_CHARS_MAX = 512 * 1024;
+export interface Slice {
+  readonly documentsMax: number;
+  readonly charsMax: number;
+}
+
+/** One slice is a few milliseconds of work, whether documents are small or large, if little is done with each. */
+const SLICE: Slice = { documentsMax: 500, charsMax: 512 * 1024 };
 
 export class TableWalk {
   #lastId: string | null = null;
@@ -26,6 +30,7 @@ export class TableWalk {
   constructor(
     private readonly database: Database,
     private readonly table: Table,
+    private readonly slice: Slice = SLICE,
   ) {}
 
   get documentsDone(): number {
@@ -41,7 +46,7 @@ export class TableWalk {
     for (const [key, text] of this.database.reader.entries({ start: this.#lastId === null ? start : keyAfter(documentPrefix + this.#lastId), end })) {
       slice.push({ id: key.slice(documentPrefix.length), text });
       chars += text.length;
-      if (slice.length >= SLICE_DOCUMENTS_MAX || chars >= SLICE_CHARS_MAX) break;
+      if (slice.length >= this.slice.documentsMax || chars >= this.slice.charsMax) break;
     }
     this.#lastId = slice.at(-1)?.id ?? this.#lastId;
     this.#documentsDone += slice.length;
