@@ -33,6 +33,14 @@ export class WorkflowCalls extends AppCalls {
     return this.query("manage:steps", { workflowId });
   }
 
+  /** Of the workflow that runs as a step of another. */
+  childOf(workflowId: WorkflowId): Promise<WorkflowId> {
+    return until(async () => {
+      const step = (await this.journal(workflowId)).find(({ kind }) => kind === "workflow");
+      return step?.kind === "workflow" ? step.nestedWorkflowId : null;
+    }, `the child of ${workflowId}`);
+  }
+
   completions(workflowId: WorkflowId): Promise<Completion[]> {
     return this.query("manage:completionsOf", { workflowId });
   }

@@ -2,6 +2,7 @@
  * `@convex-dev/workflow`, used as its README does. One server and one push for the features; what outlives kills and pushes
  * has a server of its own, in workflow-durability.test.ts.
  */
+import type { WorkflowId } from "@convex-dev/workflow";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { queryNamed, startServer, until, type TestServer } from "../harness.js";
 import { refusal } from "./app-calls.js";
@@ -42,6 +43,22 @@ describe("steps", () => {
     expect((await app.status(id)).type).toBe("inProgress");
     for (const gate of gates.toReversed()) await app.open(gate);
     expect(await app.succeeded(id)).toEqual(gates);
+  });
+
+  test("started by an action, with more at once than the pool takes; their log and their documents agree: once each", async () => {
+    const id = await app.action<WorkflowId>("examples:startMany", { subject: "many", count: 25 });
+    expect(await app.succeeded(id)).toBe(25);
+    expect((await app.stepNames("many")).toSorted()).toEqual(Array.from({ length: 25 }, (_, n) => `step ${n}`).toSorted());
+    for (let n = 0; n < 25; n++) expect(await log.printed(`did: step ${n} of many`)).toBe(1);
+  });
+
+  test("a workflow as a step: its result or its error, and its id while it runs", async () => {
+    const waiting = await app.start("examples:parent", { subject: "child", child: "waits" });
+    const child = await app.childOf(waiting);
+    await until(async () => (await app.journal(child)).length === 1, "the child to wait");
+    await app.mutation("manage:send", { workflowId: child, name: "approval", value: { approved: true } });
+    expect(await app.succeeded(waiting)).toBe("approved of child");
+    expect(await app.succeeded(await app.start("examples:parent", { subject: "failing child", child: "fails" }))).toContain("caught: ");
   });
 
   test("an action is tried again as often as its step allows", async () => {
@@ -94,6 +111,7 @@ describe("results", () => {
     const { code, output } = await server.convex(".", ["run", "examples:greet", '{ "args": { "name": "Edsger" } }']);
     expect([code, output.trim()]).toEqual([0, expect.stringMatching(/^"\w{31,37}"$/) as string]);
     await app.did("Edsger", "How is Edsger?");
+    expect((await server.convex(".", ["run", "--component", "workflow", "utils:updateConfig", '{ "maxParallelism": 20 }'])).code).toBe(0);
   });
 });
 
@@ -165,6 +183,11 @@ describe("canceling, restarting, cleaning up, listing", () => {
   });
 
   test("cancel reaches a workflow within a workflow, and a sleep", async () => {
+    const parent = await app.start("examples:parent", { subject: "canceled child", child: "waits" });
+    const child = await app.childOf(parent);
+    await app.mutation("manage:cancel", { workflowId: parent });
+    expect([await app.status(parent), await app.status(child)]).toEqual([{ type: "canceled" }, { type: "canceled" }]);
+
     const id = await app.start("onboarding:userOnboarding", { user: "John" });
     await app.did("John", "welcome");
     await app.mutation("manage:send", { workflowId: id, name: "emailHasBeenVerified" });

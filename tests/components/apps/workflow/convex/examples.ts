@@ -1,8 +1,8 @@
 /** One workflow for each thing that workflows can do. */
-import { defineEvent, vWorkflowId } from "@convex-dev/workflow";
+import { defineEvent, start, vWorkflowId, type WorkflowId } from "@convex-dev/workflow";
 import { v } from "convex/values";
 import { internal } from "./_generated/api";
-import { internalMutation, internalQuery } from "./_generated/server";
+import { action, internalMutation, internalQuery } from "./_generated/server";
 import { workflow } from "./workflow";
 
 const subject = { subject: v.string() };
@@ -53,6 +53,33 @@ export const awaitingApproval = workflow.define({
     const { approved } = await step.awaitEvent(approval);
     return await step.runMutation(internal.steps.record, { subject, step: approved ? "approved" : "refused" });
   },
+});
+
+/** Runs another workflow as a step, and says what became of it. */
+export const parent = workflow.define({
+  args: { ...subject, child: v.union(v.literal("waits"), v.literal("fails")) },
+  handler: async (step, { subject, child }): Promise<string> => {
+    try {
+      if (child === "waits") return await step.runWorkflow(internal.examples.awaitingApproval, { subject });
+      await step.runWorkflow(internal.examples.notRetrying, { subject });
+    } catch (error) {
+      return `caught: ${(error as Error).message}`;
+    }
+    return "not reached";
+  },
+});
+
+/** Started by an action, with more steps at once than the pool takes. */
+export const many = workflow.define({
+  args: { ...subject, count: v.number() },
+  handler: async (step, { subject, count }): Promise<number> => {
+    const lenient = step.withOptions({ unstableArgs: true, retry: true });
+    return (await Promise.all(Array.from({ length: count }, (_, n) => lenient.runMutation(internal.steps.record, { subject, step: `step ${n}` })))).length;
+  },
+});
+export const startMany = action({
+  args: { ...subject, count: v.number() },
+  handler: async (ctx, args): Promise<WorkflowId> => await start(ctx, internal.examples.many, args, { onComplete: internal.manage.completed, context: null }),
 });
 
 export const signals = workflow.define({
