@@ -88,7 +88,7 @@ test("a reminder after three days, over kills before, during and after steps and
   expect([await log.printed("did: remind of Ada"), await log.printed("did: close of Ada")]).toEqual([1, 1]);
   // The first kill may have come before its line was read.
   expect(await log.printed("did: assign of Ada")).toBeLessThanOrEqual(1);
-});
+}, 180_000);
 
 test("killed again and again wherever it happens to be, each of 12 mutations runs exactly once", async () => {
   const id = await app.start("followUp:mutationsOnly", { lead: "Grace", count: 12 });
@@ -99,7 +99,7 @@ test("killed again and again wherever it happens to be, each of 12 mutations run
   expect(await app.succeeded(id)).toBe(12);
   expect(await app.stepNames("Grace")).toEqual(Array.from({ length: 12 }, (_, n) => `step ${n}`));
   expect(await app.completions(id)).toHaveLength(1);
-});
+}, 180_000);
 
 test("a push that changes the order of a running workflow's steps fails it, by name; a workflow that waits for an event outlives it", async () => {
   const reordered = await app.start("examples:reordered", { subject: "reordered" });
