@@ -8,7 +8,8 @@ import { useMe } from "../hooks/useMe";
 import { Card } from "./Card";
 import { fieldOf } from "./Dialog";
 import { Skeleton } from "./Empty";
-import { BinIcon, PlusIcon, TeamIcon } from "./Icons";
+import { PlusIcon, TeamIcon } from "./Icons";
+import { RemoveButton } from "./RemoveButton";
 
 export function TeamsCard({ teams }: { teams: readonly Doc<"teams">[] | undefined }) {
   const { may } = useMe();
@@ -29,9 +30,9 @@ export function TeamsCard({ teams }: { teams: readonly Doc<"teams">[] | undefine
           <li key={_id} className="line">
             <span className="line-text">{name}</span>
             {canChange && (
-              <button className="icon-button small" aria-label={`Remove the team ${name}`} disabled={isBusy} onClick={() => void run("The team was not removed", () => remove({ teamId: _id }))}>
-                <BinIcon />
-              </button>
+              <RemoveButton name={name} isDisabled={isBusy} onRemove={() => void run("The team was not removed", () => remove({ teamId: _id }))}>
+                Its members stay, in no team.
+              </RemoveButton>
             )}
           </li>
         ))}

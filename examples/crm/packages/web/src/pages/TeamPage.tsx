@@ -7,8 +7,9 @@ import type { Role } from "../../../../convex/model/permissions";
 import { AuditCard } from "../components/AuditCard";
 import { Avatar } from "../components/Avatar";
 import { Skeleton } from "../components/Empty";
-import { BinIcon, PlusIcon } from "../components/Icons";
+import { PlusIcon } from "../components/Icons";
 import { InviteDialog } from "../components/InviteDialog";
+import { RemoveButton } from "../components/RemoveButton";
 import { TeamsCard } from "../components/TeamsCard";
 import { useAct } from "../hooks/useAct";
 import { useMe } from "../hooks/useMe";
@@ -89,9 +90,9 @@ function MemberLine({ member, teams }: { member: Doc<"members">; teams: readonly
               </option>
             ))}
           </select>
-          <button className="icon-button small" aria-label={`Remove ${name}`} disabled={isBusy || isOwn} onClick={() => void run("The member was not removed", () => remove({ memberId }))}>
-            <BinIcon />
-          </button>
+          <RemoveButton name={name} isDisabled={isBusy || isOwn} onRemove={() => void run("The member was not removed", () => remove({ memberId }))}>
+            They see nothing of the company any more. Their contacts, deals and tasks are yours then.
+          </RemoveButton>
         </>
       ) : (
         <>
