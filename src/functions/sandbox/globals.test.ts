@@ -25,6 +25,10 @@ const CASES = {
   syscalls: `return [(globalThis as any).Convex.syscall("1.0/x", "{}"), (() => { try { (globalThis as any).Convex.syscall(1, 2); } catch (error) { return error instanceof TypeError; } })()];`,
   realms: `const names = ["fetch", "setTimeout", "queueMicrotask", "structuredClone", "atob", "TextEncoder", "WeakRef", "Date"]; const values = [...names.map((name) => (globalThis as any)[name]), console.log, console, process, process.env, crypto, crypto.subtle, crypto.getRandomValues, performance.now, (globalThis as any).Convex, (globalThis as any).Convex.syscall]; return values.filter((value) => !(value instanceof Object)).length;`,
   functionConstructor: `return [typeof new Function("return this")().process.exit, typeof (globalThis as any).require, typeof (globalThis as any).global, globalThis === self];`,
+  webAssembly: `const bytes = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 2, 127, 127, 1, 127, 3, 2, 1, 0, 7, 7, 1, 3, 97, 100, 100, 0, 0, 10, 9, 1, 7, 0, 32, 0, 32, 1, 106, 11]);
+    const { instance } = await WebAssembly.instantiate(bytes); const module = await WebAssembly.compile(bytes); const again = await WebAssembly.instantiate(module);
+    return [(instance.exports as any).add(2, 3), (again.exports as any).add(4, 5), module instanceof WebAssembly.Module, instance instanceof WebAssembly.Instance, typeof (WebAssembly as any).instantiateStreaming];`,
+  badWebAssembly: `return await WebAssembly.instantiate(new Uint8Array(16)).then(() => "fine", (error) => [error instanceof WebAssembly.CompileError, error.message]);`,
   lists: `return Object.keys(globalThis);`,
 } as const;
 
@@ -125,5 +129,10 @@ describe("globals", () => {
   test("RT-3.11 functions meet objects of their own realm, and nothing of the server's process", () => {
     expect(run("realms")).toBe(0);
     expect(run("functionConstructor")).toEqual(["undefined", "undefined", "undefined", true]);
+  });
+
+  test("RT-3.13 WebAssembly compiles at once, also where it says that it will", () => {
+    expect(run("webAssembly")).toEqual([5, 9, true, true, "undefined"]);
+    expect(run("badWebAssembly")).toEqual([true, expect.stringContaining("expected magic word")]);
   });
 });

@@ -7,6 +7,7 @@ import { GLOBALS_SOURCE } from "./globals-source.js";
 import type { SandboxHost } from "./host.js";
 import type { Realm } from "./realm.js";
 import { STRUCTURED_CLONE_SOURCE } from "./structured-clone-source.js";
+import { WEB_ASSEMBLY_SOURCE } from "./web-assembly-source.js";
 
 export interface GlobalsOptions {
   readonly realm: Realm;
@@ -34,11 +35,13 @@ const DIGESTS: Readonly<Record<string, string>> = { "SHA-1": "sha1", "SHA-256": 
 
 const globalsScript = new Script(GLOBALS_SOURCE, { filename: "rivulet:globals" });
 const structuredCloneScript = new Script(STRUCTURED_CLONE_SOURCE, { filename: "rivulet:structured-clone" });
+const webAssemblyScript = new Script(WEB_ASSEMBLY_SOURCE, { filename: "rivulet:web-assembly" });
 const encoder = new TextEncoder();
 
 /** Must be called once, before any user code runs in the context. Returns what makes the scope of a component. */
 export function installGlobals(context: Context, options: GlobalsOptions): (hooks: ScopeHooks) => ModuleScope {
   const makeScope = installCommonGlobals(context, options.realm, commonHooks(options));
+  webAssemblyScript.runInContext(context);
   const install = globalsScript.runInContext(context) as (hooks: unknown) => void;
   const makeStructuredClone = structuredCloneScript.runInContext(context) as (domException: unknown) => unknown;
   install({ ...executionHooks(options), ...pureHooks(options.realm), structuredCloneOf: () => makeStructuredClone(DOMException) });
