@@ -303,7 +303,7 @@ describe("DB-4 durability", () => {
     const transaction = world.database.begin("mutation");
     world.documents(transaction).insert("notes", {});
     expect(world.database.answerOf(request)).toBeUndefined();
-    const ts = world.database.commit(transaction, { request, answer: '"result":1}' });
+    const ts = world.database.commit(transaction, { request, answer: () => '"result":1}' });
     await world.database.idle();
     world.database = world.open();
     expect(world.database.answerOf(request)).toEqual({ ts, answer: '"result":1}' });

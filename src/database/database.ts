@@ -17,6 +17,7 @@ import { DEFAULT_TRANSACTION_LIMITS, type TransactionLimits } from "./limits.js"
 import type { ReadSet } from "./read-set.js";
 import { RecentCommits } from "./recent-commits.js";
 import { Schema, SchemaSet, type SchemaJson } from "./schema.js";
+import { resolvedWrites } from "./resolved-writes.js";
 import type { Table } from "./table.js";
 import { Transaction, type Caches } from "./transaction.js";
 import type { VectorIndex } from "./vectors/vector-index.js";
@@ -46,7 +47,7 @@ export interface Commit {
 export interface CommitOptions {
   /** The client request that this commit answers, with what to answer when it is sent again. */
   readonly request?: SessionRequest;
-  readonly answer?: string;
+  readonly answer?: (ts: number) => string;
 }
 
 /** What a commit needs to know of a transaction: a {@link Transaction} itself, or the report of one that ran elsewhere. */
@@ -165,7 +166,8 @@ export class Database {
   commit(transaction: CommitCandidate, options: CommitOptions = {}): number {
     transaction.finish();
     this.#checkConflict(transaction);
-    const writes = transaction.writes();
+    const ts = this.#committer.nextTs(this.#options.nowMs());
+    const writes = resolvedWrites(transaction.writes(), ts);
     const tables = [...transaction.newTables()];
     if (writes.length === 0 && tables.length === 0) return this.lastTs;
 
@@ -178,14 +180,14 @@ export class Database {
     }
     for (const write of writes) collectWrite(write, ops, keys);
     this.#collectEntries(writes, ops, keys);
-    return this.#apply(ops, keys, writes, options);
+    return this.#apply(ts, ops, keys, writes, options);
   }
 
   /** Replaces the enforced schema of a namespace; null enforces none. */
   setSchema(namespace: string, schema: SchemaJson | null): void {
     this.#schemas = this.#schemas.with(namespace, schema === null ? null : new Schema(schema));
     const text = schema === null ? undefined : JSON.stringify(schema);
-    this.#apply([[SCHEMA_PREFIX + namespace, text]], [SCHEMA_PREFIX], [], {});
+    this.#apply(this.#committer.nextTs(this.#options.nowMs()), [[SCHEMA_PREFIX + namespace, text]], [SCHEMA_PREFIX], [], {});
   }
 
   /** What was answered to a client's request whose mutation had committed, also before a restart. */
@@ -244,13 +246,13 @@ export class Database {
     }
   }
 
-  #apply(ops: WriteOp[], keys: readonly Key[], writes: readonly DocumentWrite[], options: CommitOptions): number {
-    const ts = this.#committer.nextTs(this.#options.nowMs());
+  /** `ts` is the committer's next. */
+  #apply(ts: number, ops: WriteOp[], keys: readonly Key[], writes: readonly DocumentWrite[], options: CommitOptions): number {
     const request = options.request ?? null;
     const entry = encodeLogEntry(this.#logBytes, writes, request);
     this.#logBytes = entry.bytes;
     ops.push([commitLogKey(ts), entry.text]);
-    if (request !== null) ops.push([sessionRequestKey(request.sessionId, request.requestId), withTimestamp(ts, options.answer)]);
+    if (request !== null) ops.push([sessionRequestKey(request.sessionId, request.requestId), withTimestamp(ts, options.answer?.(ts))]);
     this.#committer.apply(ts, ops, keys);
     this.#vectors.apply(ops);
     const commit = { ts, keys };

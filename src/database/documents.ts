@@ -2,9 +2,10 @@
  * Reading and writing documents as values: what `ctx.db.get`, `insert`, `patch`, `replace` and `delete` mean, for one
  * namespace, on top of a {@link Transaction}. Values come from and go to user code's realm, whose parser is passed in.
  */
+import { holdsCommitTimestamp } from "../values/commit-timestamp.js";
 import { decodeId, newId, tableNumberOfId } from "../values/id.js";
 import { DOCUMENT_LIMITS, checkDocumentSize } from "../values/limits.js";
-import { encodePatch, encodeValueSized, parseValue } from "../values/value.js";
+import { encodePatch, encodeValueSized, IN_TRANSACTION, parseValue } from "../values/value.js";
 import type { TableResolver } from "../values/validator.js";
 import { DatabaseError } from "./errors.js";
 import { TableNames } from "./table-names.js";
@@ -47,9 +48,9 @@ export class Documents {
   }
 
   patch(id: string, fields: unknown, tableName?: string): void {
-    const { table, revision } = this.#existing(id, "patch", tableName);
+    const { table, revision, current } = this.#existing(id, "patch", tableName);
     const { set, unset } = encodePatch(fields);
-    const next: Record<string, unknown> = { ...revision.value, ...this.#withoutSystemFields(set, revision.value) };
+    const next: Record<string, unknown> = { ...current, ...this.#withoutSystemFields(set, current) };
     for (const field of unset) {
       if (field === "_id" || field === "_creationTime") throw systemFieldError(field);
       delete next[field];
@@ -82,12 +83,15 @@ export class Documents {
     return this.#tables.tableNumberToName(decoded.tableNumber) === tableName ? id : null;
   }
 
-  #existing(id: string, operation: string, tableName: string | undefined): { table: Table; revision: Revision } {
+  /** `current` is the document as user code sees it; the revision's value, which indexes go by, has a number for each commit timestamp. */
+  #existing(id: string, operation: string, tableName: string | undefined): { table: Table; revision: Revision; current: DocumentValue } {
     const table = this.#tableOf(id, operation, tableName);
     if (table?.name.startsWith("_") === true) throw new DatabaseError("invalidId", "System tables (prefixed with `_`) are read-only.");
     const text = table === null ? undefined : this.#transaction.get(table, id);
     if (table === null || text === undefined) throw new DatabaseError("notFound", `${capitalize(operation)} on nonexistent document ID ${id}`);
-    return { table, revision: { text, value: this.#parse(text) } };
+    const current = this.#parse(text);
+    const value = holdsCommitTimestamp(text) ? (parseValue(text, IN_TRANSACTION) as DocumentValue) : current;
+    return { table, revision: { text, value }, current };
   }
 
   /** Null where the id is well formed but names no table (any more). */
@@ -116,7 +120,7 @@ export class Documents {
     const { text, size } = encodeValueSized(value, DOCUMENT_LIMITS);
     checkDocumentSize(size);
     // What is stored decides, not an object whose getters may answer otherwise the next time.
-    const stored = holdsObjects(value) ? (parseValue(text) as DocumentValue) : (value as DocumentValue);
+    const stored = holdsObjects(value) ? (parseValue(text, IN_TRANSACTION) as DocumentValue) : (value as DocumentValue);
     this.#transaction.schemas.enforce(this.#namespace, table.name, stored, this.#tables);
     this.#transaction.write(table, id, before, { text, value: stored });
   }

@@ -6,12 +6,12 @@
  * through their parent's writes and are absorbed or dropped as a whole; read set and usage count for the parent in any case,
  * because what a failed sub-transaction read has still decided what its caller does next.
  */
-import { KEY_BYTES_MAX } from "../storage/limits.js";
 import type { Key, KeyRange, Reader } from "../storage/store.js";
 import type { Catalog } from "./catalog.js";
 import type { DocumentScan } from "./document-scan.js";
 import { DatabaseError, assert } from "./errors.js";
 import { entryChanges } from "./index-entries.js";
+import { indexKeys } from "./index-keys.js";
 import { TABLE_RECORD_RANGE, tableRecordKey } from "./keys.js";
 import { LayeredReader } from "./layers.js";
 import { NO_TRANSACTION_LIMITS, TransactionUsage, type TransactionLimits } from "./limits.js";
@@ -237,17 +237,6 @@ export class Transaction {
   newTables(): Iterable<Table> {
     return this.#newTables.values();
   }
-}
-
-/** Throws for a document that no index could hold, before anything of it is written. */
-function indexKeys(table: Table, id: string, value: DocumentValue): Key[] {
-  return table.indexes.map((index) => {
-    const key = index.keyOf(value, id);
-    if (key.length > KEY_BYTES_MAX) {
-      throw new DatabaseError("invalidValue", `The values of index ${table.name}.${index.record.name} are too large for an index (${key.length} bytes > maximum ${KEY_BYTES_MAX}). Index a shorter field, for example a hash.`);
-    }
-    return key;
-  });
 }
 
 /** A document's text with the value it stands for. */

@@ -3,7 +3,6 @@
  * table name). Plain objects with own functions, because apps and libraries spread and destructure them.
  */
 import type { ReadScope } from "./read-scope.js";
-import type { Realm } from "./sandbox/realm.js";
 import { requireArgument } from "./require-argument.js";
 import { TableQueryInitializer } from "./table-query.js";
 
@@ -112,22 +111,6 @@ function writeMethods(scope: ReadScope): WriteMethods {
   };
 }
 
-/** `ctx.db.vars`, the same for every call in a realm. */
-const variablesByRealm = new WeakMap<Realm, object>();
-
-function variables(realm: Realm): object {
-  let made = variablesByRealm.get(realm);
-  if (made === undefined) {
-    made = {
-      get commitTs(): never {
-        throw realm.makeError("`db.vars.commitTs` is not available in this version of Rivulet yet: use `_creationTime`, or Date.now() in a field of your own.");
-      },
-    };
-    variablesByRealm.set(realm, made);
-  }
-  return made;
-}
-
 export function databaseWriter(scope: ReadScope): object {
   const { get, query, normalizeId, table } = readerOf(scope, "user");
   const write = writeMethods(scope);
@@ -136,7 +119,7 @@ export function databaseWriter(scope: ReadScope): object {
     query,
     normalizeId,
     system: systemReader(scope),
-    vars: variables(scope.realm),
+    vars: { commitTs: scope.realm.documents.commitTimestamp },
     insert: write.insert,
     patch: (tableOrId: unknown, idOrValue: unknown, value?: unknown) =>
       value === undefined ? write.patch(undefined, tableOrId, idOrValue) : write.patch(tableOrId as string, idOrValue, value),

@@ -82,7 +82,7 @@ export class FunctionCalls {
     const fail = (error: unknown): void => reject(errorInRealm(realm, error));
     try {
       const argsText = encodeValue(args ?? {});
-      this.callText({ kind, caller, target: () => targetOf(reference, caller.namespace), argsText, limits, onOk: (text) => resolve(parseValue(text, realm)), onError: fail });
+      this.callText({ kind, caller, target: () => targetOf(reference, caller.namespace), argsText, limits, onOk: (text) => resolve(parseValue(text, realm.documents)), onError: fail });
     } catch (error) {
       fail(error);
     }
@@ -161,7 +161,7 @@ export class FunctionCalls {
   #encodeResult({ frame }: ReadScope, value: unknown): string {
     const result = value === undefined ? null : value;
     refuseQuery(result);
-    const text = encodeValue(result);
+    const text = encodeValue(result, { commitTimestamps: frame.function.kind === "mutation" });
     if (text.length > this.limits.resultBytesMax) {
       throw new FunctionError(`The return value of ${formatFunctionPath(frame.function.path)} is too large (actual: ${text.length} bytes, limit: ${this.limits.resultBytesMax} bytes). Return less, for example with pagination.`);
     }

@@ -24,7 +24,7 @@ export class ReadScope {
   ) {
     const realm = execution.sandbox.realm;
     this.realm = realm;
-    this.parse = (text) => parseValue(text, realm) as DocumentValue;
+    this.parse = (text) => parseValue(text, realm.documents) as DocumentValue;
     this.documents = new Documents({ transaction: frame.transaction, namespace: frame.namespace, parse: this.parse });
   }
 

@@ -1,6 +1,7 @@
 /**
  * Canonical JSON text, and JSON that came over a wire, to values.
  */
+import { UNKNOWN_COMMIT_TIMESTAMP } from "./commit-timestamp.js";
 import { checkFieldName } from "./field-name.js";
 import { decodeBase64, decodeFloat, decodeInteger } from "./special-values.js";
 import { ValueError } from "./value-error.js";
@@ -10,6 +11,8 @@ import type { JsonValue, Value } from "./value.js";
 export interface DecodeRealm {
   /** A new ArrayBuffer of the realm that holds a copy of `bytes`. */
   makeBytes(bytes: Uint8Array): ArrayBuffer;
+  /** What stands for the commit timestamp until it is known; without it there can be none. */
+  readonly commitTimestamp?: unknown;
 }
 
 /** A realm that also parses, so that all objects of the result are its own. */
@@ -22,6 +25,9 @@ const DEPTH_MAX = 64;
 const HERE: DecodeRealm = {
   makeBytes: (bytes) => new Uint8Array(bytes).buffer,
 };
+
+/** For documents that a transaction has written: a commit timestamp that is not known yet is the greatest int64. */
+export const IN_TRANSACTION: ParseRealm = { ...HERE, parse: (text) => JSON.parse(text) as unknown, commitTimestamp: UNKNOWN_COMMIT_TIMESTAMP };
 
 /**
  * The value that `json` stands for. It works in place: `json` becomes the value, apart from the objects that stand for
@@ -82,7 +88,8 @@ function decodeSpecial(name: string, text: JsonValue | undefined, json: JsonValu
     case "$map":
       throw new ValueError("Received a Map which is no longer supported as a Convex type.");
     case "$commitTs":
-      throw new ValueError("Received a commit timestamp, which is not supported by this server yet. Send a number or an int64 instead.");
+      if (realm.commitTimestamp !== undefined && text === null) return realm.commitTimestamp as Value;
+      throw new ValueError("Received a commit timestamp before its commit. It can be written into documents, and is an int64 once the mutation has committed.");
     default:
       checkFieldName(name);
       throw new ValueError(`Unexpected object with the one field ${name}`);

@@ -9,6 +9,7 @@
  * and the writer another; and nothing of user code is called besides getters (no toJSON).
  */
 import { types } from "node:util";
+import { COMMIT_TIMESTAMP_JSON, isCommitTimestamp } from "./commit-timestamp.js";
 import { checkFieldName } from "./field-name.js";
 import { isPlainObject, setField } from "./plain-object.js";
 import { sizeOfString } from "./size.js";
@@ -26,11 +27,12 @@ export interface EncodeOptions {
   readonly maxArrayLength?: number;
   /** Given for documents: the only fields of the outermost object that may start with an underscore. */
   readonly systemFields?: readonly string[];
+  /** Whether the placeholder of the commit timestamp may stand in it; see commit-timestamp.ts. */
+  readonly commitTimestamps?: boolean;
 }
 
 const DEPTH_MAX = 64;
 const TYPES_URL = "https://docs.convex.dev/using/types";
-const COMMIT_TIMESTAMP_TEXT = "[unresolved commit timestamp]";
 
 /** Canonical text of `value`. Throws {@link ValueError} with the public client's text where it is no value. */
 export function encodeValue(value: unknown, options?: EncodeOptions): string {
@@ -80,6 +82,7 @@ class Walk {
   readonly #maxFields: number;
   readonly #maxArrayLength: number;
   readonly #systemFields: readonly string[] | undefined;
+  readonly #commitTimestamps: boolean;
   readonly #path: (string | number)[] = [];
 
   constructor(root: unknown, options: EncodeOptions | undefined, sized: boolean) {
@@ -89,6 +92,7 @@ class Walk {
     this.#maxFields = options?.maxFields ?? Infinity;
     this.#maxArrayLength = options?.maxArrayLength ?? Infinity;
     this.#systemFields = options?.systemFields;
+    this.#commitTimestamps = options?.commitTimestamps ?? false;
   }
 
   /** `depth` counts the containers around `value`. */
@@ -136,6 +140,9 @@ class Walk {
     } else if (types.isArrayBuffer(value)) {
       this.size += 2 + value.byteLength;
       this.text += encodeBytes(value);
+    } else if (this.#commitTimestamps && isCommitTimestamp(value)) {
+      this.size += 9;
+      this.text += COMMIT_TIMESTAMP_JSON;
     } else {
       this.#refuse(value, depth);
     }
@@ -198,7 +205,7 @@ class Walk {
     const learnMore = `To learn about Convex's supported types, see ${TYPES_URL}.`;
     if (value === undefined) throw new ValueError(`undefined is not a valid Convex value${where}. ${learnMore}`);
     if (isCommitTimestamp(value)) {
-      throw new ValueError(`The commit timestamp (db.vars.commitTs) is not supported by this server yet${where}. Store Date.now() instead, or order by _creationTime.`);
+      throw new ValueError(`The commit timestamp (db.vars.commitTs) is not known before the commit${where}. Write it into a document, or return it from the mutation; it can't be passed to functions.`);
     }
     throw new ValueError(`${nameOfType(value)}${stringifyForError(contentOf(value))} is not a supported Convex type${where}.${where === "" ? "" : ` ${learnMore}`}`);
   }
@@ -261,16 +268,6 @@ function isArrayIndex(name: string): boolean {
   if (!(code >= 48 && code <= 57) || name.length > 10) return false;
   const index = Number(name);
   return index < 4_294_967_295 && String(index) === name;
-}
-
-function isCommitTimestamp(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const { toString } = value as { toString?: unknown };
-  try {
-    return typeof toString === "function" && (toString as () => unknown).call(value) === COMMIT_TIMESTAMP_TEXT;
-  } catch {
-    return false;
-  }
 }
 
 function nameOfType(value: unknown): string {

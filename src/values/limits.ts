@@ -16,6 +16,7 @@ export const DOCUMENT_LIMITS = {
   maxFields: 1_024,
   maxArrayLength: 8_192,
   systemFields: ["_id", "_creationTime"],
+  commitTimestamps: true,
   maxSize: 1_048_576,
 } as const satisfies EncodeOptions & { maxSize: number };
 

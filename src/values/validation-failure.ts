@@ -3,6 +3,7 @@
  * walks the validator's JSON and takes its time; validator.ts decides whether a value matches.
  */
 import { types } from "node:util";
+import { isCommitTimestamp } from "./commit-timestamp.js";
 import { displayValue, isIdentifier } from "./display.js";
 import { decodeId } from "./id.js";
 import { isPlainObject } from "./plain-object.js";
@@ -65,8 +66,9 @@ function isOfType(type: string, value: unknown): boolean {
       return value === null;
     case "bytes":
       return types.isArrayBuffer(value);
+    case "bigint":
     case "commitTs":
-      return typeof value === "bigint";
+      return typeof value === "bigint" || isCommitTimestamp(value);
     default:
       return typeof value === type;
   }

@@ -3,6 +3,7 @@
  * closures that answer yes or no without allocating; why it is no, validation-failure.ts finds out afterwards.
  */
 import { types } from "node:util";
+import { isCommitTimestamp } from "./commit-timestamp.js";
 import { decodeId } from "./id.js";
 import { isPlainObject } from "./plain-object.js";
 import { explainMismatch, type ValidationFailure } from "./validation-failure.js";
@@ -35,7 +36,7 @@ type Matcher = (value: unknown, tables: TableResolver) => boolean;
 
 const isNull: Matcher = (value) => value === null;
 const isNumber: Matcher = (value) => typeof value === "number";
-const isBigint: Matcher = (value) => typeof value === "bigint";
+const isBigint: Matcher = (value) => typeof value === "bigint" || isCommitTimestamp(value);
 const isBoolean: Matcher = (value) => typeof value === "boolean";
 const isString: Matcher = (value) => typeof value === "string";
 const isBytes: Matcher = (value) => types.isArrayBuffer(value);

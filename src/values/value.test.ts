@@ -3,8 +3,9 @@ import { convexToJson, jsonToConvex, type Value as ClientValue } from "convex/va
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anyValue } from "./arbitrary-value.suite.js";
+import { holdsCommitTimestamp, resolveCommitTimestamp } from "./commit-timestamp.js";
 import { DOCUMENT_LIMITS } from "./limits.js";
-import { decodeValue, encodePatch, encodeValue, encodeValueSized, parseValue, stringifyForError, valueToJson, type JsonValue } from "./value.js";
+import { decodeValue, encodePatch, encodeValue, encodeValueSized, IN_TRANSACTION, parseValue, stringifyForError, valueToJson, type JsonValue } from "./value.js";
 
 const LEARN_MORE = "To learn about Convex's supported types, see https://docs.convex.dev/using/types.";
 const RUNS = { numRuns: 1_000 };
@@ -145,7 +146,7 @@ describe("encodeValue", () => {
     expect(Object.keys(encodePatch(decoded).set)).toEqual(["__proto__"]);
   });
 
-  test("V-14: the commit timestamp placeholder is refused by name", () => {
+  test("V-14: the commit timestamp placeholder is refused by name, but in documents", () => {
     class Placeholder {
       toString(): string {
         return "[unresolved commit timestamp]";
@@ -154,7 +155,13 @@ describe("encodeValue", () => {
         throw new Error("unresolved");
       }
     }
-    expect(errorOf(() => encodeValue({ at: new Placeholder() }))).toContain("The commit timestamp (db.vars.commitTs) is not supported by this server yet (present at path .at in");
+    expect(errorOf(() => encodeValue({ at: new Placeholder() }))).toContain("The commit timestamp (db.vars.commitTs) is not known before the commit (present at path .at in");
+    const text = encodeValue({ at: [new Placeholder()] }, { commitTimestamps: true });
+    expect(text).toBe('{"at":[{"$commitTs":null}]}');
+    expect(parseValue(text, IN_TRANSACTION)).toEqual({ at: [2n ** 63n - 1n] });
+    expect(parseValue(resolveCommitTimestamp(text, 1_700_000_000_000_001))).toEqual({ at: [1_700_000_000_000_001_000n] });
+    const quoted = encodeValue({ at: text });
+    expect([holdsCommitTimestamp(text), holdsCommitTimestamp(quoted)]).toEqual([true, false]);
   });
 
   test("V-15: encodeValueSized gives the same text", () => {
@@ -200,7 +207,7 @@ describe("decodeValue", () => {
     expect(errorOf(() => decodeValue({ $bytes: "A*==" }))).toBe("Invalid string. It holds characters that are not base64");
     const deep = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`) as JsonValue;
     expect(errorOf(() => decodeValue(deep))).toContain("nested too deeply");
-    expect(errorOf(() => decodeValue({ $commitTs: null }))).toContain("not supported by this server yet");
+    expect(errorOf(() => decodeValue({ $commitTs: null }))).toContain("Received a commit timestamp before its commit.");
   });
 });
 

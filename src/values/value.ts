@@ -12,5 +12,5 @@ export type Value = null | bigint | number | boolean | string | ArrayBuffer | Va
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 export { encodePatch, encodeValue, encodeValueSized, valueToJson, type EncodeOptions } from "./encode.js";
-export { decodeValue, parseValue, type DecodeRealm, type ParseRealm } from "./decode.js";
+export { decodeValue, IN_TRANSACTION, parseValue, type DecodeRealm, type ParseRealm } from "./decode.js";
 export { ValueError, stringifyForError } from "./value-error.js";

@@ -149,10 +149,6 @@ describe("ctx.meta", () => {
     await app.mutation("calls:write", { group: "snapshot", rank: 1 });
     expect((await app.query<bigint[]>("meta:snapshot"))[0]).toBeGreaterThan(outer!);
   });
-
-  test("F-115 the commit timestamp, which is not there yet, is refused by its name", async () => {
-    expect(cause(await app.mutationError("meta:commitTimestamp"))).toContain("db.vars.commitTs");
-  });
 });
 
 describe("string syscalls", () => {

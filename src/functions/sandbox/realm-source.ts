@@ -23,6 +23,19 @@ export const REALM_SOURCE = String.raw`(() => {
     return copy;
   };
 
+  const makeBytes = (bytes) => apply(bufferOf, copyBytes(bytes), []);
+
+  const unresolved = () => {
+    throw new NativeError("This commit timestamp is not known yet: it is assigned when the mutation commits. Read the document after the mutation to get it.");
+  };
+  // As the public client's placeholder: text where it is printed, an error where it would be reckoned with.
+  class CommitTsPlaceholder {
+    [Symbol.toPrimitive](hint) { return hint === "string" ? this.toString() : unresolved(); }
+    valueOf() { return unresolved(); }
+    toJSON() { return unresolved(); }
+    toString() { return "[unresolved commit timestamp]"; }
+  }
+
   const rejected = (error) => apply(reject, NativePromise, [error]);
 
   return {
@@ -35,8 +48,9 @@ export const REALM_SOURCE = String.raw`(() => {
       return { promise, resolve: settle.resolve, reject: settle.reject };
     },
     parse: (text) => parse(text),
-    makeBytes: (bytes) => apply(bufferOf, copyBytes(bytes), []),
+    makeBytes,
     makeUint8Array: copyBytes,
+    documents: { parse: (text) => parse(text), makeBytes, commitTimestamp: Object.freeze(new CommitTsPlaceholder()) },
     makeArray: () => [],
     makeObject: () => ({}),
     makeError(message, name) {

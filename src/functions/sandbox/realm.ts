@@ -4,6 +4,7 @@
  * would fail on the rest.
  */
 import * as vm from "node:vm";
+import type { ParseRealm } from "../../values/value.js";
 import { REALM_SOURCE } from "./realm-source.js";
 
 /** A promise of the realm with its settling functions. */
@@ -24,6 +25,8 @@ export interface Realm {
   makeBytes(bytes: Uint8Array): ArrayBuffer;
   /** A copy. */
   makeUint8Array(bytes: Uint8Array): Uint8Array;
+  /** Parses what a transaction reads, in which `db.vars.commitTs` may stand: always the same object. */
+  readonly documents: ParseRealm;
   /** Empty. */
   makeArray(): unknown[];
   /** Empty. */

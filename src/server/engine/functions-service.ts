@@ -15,6 +15,7 @@ import type { FunctionCaller } from "../../functions/function-reference.js";
 import type { FinishedRun, FunctionOutcome, FunctionRunner } from "../../functions/function-runner.js";
 import type { QueryRun, QuerySpec } from "../../live/live-query.js";
 import type { Principal } from "../../live/session.js";
+import { resolveCommitTimestamp } from "../../values/commit-timestamp.js";
 import { ValueError, encodeValue, parseValue } from "../../values/value.js";
 import { SYSTEM_QUERIES } from "../system-functions/system-queries.js";
 import type { ClientInfo } from "../engine-messages.js";
@@ -193,16 +194,18 @@ export class FunctionsService {
     }
     this.#lane.measured(functionKey(request.componentPath, request.path), result.durationMs);
     try {
-      const ts = this.#commit(new LaneCandidate(result, this.#database.catalog), request, result.value, logLines);
-      return { ok: true, value: result.value, logLines, ts };
+      return { ok: true, logLines, ...this.#commit(new LaneCandidate(result, this.#database.catalog), request, result.value, logLines) };
     } catch (error) {
       if (error instanceof DatabaseError && error.kind === "conflict") return null;
       throw error;
     }
   }
 
-  #commit(candidate: CommitCandidate, { once }: FunctionCallRequest, value: string, logLines: readonly string[]): number {
-    return this.#database.commit(candidate, once === null ? {} : { request: once.request, answer: once.answer(value, this.#printed(logLines)) });
+  /** Commits, and tells at what timestamp and what was returned, where that one may stand as well. */
+  #commit(candidate: CommitCandidate, { once }: FunctionCallRequest, value: string, logLines: readonly string[]): { ts: number; value: string } {
+    const answer = (ts: number): string => once!.answer(resolveCommitTimestamp(value, ts), this.#printed(logLines));
+    const ts = this.#database.commit(candidate, once === null ? {} : { request: once.request, answer });
+    return { ts, value: resolveCommitTimestamp(value, ts) };
   }
 
   /** A run of a live query: at the newest state, before requests that have not begun. */
@@ -240,8 +243,7 @@ export class FunctionsService {
     if (!outcome.ok || outcome.kind === "query") return toResult(outcome);
     const { logLines } = outcome;
     try {
-      const ts = this.#commit(outcome.transaction, request, outcome.value, logLines);
-      return { ok: true, value: outcome.value, logLines, ts };
+      return { ok: true, logLines, ...this.#commit(outcome.transaction, request, outcome.value, logLines) };
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       return { ok: false, failure: { message: error.message, data: null }, logLines };

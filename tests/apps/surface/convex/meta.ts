@@ -60,8 +60,3 @@ export const unknownSyscalls = query({
     return texts;
   },
 });
-
-export const commitTimestamp = mutation({
-  args: {},
-  handler: async (ctx) => await ctx.db.insert("loose", { at: ctx.db.vars.commitTs }),
-});

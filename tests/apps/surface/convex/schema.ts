@@ -36,4 +36,5 @@ export default defineSchema({
     .index("by_value", ["value"])
     .index("by_key_value", ["key", "value"]),
   loose: defineTable(v.any()),
+  commits: defineTable({ key: v.string(), at: v.commitTs(), also: v.optional(v.any()) }).index("by_at", ["at"]),
 });

@@ -8,7 +8,7 @@ export const rateLimiter = new RateLimiter(components.rateLimiter, {
   freeTrialSignUp: { kind: "fixed window", rate: 3, period: HOUR, start: 0 },
   sendMessage: { kind: "token bucket", rate: 10, period: MINUTE, capacity: 3 },
   failedLogins: { kind: "token bucket", rate: 2, period: HOUR },
-  booking: { kind: "token bucket", rate: 60, period: MINUTE, capacity: 1, maxReserved: 2 },
+  booking: { kind: "token bucket", rate: 60, period: HOUR, capacity: 1, maxReserved: 2 },
   llmTokenBudget: { kind: "token bucket", rate: 10, period: HOUR, applyUpdates: "asynchronously" },
   llmTokens: { kind: "token bucket", rate: 40000, period: MINUTE, shards: 10 },
   llmRequests: { kind: "fixed window", rate: 1000, period: HOUR, shards: 10, start: 0 },

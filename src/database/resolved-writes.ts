@@ -1,0 +1,25 @@
+/** Puts the commit's timestamp into what it writes, wherever the transaction left a placeholder for it. */
+import { holdsCommitTimestamp, resolveCommitTimestamp } from "../values/commit-timestamp.js";
+import { parseValue } from "../values/value.js";
+import { entryChanges } from "./index-entries.js";
+import { indexKeys } from "./index-keys.js";
+import type { DocumentValue } from "./table.js";
+import type { DocumentWrite } from "./write-overlay.js";
+
+/** `ts` in microseconds. */
+export function resolvedWrites(writes: readonly DocumentWrite[], ts: number): readonly DocumentWrite[] {
+  return writes.map((write) => (write.after !== null && holdsCommitTimestamp(write.after) ? resolved(write, write.after, ts) : write));
+}
+
+/** Index keys were of the placeholder, which stands after every timestamp. */
+function resolved(write: DocumentWrite, text: string, ts: number): DocumentWrite {
+  const { table, id, before } = write;
+  const after = resolveCommitTimestamp(text, ts);
+  const value = parseValue(after) as DocumentValue;
+  return {
+    ...write,
+    after,
+    afterKeys: indexKeys(table, id, value),
+    entries: entryChanges(table.entryIndexes, id, before === null ? null : (parseValue(before) as DocumentValue), value),
+  };
+}
