@@ -39,9 +39,10 @@ if (values.help || command === undefined) {
   process.stdout.write(HELP);
   process.exitCode = values.help ? 0 : 2;
 } else {
-  const token = process.env["FERRY_ID_TOKEN"] ?? (await signIn(values.issuer));
+  const token = process.env["FERRY_ID_TOKEN"];
+  const fetchToken = token === undefined ? await signIn(values.issuer) : async () => token;
   const client = new ConvexClient(values.url, { logger: false });
-  client.setAuth(async () => token);
+  client.setAuth(fetchToken);
   try {
     await command.run(client, words, values.watch);
   } catch (error) {
