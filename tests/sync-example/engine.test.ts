@@ -94,7 +94,7 @@ describe("E-41 only what is looked at is fetched", () => {
     await refreshed([key], async () => await whiteboard.server.advanceClock(LIFE.scanMs));
     await allCold();
     const asked = whiteboard.source.asked.length;
-    for (let period = 0; period < 4; period++) expect(await whiteboard.pass(LIFE.refreshMs)).toMatchObject({ due: 0, sent: 0 });
+    for (let period = 0; period < 4; period++) expect(await whiteboard.pass(LIFE.scanMs)).toMatchObject({ due: 0, sent: 0 });
     expect(whiteboard.source.asked).toHaveLength(asked);
     await refreshed([key], async () => await whiteboard.beat([key]));
     expect(whiteboard.source.asked).toHaveLength(asked + 1);
@@ -144,7 +144,7 @@ describe("E-42, E-43, E-44 what re-runs", () => {
 
   test("E-43 a refresh that finds nothing new writes nothing that is watched: no run, no message", async () => {
     const [before, said] = [await whiteboard.runs(), watches.map((watch) => watch.said.length)];
-    await refreshed([changing, still], async () => await whiteboard.pass(LIFE.refreshMs));
+    await refreshed([changing, still], async () => await whiteboard.pass(LIFE.scanMs));
     expect((await whiteboard.state(still)).counts).toMatchObject({ changed: 1, failed: 0 });
     expect(await whiteboard.runs()).toBe(before);
     expect(watches.map((watch) => watch.said.length)).toEqual(said);
@@ -155,7 +155,7 @@ describe("E-42, E-43, E-44 what re-runs", () => {
     const before = await whiteboard.runs();
     whiteboard.world.change(idOf(changing));
     const votesAndPlaces = JSON.parse(JSON.stringify(whiteboard.world.board(idOf(changing))!.notes)) as unknown;
-    await refreshed([changing, still], async () => await whiteboard.pass(LIFE.refreshMs));
+    await refreshed([changing, still], async () => await whiteboard.pass(LIFE.scanMs));
     const watching = watches.filter((_, index) => index % 2 === 0);
     await Promise.all(watching.map(async (watch) => await watch.value((value) => JSON.stringify((value as { notes: unknown }).notes) !== JSON.stringify((watch.values[0] as { notes: unknown } | null)?.notes))));
     expect(watching.every((watch) => watch.values.length === watching[0]!.values.length)).toBe(true);
@@ -208,15 +208,15 @@ describe("E-47 trouble at the source", () => {
     whiteboard.source.trouble = (asked) => {
       if (asked === key) throw new Error("The source is being mended.");
     };
-    await refreshed([key], async () => await whiteboard.pass(LIFE.refreshMs));
+    await refreshed([key], async () => await whiteboard.pass(LIFE.scanMs));
     expect(await whiteboard.state(key)).toMatchObject({ problem: "The source answered with status 500.", counts: { failed: 1 } });
     await whiteboard.beat([key]);
-    await refreshed([key], async () => await whiteboard.pass(LIFE.refreshMs));
+    await refreshed([key], async () => await whiteboard.pass(LIFE.scanMs));
     await whiteboard.beat([key]);
-    expect((await whiteboard.pass(LIFE.refreshMs)).sent).toBe(0);
+    expect((await whiteboard.pass(LIFE.scanMs)).sent).toBe(0);
     whiteboard.source.trouble = null;
     await whiteboard.beat([key]);
-    await refreshed([key], async () => await whiteboard.pass(LIFE.refreshMs));
+    await refreshed([key], async () => await whiteboard.pass(LIFE.scanMs));
     expect(await whiteboard.state(key)).toMatchObject({ problem: null, counts: { failed: 2 } });
     expect(await whiteboard.subject(key)).toEqual(payload);
   });
@@ -225,7 +225,7 @@ describe("E-47 trouble at the source", () => {
     const [key] = keysFrom(BOARDS, 1) as [string];
     await refreshed([key], async () => await whiteboard.beat([key]));
     whiteboard.world.remove(idOf(key));
-    await refreshed([key], async () => await whiteboard.pass(LIFE.refreshMs));
+    await refreshed([key], async () => await whiteboard.pass(LIFE.scanMs));
     expect(await whiteboard.subject(key)).toBeNull();
     await whiteboard.loadCatalogue();
     await expect(whiteboard.state(key)).rejects.toThrow("does not know");
@@ -250,17 +250,7 @@ describe("E-48 kills", () => {
     // The pool has no place for another worker until the leases of the dead are over.
     await Promise.all(keys.map(async (key) => await whiteboard.beat([key])));
     await whiteboard.pass(LIFE.leaseMs + 1);
-    await until(async () => {
-      await passWatched(LIFE.leaseMs / 2 - 1);
-      return (await Promise.all(keys.map(done))).every((count, index) => count > before[index]!);
-    }, "everything to be fetched");
-  }
-
-  /** Less than a lease, while people look, and not while a worker that is alive is at work: the time of the source is not turned. */
-  async function passWatched(ms: number): Promise<void> {
-    await until(async () => whiteboard.source.inFlight.length === 0 && (await whiteboard.states()).every(({ phase }) => phase !== "running"), "the workers to finish");
-    await Promise.all(keys.map(async (key) => await whiteboard.beat([key])));
-    await whiteboard.pass(ms);
+    await until(async () => (await Promise.all(keys.map(done))).every((count, index) => count > before[index]!), "everything to be fetched", 40_000);
   }
 
   test("E-48 after kill -9 with four workers at work everything is fetched, nothing twice at a time, and never by more than four", async () => {
@@ -309,7 +299,7 @@ describe("E-49 nothing is here that cannot be fetched again", () => {
     await lookAtAll();
     expect(await whiteboard.digest()).toEqual(before);
     whiteboard.world.change(idOf(keys[0]!));
-    await refreshed([keys[0]!], async () => await whiteboard.pass(LIFE.refreshMs));
+    await refreshed([keys[0]!], async () => await whiteboard.pass(LIFE.scanMs));
     expect((await whiteboard.digest()).digest).not.toBe(before.digest);
   });
 

@@ -17,6 +17,8 @@ beforeAll(async () => {
 afterAll(async () => await whiteboard?.[Symbol.asyncDispose]());
 
 test("E-52 one scan finds 1,024 due subjects and sends them all to the pool, where four workers take them up", async () => {
+  // However long this takes: nobody leaves meanwhile, and nothing is due again.
+  await whiteboard.setVariables({ HEARTBEAT_MS: "600000", REFRESH_MS: "86400000" });
   await whiteboard.loadCatalogue();
   await whiteboard.setVariables({ FETCHES_AT_ONCE: "1", FETCHES_PER_MINUTE: "1" });
   const keys = whiteboard.world.ids.map((id) => `boards/${id}`);

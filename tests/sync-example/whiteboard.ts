@@ -14,7 +14,7 @@ const ISSUER_NAME = "https://issuer.test";
 const TOKEN_SECONDS = 7 * 24 * 3_600;
 
 /** As `convex/model/timing.ts` has them when no variable is set. */
-export const LIFE = { heartbeatMs: 20_000, coldAfterMs: 60_000, scanMs: 30_000, refreshMs: 30_000, leaseMs: 20_000 };
+export const LIFE = { heartbeatMs: 20_000, coldAfterMs: 60_000, scanMs: 30_000, leaseMs: 20_000 };
 export const CATALOGUE = "catalogue";
 export const WORKERS_MAX = 4;
 

@@ -10,7 +10,6 @@ import { v } from "convex/values";
 import { internal } from "./_generated/api";
 import { internalAction, internalMutation } from "./_generated/server";
 import type { MutationCtx } from "./_generated/server";
-import { updateBoards } from "./model/boards";
 import { CATALOGUE } from "./model/keys";
 import { FAILURE_BACKOFF_MAX, PROBLEM_LENGTH_MAX } from "./model/limits";
 import { outcome } from "./model/outcome";
@@ -70,7 +69,7 @@ export const finish = internalMutation({
 async function apply(ctx: MutationCtx, key: string, outcome: Exclude<Outcome, { kind: "failed" }>): Promise<boolean> {
   if (outcome.kind === "gone") return await removePayload(ctx, key);
   const isChanged = await storePayload(ctx, key, outcome.payload);
-  if (isChanged && key === CATALOGUE && outcome.payload.kind === "catalogue") await updateBoards(ctx, outcome.payload);
+  if (isChanged && key === CATALOGUE) await ctx.scheduler.runAfter(0, internal.boards.match);
   return isChanged;
 }
 

@@ -49,9 +49,15 @@ async function removeAbsent(ctx: MutationCtx): Promise<number> {
   }
   for (const [syncId, left] of leftBySync) {
     const sync = await ctx.db.get("syncs", syncId);
-    if (sync !== null) await ctx.db.patch("syncs", syncId, { watchers: Math.max(0, sync.watchers - left) });
+    if (sync !== null) await removeWatchers(ctx, sync, left);
   }
   return absent.length;
+}
+
+async function removeWatchers(ctx: MutationCtx, sync: Sync, left: number): Promise<void> {
+  const watchers = Math.max(0, sync.watchers - left);
+  const isColdNow = watchers === 0 && sync.phase === "idle";
+  await ctx.db.patch("syncs", sync._id, isColdNow ? { watchers, dueAt: null } : { watchers });
 }
 
 /** Longest due first. */

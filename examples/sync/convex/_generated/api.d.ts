@@ -9,9 +9,9 @@
  */
 
 import type * as admin from "../admin.js";
+import type * as boards from "../boards.js";
 import type * as crons from "../crons.js";
 import type * as engine from "../engine.js";
-import type * as model_boards from "../model/boards.js";
 import type * as model_canonical from "../model/canonical.js";
 import type * as model_dispatch from "../model/dispatch.js";
 import type * as model_errors from "../model/errors.js";
@@ -41,9 +41,9 @@ import type {
 
 declare const fullApi: ApiFromModules<{
   admin: typeof admin;
+  boards: typeof boards;
   crons: typeof crons;
   engine: typeof engine;
-  "model/boards": typeof model_boards;
   "model/canonical": typeof model_canonical;
   "model/dispatch": typeof model_dispatch;
   "model/errors": typeof model_errors;

@@ -6,6 +6,8 @@ export const SCANNED_AT_ONCE = 1_024;
 export const SENT_AT_ONCE = 128;
 export const REMOVED_AT_ONCE = 512;
 export const BOARDS_MAX = 1_024;
+/** How many new boards, and how many that are gone, one transaction handles. */
+export const BOARDS_CHANGED_AT_ONCE = 128;
 export const KEY_LENGTH_MAX = 72;
 /** Of one heartbeat: a page shows the catalogue and one board, or a few. */
 export const KEYS_PER_HEARTBEAT_MAX = 8;

@@ -45,4 +45,4 @@ async function statesOf(ctx: MutationCtx, workIds: WorkId[]): Promise<("pending"
   return (await poolOf(WORKERS_MAX).statusBatch(ctx, workIds)).map(({ state }) => state);
 }
 
-const poolOf = (maxParallelism: number) => new Workpool(components.workpool, { maxParallelism });
+const poolOf = (maxParallelism: number) => new Workpool(components.workpool, { maxParallelism, logLevel: "WARN" });

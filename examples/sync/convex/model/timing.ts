@@ -3,7 +3,7 @@
  *
  *     HEARTBEAT_MS          20000   from a visible tab; a subject is cold after three without any
  *     SCAN_SECONDS             30   between scans of what is due (fixed when the code is pushed)
- *     REFRESH_MS            30000   between refreshes of a hot subject
+ *     REFRESH_MS            20000   at least between refreshes of a hot subject: less than the scans are apart, so that each scan finds it due
  *     FETCH_TIMEOUT_MS      10000   that the source has to answer; a worker that is silent for twice as long is lost
  *     FETCHES_PER_MINUTE      240   the token bucket's rate
  *     FETCHES_AT_ONCE         120   its capacity
@@ -32,7 +32,7 @@ export function timingFrom(variables: Variables): Timing {
     heartbeatMs,
     coldAfterMs: 3 * heartbeatMs,
     scanSeconds: numberFrom(variables, "SCAN_SECONDS", 30, 1, 86_400),
-    refreshMs: numberFrom(variables, "REFRESH_MS", 30_000, 50, 86_400_000),
+    refreshMs: numberFrom(variables, "REFRESH_MS", 20_000, 50, 86_400_000),
     fetchTimeoutMs,
     leaseMs: 2 * fetchTimeoutMs,
     permitMs: 6 * fetchTimeoutMs,

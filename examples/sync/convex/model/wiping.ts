@@ -6,7 +6,7 @@ import { BOARDS_MAX, WIPED_AT_ONCE } from "./limits";
 import { removePayload } from "./subjects";
 
 export async function wipe(ctx: MutationCtx): Promise<void> {
-  const syncs = await ctx.db.query("syncs").take(BOARDS_MAX + 1);
+  const syncs = await ctx.db.query("syncs").take(2 * BOARDS_MAX + 1);
   for (const { _id } of syncs) await ctx.db.delete("syncs", _id);
   // The boards are made anew from it, so it must be found changed.
   await removePayload(ctx, CATALOGUE);
