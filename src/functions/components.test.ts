@@ -36,6 +36,13 @@ const COUNTER: Files = {
     export const find = query(async (ctx, { id }) => await ctx.db.get(id));
     let loads = 0;
     export const state = query(async () => ++loads);
+    export const replaced = query(async () => {
+      const Native = Date, { process } = globalThis;
+      globalThis.Date = class extends Native { static now() { return 7; } };
+      globalThis.process = { env: { LEVEL: "replaced" } };
+      try { return [Date.now(), globalThis.Date.now(), globalThis.process.env.LEVEL, "Date" in globalThis, typeof globalThis.Convex.syscall, globalThis.self === globalThis, Object.keys(globalThis).length >= 0]; }
+      finally { globalThis.process = process; }
+    });
     export const child = query(async (ctx) => await ctx.runQuery(components.inner.lib.name));
   `,
 };
@@ -206,6 +213,8 @@ test("CO-55 environment, caller and module state are a component's own", async (
   expect(await bench.run("app:who")).toEqual({ subject: "user" });
   expect(await bench.run("app:ask", { of: "a", name: "caller" })).toBe(null);
   expect([await bench.run("app:ask", { of: "a", name: "state" }), await bench.run("app:ask", { of: "a", name: "state" }), await bench.run("app:ask", { of: "b", name: "state" })]).toEqual([1, 2, 1]);
+  expect(await bench.run("app:ask", { of: "a", name: "replaced" })).toEqual([7, 7, "replaced", true, "function", true, true]);
+  expect(await bench.run("app:ask", { of: "a", name: "environment" })).toMatchObject({ level: "level of a", same: "level of a" });
   expect(await bench.run("app:ask", { of: "b", name: "meta" })).toEqual({ name: "count:meta", componentPath: "b", type: "query", visibility: "public" });
 });
 

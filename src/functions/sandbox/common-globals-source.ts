@@ -6,7 +6,8 @@
  */
 export const COMMON_GLOBALS_SOURCE = String.raw`(hooks) => {
   "use strict";
-  const { apply, defineProperty } = Reflect;
+  const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, set } = Reflect;
+  const { hasOwn } = Object;
   const NativeProxy = Proxy, NativeError = Error;
   const define = (target, values) => {
     for (const name of Reflect.ownKeys(values)) defineProperty(target, name, { value: values[name], writable: true, enumerable: false, configurable: true });
@@ -62,8 +63,17 @@ export const COMMON_GLOBALS_SOURCE = String.raw`(hooks) => {
 
   return (hooks) => {
     const scope = scopeOf(hooks);
-    const global = Object.create(globalThis);
-    define(global, { ...scope, globalThis: global, self: global });
-    return [scope.Convex, scope.process, global, global];
+    // All that is not a component's own is the realm's, so that what its functions replace there is what they find.
+    const holderOf = (target, name) => hasOwn(scope, name) ? scope : target;
+    const global = new NativeProxy(globalThis, {
+      get: (target, name) => holderOf(target, name)[name],
+      set: (target, name, value) => set(holderOf(target, name), name, value),
+      defineProperty: (target, name, descriptor) => defineProperty(holderOf(target, name), name, descriptor),
+      deleteProperty: (target, name) => deleteProperty(holderOf(target, name), name),
+      getOwnPropertyDescriptor: (target, name) => getOwnPropertyDescriptor(holderOf(target, name), name),
+    });
+    const { Convex, process } = scope;
+    scope.globalThis = scope.self = global;
+    return [Convex, process, global, global];
   };
 }`;
