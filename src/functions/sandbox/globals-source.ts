@@ -58,17 +58,8 @@ export const GLOBALS_SOURCE = String.raw`(hooks) => {
       return view;
     },
     randomUUID: () => hooks.randomUUID(),
-    subtle: {
-      async digest(algorithm, data) {
-        const name = typeof algorithm === "string" ? algorithm : algorithm.name;
-        const bytes = ArrayBuffer.isView(data) ? new NativeUint8Array(data.buffer, data.byteOffset, data.byteLength) : new NativeUint8Array(data);
-        return hooks.digest(String(name), bytes);
-      },
-    },
+    subtle: hooks.subtleOf(unavailable),
   };
-  for (const name of ["decrypt", "deriveBits", "deriveKey", "encrypt", "exportKey", "generateKey", "importKey", "sign", "unwrapKey", "verify", "wrapKey"]) {
-    crypto.subtle[name] = async () => { throw unavailable("crypto.subtle." + name); };
-  }
 
   // --- Errors: each component, and each copy of the package, has a ConvexError class of its own, which all inherit this. A
   // function catches what another threw as it is, so what is a ConvexError to one of these classes has to be one to all.

@@ -20,7 +20,25 @@ const CASES = {
   clones: `const a: any = { list: [1, { b: new Date(5) }], map: new Map([[1, new Set([2])]]), bytes: new Uint8Array([1, 2]), big: 5n }; a.self = a; const c = structuredClone(a); return [c !== a, c.self === c, c.list[1].b.getTime(), c.list[1].b instanceof Date, c.map.get(1).has(2), c instanceof Object, [...c.bytes], c.big === 5n];`,
   clonesFunction: `try { structuredClone({ f() {} }); } catch (error: any) { return error.name; }`,
   digests: `const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode("abc")); return [hash instanceof ArrayBuffer, [...new Uint8Array(hash)].map((b) => b.toString(16).padStart(2, "0")).join("")];`,
-  signs: `await crypto.subtle.sign("HMAC", {} as any, new Uint8Array());`,
+  signs: `const text = new TextEncoder();
+    const hmac = { name: "HMAC", hash: "SHA-256" };
+    const key = await crypto.subtle.importKey("raw", text.encode("Jefe"), hmac, true, ["sign", "verify"]);
+    const signature = await crypto.subtle.sign("HMAC", key, text.encode("what do ya want for nothing?"));
+    const same = await crypto.subtle.importKey("jwk", await crypto.subtle.exportKey("jwk", key), { name: "hmac", hash: { name: "sha-256" } }, false, ["verify"]);
+    const verifies = (data: string, bytes: BufferSource) => crypto.subtle.verify(hmac, same, bytes, text.encode(data));
+    return [
+      [...new Uint8Array(signature)].map((b) => b.toString(16).padStart(2, "0")).join(""), signature instanceof ArrayBuffer, key instanceof CryptoKey, key.algorithm, key.usages, key.extractable, same.extractable,
+      await verifies("what do ya want for nothing?", signature), await verifies("something", signature), await verifies("what do ya want for nothing?", signature.slice(1)),
+    ];`,
+  refusesKeys: `const bytes = new Uint8Array([1]); const hmac = { name: "HMAC", hash: "SHA-256" };
+    const key = await crypto.subtle.importKey("raw", bytes, hmac, false, ["verify"]);
+    const attempts: (() => Promise<unknown>)[] = [
+      () => crypto.subtle.sign("HMAC", key, bytes), () => crypto.subtle.exportKey("raw", key), () => crypto.subtle.importKey("raw", new Uint8Array(), hmac, false, ["sign"]), () => crypto.subtle.importKey("raw", bytes, hmac, false, []),
+      () => crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "MD5" }, false, ["sign"]), () => crypto.subtle.importKey("jwk", { kty: "RSA" }, hmac, false, ["sign"]), () => crypto.subtle.importKey("pkcs8" as never, bytes, hmac, false, ["sign"]), () => crypto.subtle.sign("HMAC", {} as CryptoKey, bytes),
+    ];
+    return await Promise.all(attempts.map((attempt) => attempt().then(() => "accepted", (error: Error) => error.name)));`,
+  refusesAlgorithms: `const attempts: (() => Promise<unknown>)[] = [() => crypto.subtle.importKey("raw", new Uint8Array(16), "AES-GCM", false, ["encrypt"]), () => crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign"]), () => crypto.subtle.deriveBits("PBKDF2", {} as CryptoKey, 8)];
+    return await Promise.all(attempts.map((attempt) => attempt().then(() => "accepted", (error: Error) => error.message.split(".").slice(0, 3).join("."))));`,
   microtask: `const steps: string[] = []; queueMicrotask(() => steps.push("micro")); steps.push("sync"); await null; return steps;`,
   syscalls: `return [(globalThis as any).Convex.syscall("1.0/x", "{}"), (() => { try { (globalThis as any).Convex.syscall(1, 2); } catch (error) { return error instanceof TypeError; } })()];`,
   realms: `const names = ["fetch", "setTimeout", "queueMicrotask", "structuredClone", "atob", "TextEncoder", "WeakRef", "Date"]; const values = [...names.map((name) => (globalThis as any)[name]), console.log, console, process, process.env, crypto, crypto.subtle, crypto.getRandomValues, performance.now, (globalThis as any).Convex, (globalThis as any).Convex.syscall]; return values.filter((value) => !(value instanceof Object)).length;`,
@@ -111,9 +129,13 @@ describe("globals", () => {
     expect(run("clonesFunction")).toBe("DataCloneError");
   });
 
-  test("RT-3.8 crypto.subtle digests; the rest of it needs an action", () => {
+  test("RT-3.8 crypto.subtle digests, and signs and verifies by HMAC; the rest of it needs an action", () => {
     expect(run("digests")).toEqual([true, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"]);
-    expect(() => run("signs")).toThrow("Can't use crypto.subtle.sign in queries and mutations.");
+    const signature = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+    expect(run("signs")).toEqual([signature, true, true, { name: "HMAC", length: 32, hash: { name: "SHA-256" } }, ["sign", "verify"], true, false, true, false, false]);
+    expect(run("refusesKeys")).toEqual(["InvalidAccessError", "InvalidAccessError", "DataError", "SyntaxError", "NotSupportedError", "DataError", "NotSupportedError", "TypeError"]);
+    const refused = (what: string): string => `Can't use crypto.subtle.${what} in queries and mutations`;
+    expect(run("refusesAlgorithms")).toEqual([refused("importKey with AES-GCM"), refused("generateKey"), refused("deriveBits")]);
   });
 
   test("RT-3.9 queueMicrotask runs within the execution", () => {

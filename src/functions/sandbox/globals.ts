@@ -1,5 +1,5 @@
 /** Gives a realm the globals of queries and mutations, bound to whichever execution runs when they are used. */
-import { createHash } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { Script, type Context } from "node:vm";
 import { APP_COMPONENT_PATH } from "../component-path.js";
 import { installCommonGlobals, type CommonHooks, type ModuleScope, type ScopeHooks } from "./common-globals.js";
@@ -8,6 +8,7 @@ import type { SandboxHost } from "./host.js";
 import type { Realm } from "./realm.js";
 import { STRUCTURED_CLONE_SOURCE } from "./structured-clone-source.js";
 import { WEB_ASSEMBLY_SOURCE } from "./web-assembly-source.js";
+import { SUBTLE_SOURCE } from "./subtle-source.js";
 
 export interface GlobalsOptions {
   readonly realm: Realm;
@@ -36,6 +37,7 @@ const DIGESTS: Readonly<Record<string, string>> = { "SHA-1": "sha1", "SHA-256": 
 const globalsScript = new Script(GLOBALS_SOURCE, { filename: "rivulet:globals" });
 const structuredCloneScript = new Script(STRUCTURED_CLONE_SOURCE, { filename: "rivulet:structured-clone" });
 const webAssemblyScript = new Script(WEB_ASSEMBLY_SOURCE, { filename: "rivulet:web-assembly" });
+const subtleScript = new Script(SUBTLE_SOURCE, { filename: "rivulet:subtle" });
 const encoder = new TextEncoder();
 
 /** Must be called once, before any user code runs in the context. Returns what makes the scope of a component. */
@@ -44,7 +46,13 @@ export function installGlobals(context: Context, options: GlobalsOptions): (hook
   webAssemblyScript.runInContext(context);
   const install = globalsScript.runInContext(context) as (hooks: unknown) => void;
   const makeStructuredClone = structuredCloneScript.runInContext(context) as (domException: unknown) => unknown;
-  install({ ...executionHooks(options), ...pureHooks(options.realm), structuredCloneOf: () => makeStructuredClone(DOMException) });
+  const makeSubtle = subtleScript.runInContext(context) as (hooks: unknown, unavailable: unknown) => unknown;
+  install({
+    ...executionHooks(options),
+    ...pureHooks(options.realm),
+    structuredCloneOf: () => makeStructuredClone(DOMException),
+    subtleOf: (unavailable: unknown) => makeSubtle(subtleHooks(options.realm), unavailable),
+  });
   return makeScope;
 }
 
@@ -78,18 +86,34 @@ function executionHooks({ currentHost, isImporting, timeOriginMs }: GlobalsOptio
   };
 }
 
+const serverGlobals = globalThis as unknown as Readonly<Record<string, unknown>>;
+const webClasses = Object.fromEntries(WEB_CLASSES.map((name) => [name, serverGlobals[name]]));
+
 function pureHooks(realm: Realm): object {
-  const globals = globalThis as unknown as Readonly<Record<string, unknown>>;
   return {
-    webClasses: Object.fromEntries(WEB_CLASSES.map((name) => [name, globals[name]])),
+    webClasses,
     encodeUtf8: (text: string) => realm.makeUint8Array(encoder.encode(text)),
     encodeUtf8Into: (text: string, target: Uint8Array) => encoder.encodeInto(text, target),
+  };
+}
+
+/** Algorithms were checked by the source, but for those of digests. */
+function subtleHooks(realm: Realm): object {
+  const hmac = (secret: Uint8Array, algorithm: string, bytes: Uint8Array): Buffer => createHmac(DIGESTS[algorithm]!, secret).update(bytes).digest();
+  return {
+    DOMException,
+    CryptoKey: webClasses["CryptoKey"],
     digest: (algorithm: string, bytes: Uint8Array) => digest(algorithm, bytes, realm),
+    hmac: (secret: Uint8Array, algorithm: string, bytes: Uint8Array) => realm.makeBytes(hmac(secret, algorithm, bytes)),
+    isHmac: (secret: Uint8Array, algorithm: string, bytes: Uint8Array, signature: Uint8Array) => {
+      const expected = hmac(secret, algorithm, bytes);
+      return signature.length === expected.length && timingSafeEqual(signature, expected);
+    },
   };
 }
 
 function digest(algorithm: string, bytes: Uint8Array, realm: Realm): ArrayBuffer {
-  const name = DIGESTS[algorithm.toUpperCase()];
+  const name = DIGESTS[algorithm];
   if (name === undefined) throw realm.makeError(`crypto.subtle.digest does not know "${algorithm}". Use one of ${Object.keys(DIGESTS).join(", ")}.`);
   return realm.makeBytes(createHash(name).update(bytes).digest());
 }

@@ -81,6 +81,8 @@ export const hmac = query({
   },
 });
 
+export const newKey = query({ args: {}, handler: async () => void (await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, true, ["sign"])) });
+
 export const forbidden = query({
   args: { name: v.string() },
   handler: async (_ctx, { name }): Promise<unknown> => {
