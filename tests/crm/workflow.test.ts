@@ -78,7 +78,7 @@ async function deployChanged(): Promise<void> {
   }
 }
 
-test("E-24 mail, three days, mail, four days, a call: over kills and a deploy in between no step runs twice", async () => {
+test("E-24 mail, three days, mail, four days, a call: over kills and a deploy in between no step runs twice", { timeout: 120_000 }, async () => {
   const contactId = await newLead("Mary Shelley");
   await start(contactId);
   await sleepsAfter(contactId, 1);
@@ -108,7 +108,7 @@ test("E-24 mail, three days, mail, four days, a call: over kills and a deploy in
   expect(steps.every(({ result }) => result === "success")).toBe(true);
 });
 
-test("E-24 killed at any moment of its first step, each of eight sends its mail once", async () => {
+test("E-24 killed at any moment of its first step, each of eight sends its mail once", { timeout: 120_000 }, async () => {
   const contactIds = await Promise.all(Array.from({ length: 8 }, (_, index) => newLead(`Lead Number${index}`)));
   const mailsOfAll = async () => (await rest("GET", "/v1/outbox?limit=100")).body.data.map((mail) => String(mail["contactId"])).filter((id) => contactIds.includes(id));
   await Promise.all(contactIds.map(start));
