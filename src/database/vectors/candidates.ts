@@ -26,8 +26,8 @@ export interface Ranking {
 
 /** Real scores looked at, where bounds can't tell candidates apart: some milliseconds. */
 const SCORED_MAX = 2_000;
-/** More than bounds differ by rounding, in whichever way they were computed. */
-export const BOUND_SLACK = 1e-6;
+/** More than bounds differ by rounding, in whichever way they were computed; most of it where the similarity is nearly 1. */
+export const BOUND_SLACK = 1e-4;
 
 export function rank(candidates: Candidates, limit: number): Ranking {
   const ranker = new Ranker(candidates, limit);
