@@ -106,7 +106,7 @@ async function evaluateDefinition<T extends Pick<Definition, "envVars">>(module:
   if (isApp && kind === "childComponent") throw refuse("convex.config.ts of the app exports a component. Make an app with `export default defineApp()`, and mount the component with `app.use(…)`.");
   if (!isApp && kind === "app") throw refuse('Its convex.config.ts exports an app, which can\'t be mounted in another. Make a component with `export default defineComponent("name")`.');
   const [what, builder] = isApp ? ["app", "defineApp()"] : ["component", 'defineComponent("name")'];
-  throw refuse(`The default export of convex.config.ts is no ${what} definition: ${parsed.problem}. Make one with \`export default ${builder}\`.`);
+  throw refuse(`The default export of convex.config.ts is no ${what} definition${exported === null ? "" : `: ${parsed.problem}`}. Make one with \`export default ${builder}\`.`);
 }
 
 /** Variables are texts; what else a validator could ask for they never are. */
