@@ -2,9 +2,13 @@
  * What Rivulet adds to the types of `convex/server`, for apps that name it: `"types": ["rivulet/convex"]` in
  * `convex/tsconfig.json`, or `import "rivulet/convex"` in a declaration file.
  */
-import type { GenericDataModel, NamedTableInfo, TableNamesInDataModel, VectorIndexNames, VectorSearch } from "convex/server";
+import type { GenericDataModel, GenericDocument, GenericSearchIndexConfig, NamedTableInfo, SearchFilterFinalizer, TableNamesInDataModel, VectorIndexNames, VectorSearch } from "convex/server";
 
 declare module "convex/server" {
+  interface SearchFilterBuilder<Document extends GenericDocument, SearchIndexConfig extends GenericSearchIndexConfig> {
+    /** With `typoTolerance`, words with that many typing errors match as well, behind those without. */
+    search(fieldName: SearchIndexConfig["searchField"], query: string, options: { readonly typoTolerance?: 0 | 1 | 2 }): SearchFilterFinalizer<Document, SearchIndexConfig>;
+  }
   interface GenericQueryCtx<DataModel extends GenericDataModel> {
     /**
      * The search of actions, in the query's or mutation's own transaction: it sees what the mutation has written, and a live query

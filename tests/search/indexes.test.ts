@@ -5,6 +5,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import { copyApp, startServer, until, type CommandResult, type TestServer } from "../harness.js";
 import { messages, probes } from "./search-api.js";
 
+/** Of a test with several pushes, each of which starts the CLI. */
+const PUSHES_MS = 240_000;
+
 const servers: TestServer[] = [];
 const folders: string[] = [];
 
@@ -45,7 +48,7 @@ const STAGED = "staged: true";
 const BODY_INDEX = '.searchIndex("search_body", { searchField: "body", filterFields: ["channel", "author", "meta.kind"] })';
 
 describe("SE-1 pushes", () => {
-  test("SE-1.5 an index is filled with the documents that are there, is dropped, and comes back; the CLI is told", async () => {
+  test("SE-1.5 an index is filled with the documents that are there, is dropped, and comes back; the CLI is told", { timeout: PUSHES_MS }, async () => {
     const server = await newServer();
     const app = await App.on(server);
     expect((await app.push(BODY_INDEX)).code).toBe(0);
@@ -68,7 +71,7 @@ describe("SE-1 pushes", () => {
     expect(await client.query(messages.search, { text: "okapi x" })).toHaveLength(2);
   });
 
-  test("SE-1.6 a staged index is filled without the push waiting for it, and is there when it is no longer staged", async () => {
+  test("SE-1.6 a staged index is filled without the push waiting for it, and is there when it is no longer staged", { timeout: PUSHES_MS }, async () => {
     const server = await newServer();
     const app = await App.on(server);
     await app.push();
