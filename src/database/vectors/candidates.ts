@@ -34,7 +34,7 @@ export function rank(candidates: Candidates, limit: number): Ranking {
   // The best by bound give a last place to measure the others by.
   const first = kthLargest(candidates.bounds, limit);
   ranker.visit(first, Infinity);
-  ranker.visit(Math.max(ranker.lastPlace - BOUND_SLACK, kthLargest(candidates.bounds, SCORED_MAX)), first);
+  ranker.visit(ranker.lastPlace - BOUND_SLACK, first);
   return { matches: ranker.best, threshold: ranker.threshold };
 }
 
@@ -72,9 +72,10 @@ class Ranker {
 
   #inOrder(low: number, high: number): number[] {
     const { bounds, idOf } = this.candidates;
-    const found: number[] = [];
-    for (let i = 0; i < bounds.length; i++) if (bounds[i]! >= low && bounds[i]! < high) found.push(i);
-    return found.sort((a, b) => bounds[b]! - bounds[a]! || (idOf(a) < idOf(b) ? -1 : 1));
+    const found = between(bounds, low, high);
+    // So many are not looked at anyway, and sorting all of them could take long.
+    const best = found.length <= SCORED_MAX ? found : between(bounds, Math.max(low, kthLargest(Float32Array.from(found, (i) => bounds[i]!), SCORED_MAX)), high);
+    return best.sort((a, b) => bounds[b]! - bounds[a]! || (idOf(a) < idOf(b) ? -1 : 1));
   }
 
   #place(match: Match): void {
@@ -84,6 +85,15 @@ class Ranker {
     this.best.splice(place, 0, match);
     if (this.best.length > this.limit) this.best.pop();
   }
+}
+
+function between(bounds: Float32Array, low: number, high: number): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < bounds.length; i++) {
+    const bound = bounds[i]!;
+    if (bound >= low && bound < high) found.push(i);
+  }
+  return found;
 }
 
 function isBetter(a: Match, b: Match): boolean {

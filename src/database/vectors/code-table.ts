@@ -79,7 +79,7 @@ export class CodeTable {
 
   /** `filter` null lets every row pass. Rows whose digests only happen to be equal pass too. */
   scan(query: CodedQuery, filter: VectorFilter | null): ScannedRows {
-    const rows = filter === null ? Uint32Array.from({ length: this.size }, (_, row) => row) : this.#matchingRows(filter);
+    const rows = filter === null ? this.#allRows() : this.#matchingRows(filter);
     const bounds = new Float32Array(rows.length);
     this.#kernel.load(query);
     for (let start = 0; start < rows.length; start += BATCH_ROWS) {
@@ -88,14 +88,28 @@ export class CodeTable {
     return { rows, bounds };
   }
 
+  #allRows(): Uint32Array {
+    const rows = new Uint32Array(this.size);
+    for (let row = 0; row < rows.length; row++) rows[row] = row;
+    return rows;
+  }
+
+  /** Plain loops over every row: callbacks would take most of the time of a filtered search. */
   #matchingRows(filter: VectorFilter): Uint32Array {
-    const matching: number[] = [];
+    const digests = this.#digests;
     const stride = this.index.rowBytes / DIGEST_BYTES;
+    const rows = new Uint32Array(this.size);
+    let count = 0;
     let at = (CODES_AT + this.index.codeBytes) / DIGEST_BYTES;
-    for (let row = 0; row < this.size; row++, at += stride) {
-      if (filter.some(({ field, digest }) => this.#digests[at + field] === digest)) matching.push(row);
+    for (let row = 0; row < rows.length; row++, at += stride) {
+      for (let i = 0; i < filter.length; i++) {
+        const { field, digest } = filter[i]!;
+        if (digests[at + field] !== digest) continue;
+        rows[count++] = row;
+        break;
+      }
     }
-    return Uint32Array.from(matching);
+    return rows.slice(0, count);
   }
 
   #rowText(codeKey: Key): string {
