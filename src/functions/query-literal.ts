@@ -1,4 +1,5 @@
 /** Values inside a query (bounds, filter literals) in the JSON form that queries are serialized in. */
+import { isCommitTimestamp, UNKNOWN_COMMIT_TIMESTAMP } from "../values/commit-timestamp.js";
 import { encodeValue, type JsonValue } from "../values/value.js";
 
 export function queryLiteral(value: unknown): JsonValue {
@@ -14,5 +15,6 @@ export function queryLiteral(value: unknown): JsonValue {
     default:
       break;
   }
-  return JSON.parse(encodeValue(value)) as JsonValue;
+  // Documents that the mutation itself has written are found by it.
+  return JSON.parse(encodeValue(isCommitTimestamp(value) ? UNKNOWN_COMMIT_TIMESTAMP : value)) as JsonValue;
 }

@@ -6,7 +6,8 @@
  */
 import { encodeInteger } from "./special-values.js";
 
-/** The public client's text. */
+/** The public client's name and text. */
+export const COMMIT_TIMESTAMP_FIELD = "$commitTs";
 export const COMMIT_TIMESTAMP_JSON = '{"$commitTs":null}';
 
 /** What the placeholder is for order, indexes and validators until it is known: an int64 after every other. */

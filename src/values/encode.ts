@@ -9,7 +9,7 @@
  * and the writer another; and nothing of user code is called besides getters (no toJSON).
  */
 import { types } from "node:util";
-import { COMMIT_TIMESTAMP_JSON, isCommitTimestamp } from "./commit-timestamp.js";
+import { COMMIT_TIMESTAMP_FIELD, COMMIT_TIMESTAMP_JSON, isCommitTimestamp } from "./commit-timestamp.js";
 import { checkFieldName } from "./field-name.js";
 import { isPlainObject, setField } from "./plain-object.js";
 import { sizeOfString } from "./size.js";
@@ -140,11 +140,8 @@ class Walk {
     } else if (types.isArrayBuffer(value)) {
       this.size += 2 + value.byteLength;
       this.text += encodeBytes(value);
-    } else if (this.#commitTimestamps && isCommitTimestamp(value)) {
-      this.size += 9;
-      this.text += COMMIT_TIMESTAMP_JSON;
     } else {
-      this.#refuse(value, depth);
+      this.#visitOther(value, depth);
     }
   }
 
@@ -162,9 +159,16 @@ class Walk {
     this.text += "]";
   }
 
+  #visitOther(value: object, depth: number): void {
+    if (!this.#commitTimestamps || !isCommitTimestamp(value)) this.#refuse(value, depth);
+    this.size += 9;
+    this.text += COMMIT_TIMESTAMP_JSON;
+  }
+
   #visitFields(fields: Record<string, unknown>, depth: number): void {
     this.#enter(depth);
     const names = canonicalOrder(Object.keys(fields));
+    if (names.length === 1 && names[0] === COMMIT_TIMESTAMP_FIELD && isCommitTimestamp(fields)) return this.#visitOther(fields, depth);
     if (names.length > this.#maxFields) throw this.#limitError(depth, `Object has too many fields (${names.length} > maximum number ${this.#maxFields})`);
     this.size += 2;
     let separator = "{";

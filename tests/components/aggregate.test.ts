@@ -1,6 +1,6 @@
 /** `@convex-dev/aggregate`, used as its README does: six of them in one app. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { queryNamed, startServer, type TestServer } from "../harness.js";
+import { queryNamed, startServer, until, type TestServer } from "../harness.js";
 import { Watch } from "../sync/watch.js";
 import { AppCalls, refusal } from "./app-calls.js";
 import { FunctionLog } from "./function-log.js";
@@ -178,6 +178,57 @@ describe("reactivity", () => {
     };
     expect(await runsOfLowCount(true)).toBe(0);
     expect(await runsOfLowCount(false)).toBe(5);
+  });
+});
+
+describe("queued writes", () => {
+  interface Totals {
+    readonly count: number;
+    readonly sum: number;
+  }
+  const totals = (): Promise<Totals> => app.query("stats:queuedTotals");
+
+  test("are applied by the batch worker in their order, and stale reads are live", async () => {
+    const live = Watch.on(server.client(), queryNamed("stats:queuedTotals"), {}) as Watch<Totals>;
+    await live.value();
+    expect(await app.mutation("stats:enqueue", { items: [{ key: 7, id: "seventh", sumValue: 70 }] })).toBe(0);
+    await live.value(({ sum }) => sum === 70);
+    await app.mutation("stats:enqueueBatch");
+    expect(await live.value(({ count }) => count === 3)).toEqual({ count: 3, sum: 10 + 40 + 70 });
+  });
+
+  test("from many clients at once are all applied", async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, i) => app.mutation("stats:enqueue", { items: items(100 + i) })));
+    await until(async () => (await totals()).count === 23, "all of them");
+  });
+
+  test("can't be mixed with others in one mutation", async () => {
+    expect(await refusal(app.mutation("stats:enqueueAndInsert", { item: { key: 1, id: "mixed" } }))).toContain("while there are async updates enqueued");
+    expect((await totals()).count).toBe(23);
+  });
+
+  test("that can't be applied are set aside, can be read and deleted, and hold nothing up", async () => {
+    await app.mutation("stats:deleteLater", { item: { key: 999, id: "nobody" } });
+    await app.mutation("stats:enqueue", { items: items(500) });
+    await until(async () => (await totals()).count === 24, "the write behind it");
+    const [letter] = await until(async () => {
+      const letters = await app.query<{ _id: string }[]>("stats:deadLetters");
+      return letters.length > 0 ? letters : null;
+    }, "the dead letter");
+    expect(await app.query("stats:deadLetter", { id: letter!._id })).toEqual(letter);
+    await app.mutation("stats:deleteDeadLetter", { id: letter!._id });
+    expect(await app.query("stats:deadLetter", { id: letter!._id })).toBeNull();
+  });
+
+  test("a kill loses none and applies none twice", async () => {
+    const { count } = await totals();
+    await Promise.all(Array.from({ length: 10 }, (_, i) => app.mutation("stats:enqueue", { items: items(600 + i) })));
+    await server.kill();
+    await server.start();
+    await until(async () => (await totals()).count >= count + 10, "what was queued");
+    await app.mutation("stats:enqueue", { items: items(700) });
+    await until(async () => (await totals()).count >= count + 11, "one more");
+    expect((await totals()).count).toBe(count + 11);
   });
 });
 

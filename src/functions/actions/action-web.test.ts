@@ -12,7 +12,7 @@ const CASES = {
       thrown(() => new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array([255]))) instanceof TypeError];`,
   bodies: `const response = new Response(new Uint8Array([1, 2]));
     const buffer = response.arrayBuffer();
-    return [buffer instanceof Promise, (await buffer) instanceof ArrayBuffer, (await new Response("[1,{}]").json()) instanceof Array, (await new Response("x").blob()) instanceof Blob,
+    return [buffer instanceof Promise, (await buffer) instanceof ArrayBuffer, (await new Response("[1,{}]").json()) instanceof Array, (await new Response("x").blob()) instanceof Blob, new Response("", { status: 205 }).body === null, thrown(() => new Response("x", { status: 204 })) instanceof TypeError,
       (await new Blob(["ab"]).arrayBuffer()) instanceof ArrayBuffer, (await new Blob(["ab", new Uint8Array([99]), new Uint8Array([100]).buffer]).text()) === "abcd",
       (await new Response(new Uint8Array([104]).buffer).text()) === "h", (await new Response(new URLSearchParams({ a: "1" })).text()) === "a=1",
       (await new Request("http://a", { method: "POST", body: JSON.stringify({ a: 1 }) }).json()).a === 1, (await caught(new Response("{").json())) instanceof SyntaxError];`,

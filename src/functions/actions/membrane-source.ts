@@ -207,6 +207,13 @@ export const MEMBRANE_SOURCE = String.raw`(hooks) => {
     return sources;
   };
 
+  const BODILESS = [204, 205, 304];
+  /** Node refuses a body where the status allows none, even one without a byte in it. Apps of Convex give such. */
+  const exposeResponse = (args) => {
+    if (args[0] === "" && BODILESS.includes(args[1]?.status)) args[0] = null;
+    return exposeAll(args);
+  };
+
   // --- Classes
   const call = (hostFunction, receiver, args) => {
     try {
@@ -331,7 +338,7 @@ export const MEMBRANE_SOURCE = String.raw`(hooks) => {
   for (const name of ownKeys(hooks.webClasses)) {
     const Host = hooks.webClasses[name];
     if (name === "DOMException") classes[name] = makeDOMException(Host);
-    else classes[name] = makeClass(name, Host, hooks.streamClasses.includes(name) ? exposeSources : exposeAll);
+    else classes[name] = makeClass(name, Host, hooks.streamClasses.includes(name) ? exposeSources : name === "Response" ? exposeResponse : exposeAll);
   }
 
   /** An object of the realm with the members of one of the server that everybody shares. */

@@ -28,13 +28,15 @@ export const REALM_SOURCE = String.raw`(() => {
   const unresolved = () => {
     throw new NativeError("This commit timestamp is not known yet: it is assigned when the mutation commits. Read the document after the mutation to get it.");
   };
-  // As the public client's placeholder: text where it is printed, an error where it would be reckoned with.
-  class CommitTsPlaceholder {
-    [Symbol.toPrimitive](hint) { return hint === "string" ? this.toString() : unresolved(); }
-    valueOf() { return unresolved(); }
-    toJSON() { return unresolved(); }
-    toString() { return "[unresolved commit timestamp]"; }
-  }
+  // Text where it is printed, an error where it would be reckoned with, as the public client's placeholder. A plain object, because
+  // the client's functions that measure values know no class but their own.
+  const hidden = (value) => ({ value });
+  const commitTimestamp = Object.freeze(Object.defineProperties({ $commitTs: null }, {
+    toString: hidden(() => "[unresolved commit timestamp]"),
+    valueOf: hidden(unresolved),
+    toJSON: hidden(unresolved),
+    [Symbol.toPrimitive]: hidden((hint) => hint === "string" ? "[unresolved commit timestamp]" : unresolved()),
+  }));
 
   const rejected = (error) => apply(reject, NativePromise, [error]);
 
@@ -50,7 +52,7 @@ export const REALM_SOURCE = String.raw`(() => {
     parse: (text) => parse(text),
     makeBytes,
     makeUint8Array: copyBytes,
-    documents: { parse: (text) => parse(text), makeBytes, commitTimestamp: Object.freeze(new CommitTsPlaceholder()) },
+    documents: { parse: (text) => parse(text), makeBytes, commitTimestamp },
     makeArray: () => [],
     makeObject: () => ({}),
     makeError(message, name) {
