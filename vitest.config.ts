@@ -4,7 +4,7 @@ export default defineConfig({
   // Published components bring hooks: they must find the React and the client that the test renders with.
   resolve: { dedupe: ["react", "react-dom", "convex"] },
   test: {
-    server: { deps: { inline: [/@convex-dev\//] } },
+    server: { deps: { inline: [/@convex-dev\//, /convex-helpers\//] } },
     include: ["src/**/*.test.ts", "tests/**/*.test.ts", "tests/**/*.test.tsx"],
     exclude: ["**/node_modules/**", "tests/apps/**", "tests/components/apps/**"],
     testTimeout: 60_000,
