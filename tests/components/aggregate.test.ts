@@ -110,7 +110,7 @@ describe("without a table", () => {
   test("a thousand items in an order of their own, with nodes of four", async () => {
     await app.mutation("stats:clear", { maxNodeSize: 4 });
     const keys = Array.from({ length: 1000 }, (_, i) => (i * 7919) % 1000);
-    for (let i = 0; i < keys.length; i += 100) await app.mutation("stats:insert", { items: items(...keys.slice(i, i + 100)) });
+    for (let i = 0; i < keys.length; i += 40) await app.mutation("stats:insert", { items: items(...keys.slice(i, i + 40)) });
     expect(await app.query("stats:count", {})).toBe(1000);
     expect(await app.query("stats:count", { lower: 250, upper: 750 })).toBe(500);
     expect(await app.query("stats:at", { offset: 617 })).toEqual({ key: 617, id: "id-617", sumValue: 6170 });
