@@ -268,19 +268,6 @@ describe("what is refused", () => {
     expect((await refusal(app, COMPONENTS)).message).toBe('Two routers have the same HTTP prefix "/a/tally/". Give each component an `httpPrefix` of its own.');
   });
 
-  it.each(["path: '/first/x'", "pathPrefix: '/first/'", "pathPrefix: '/first/below/'"])("CO-23 a route of the app that a component hides: %s", async (route) => {
-    const http = `import { httpRouter, httpAction } from "./_generated/server"; const http = httpRouter(); http.route({ ${route}, method: "GET", handler: httpAction(async () => new Response("")) }); export default http;`;
-    const app = { ...appOf(`app.use(shelf, { httpPrefix: "/first/", env: { LABEL: "" } })`, { shelf: "shelf" }), "http.ts": http };
-    expect((await refusal(app, COMPONENTS)).message).toMatch(/^The route GET \/first\/.* is never reached: everything below \/first\/ goes to the component that is mounted there\./);
-  });
-
-  it("CO-23 but no route beside it, and none that only takes what is left", async () => {
-    await using fixture = new DeployFixture();
-    const http = `import { httpRouter, httpAction } from "./_generated/server"; const http = httpRouter(); for (const at of [{ path: "/first" }, { path: "/firsts" }, { pathPrefix: "/" }]) http.route({ ...at, method: "GET", handler: httpAction(async () => new Response("")) }); export default http;`;
-    await pushed(fixture, { ...appOf(`app.use(shelf, { httpPrefix: "/first/", env: { LABEL: "" } })`, { shelf: "shelf" }), "http.ts": http }, COMPONENTS);
-    expect(fixture.activated).toHaveLength(1);
-  });
-
   it("CO-14 cron jobs of one name", async () => {
     const crons = `import { cronJobs, makeFunctionReference } from "./_generated/server"; const crons = cronJobs(); crons.interval("shelf/tick", { hours: 1 }, makeFunctionReference("jobs:tick")); export default crons;`;
     const jobs = `import { internalMutation } from "./_generated/server"; export const tick = internalMutation(async () => null);`;

@@ -16,7 +16,6 @@ import { builtInVariables, fullEnvironment, readEnvironment, type EnvironmentVar
 import { checkNodeVersion, nodeSources, prepareNodeCode } from "./node-code.js";
 import { analyze, codeByPath, resolveModules } from "./pushed-modules.js";
 import type { ModuleConfig, StartPushRequest } from "./push-request.js";
-import { checkRoutes } from "./route-conflicts.js";
 import { evaluateSchema } from "./schema-module.js";
 import { NO_LIMITS } from "./system-documents.js";
 
@@ -71,7 +70,6 @@ export async function evaluatePush({ database, instance, nodeCode }: PushContext
     const analyzed = await inDefinition(definitionPath, async () => await analyzeWhere(mount, resolvedComponents.get(definitionPath)!, nodeFolder, builtInVariables(instance)));
     components.set(definitionPath, { definition: definitions.components.get(definitionPath)!, schema: schemas.get(definitionPath) ?? null, modules: analyzed, udfServerVersion });
   }
-  checkRoutes(tree.routers, new Map([...modules, ...mountedModules(tree.mounts, modulesByDefinition(components))].map(({ path, analysis }) => [path, analysis])));
   return {
     request,
     environmentVariables,
