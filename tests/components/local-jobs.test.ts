@@ -1,4 +1,4 @@
-/** Handles, jobs, files and routes of components made for these tests. */
+/** Handles, jobs, files and routes of components made for these tests. CO-14, CO-20 to CO-22, CO-50 to CO-58. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer, until, type TestServer } from "../harness.js";
 import { deployLocal, LocalApp, SHELF_LABEL } from "./local-app.js";
@@ -16,7 +16,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 type Handles = Readonly<Record<string, string>>;
 
-describe("handles of functions", () => {
+describe("CO-54 handles of functions", () => {
   let own: Handles;
   beforeAll(async () => void (own = await app.query<Handles>("calls:ownHandles")));
 
@@ -61,7 +61,7 @@ describe("handles of functions", () => {
   });
 });
 
-describe("what runs later", () => {
+describe("CO-56 what runs later", () => {
   const ticked = (mount: "first" | "second", name: string, times: number): Promise<unknown> =>
     until(async () => (await app.read<number>(mount, "jobs:ticks", { name })) >= times, `${times} ticks ${name} of ${mount}`);
 
@@ -97,13 +97,13 @@ describe("what runs later", () => {
     await until(async () => (await app.count("scheduled by a component")) === 1, "the event");
   });
 
-  test("crons of a component run for each mount", async () => {
+  test("CO-14 crons of a component run for each mount", async () => {
     await ticked("first", "cron", 1);
     await ticked("second", "cron", 1);
   });
 });
 
-describe("files", () => {
+describe("CO-50 files", () => {
   test("are the component's own, whichever way they came", async () => {
     const id = await app.act<string>("first", "files:store", { text: "stored by an action" });
     expect(await app.act("first", "files:read", { id })).toBe("stored by an action");
@@ -122,7 +122,7 @@ describe("files", () => {
   });
 });
 
-describe("routes", () => {
+describe("CO-20 to CO-22 routes", () => {
   const get = async (path: string): Promise<unknown> => (await fetch(server.url + path)).json();
 
   test("of a component are below the prefix that it was mounted at; requests keep their address", async () => {
@@ -151,5 +151,8 @@ describe("routes", () => {
     expect((await fetch(`${server.url}/first`)).status).toBe(404);
     expect((await fetch(`${server.url}/firstbooks`)).status).toBe(404);
     expect((await fetch(`${server.url}/second/books`)).status).toBe(404);
+    const put = async (path: string): Promise<[number, string]> => fetch(server.url + path, { method: "PUT" }).then(async (response) => [response.status, await response.text()]);
+    expect(await put("/second/books")).toEqual([200, "the app's: /second/books"]);
+    expect((await put("/first/books"))[0]).toBe(404);
   });
 });

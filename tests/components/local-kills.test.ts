@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => server[Symbol.asyncDispose]());
 
-test("a wild mix over kills: all or nothing over every component, each job once", async () => {
+test("CO-51 a wild mix over kills: all or nothing over every component, each job once", async () => {
   const writers = new Writers(server);
   for (let round = 0; round < 2; round++) {
     await app.write("first", "jobs:many", { name: `round ${round}`, count: JOBS });
@@ -47,7 +47,7 @@ test("a wild mix over kills: all or nothing over every component, each job once"
 
 const HOUR_MS = 3_600_000;
 
-test("a component that was unmounted: its handles and jobs fail until it is back, with all that it held", async () => {
+test("CO-13 a component that was unmounted: its handles and jobs fail until it is back, with all that it held", async () => {
   await app.mutation("events:keep", { name: "kept", handle: await app.handleOf("second", "books:add") });
   const add = (title: string): Promise<unknown> => app.mutation("events:useKept", { name: "kept", args: { title, pages: 1 } });
   await add("before");

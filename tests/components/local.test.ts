@@ -1,4 +1,4 @@
-/** Components at run time, with components made for these tests: CMP-1 to CMP-30. */
+/** Components at run time, with components made for these tests. CO-6, CO-8, CO-50 to CO-58. */
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_KEY, copyApp, mutationNamed, queryNamed, startServer, type TestServer } from "../harness.js";
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => server[Symbol.asyncDispose]());
 
-describe("documents", () => {
+describe("CO-50 documents", () => {
   test("each mounted component has tables of its own, also where names are the same", async () => {
     const before = await app.totals();
     await app.write("first", "books:add", { title: "alone", pages: 3 });
@@ -25,7 +25,7 @@ describe("documents", () => {
     expect(await app.query("calls:titles")).not.toContain("alone");
   });
 
-  test("ids are strings outside of the component that they belong to", async () => {
+  test("CO-57 ids are strings outside of the component that they belong to", async () => {
     const id = await app.write<string>("first", "books:add", { title: "by id", pages: 1 });
     expect(await app.read("first", "books:get", { id })).toMatchObject({ _id: id, title: "by id" });
     expect(await app.read("first", "books:normalize", { id })).toBe(id);
@@ -67,7 +67,7 @@ describe("documents", () => {
   });
 });
 
-describe("transactions", () => {
+describe("CO-51 transactions", () => {
   test("a mutation over the app, its components and theirs commits as one", async () => {
     const before = await app.totals();
     await app.mutation("calls:addEverywhere", { title: "everywhere", pages: 7, fail: false });
@@ -87,7 +87,7 @@ describe("transactions", () => {
     expect(await app.totals()).toEqual(before);
   });
 
-  test("what a ConvexError of a component carries reaches the client", async () => {
+  test("CO-59 what a ConvexError of a component carries reaches the client", async () => {
     const failure = await app.write("first", "books:addAndThrow", { title: "data", pages: 1, how: "ConvexError" }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ name: "ConvexError", data: { title: "data", reason: "no room" } });
   });
@@ -111,7 +111,7 @@ describe("transactions", () => {
   });
 });
 
-describe("what a component knows", () => {
+describe("CO-55 what a component knows", () => {
   test("the caller is the app's to know", async () => {
     const asUser = `Convex ${ADMIN_KEY}:${Buffer.from(JSON.stringify({ subject: "ann", issuer: "https://issuer.example", tokenIdentifier: "https://issuer.example|ann" })).toString("base64")}`;
     const response = await fetch(`${server.url}/api/query`, { method: "POST", headers: { Authorization: asUser, "Content-Type": "application/json" }, body: JSON.stringify({ path: "calls:identity", args: {}, format: "json" }) });
@@ -119,7 +119,7 @@ describe("what a component knows", () => {
     expect(await app.act("first", "books:identityInAction")).toBeNull();
   });
 
-  test("its own environment, as it was bound, in every kind of function", async () => {
+  test("CO-6 its own environment, as it was bound, in every kind of function", async () => {
     const none = { ofTheApp: null, undeclared: null };
     const first = { label: SHELF_LABEL, byGlobal: SHELF_LABEL, hint: null, ...none };
     const second = { label: "fixed", byGlobal: "fixed", hint: "hinted", ...none };
@@ -130,7 +130,7 @@ describe("what a component knows", () => {
     expect(await app.query("calls:environment")).toEqual({ label: null, shelfLabel: SHELF_LABEL });
   });
 
-  test("a variable that is set anew reaches the components that it is bound to", async () => {
+  test("CO-8 a variable that is set anew reaches the components that it is bound to", async () => {
     await setVariables(server, { SHELF_LABEL: "renamed" });
     expect(await app.read("first", "books:environment")).toMatchObject({ label: "renamed", tally: { unit: "renamed" } });
     expect(await app.act("first", "books:environmentInAction")).toMatchObject({ label: "renamed" });
@@ -147,7 +147,7 @@ describe("what a component knows", () => {
   });
 });
 
-describe("who may call what", () => {
+describe("CO-52 and CO-53 who may call what", () => {
   test("clients no function of a component, whatever they call it", async () => {
     for (const path of ["first/books:list", "books:list", "@first/books:list", "@first/books.js:list", "shelf/books:list", "_reference/childComponent/first/books/list", "function://first;books:list"]) {
       await expect(app.query(path), path).rejects.toThrow("Could not find public function");
@@ -173,7 +173,7 @@ describe("who may call what", () => {
     expect(await app.read("second", "books:list")).toContain("by the CLI");
   });
 
-  test("an action calls them like a query or a mutation does", async () => {
+  test("CO-58 an action calls them like a query or a mutation does", async () => {
     const target = { mount: "first", of: "books:add", args: { title: "by an action", pages: 1 } };
     await app.action("calls:writeInAction", target);
     expect(await app.action("calls:readInAction", { mount: "first", of: "books:list", args: {} })).toContain("by an action");

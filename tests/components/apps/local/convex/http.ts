@@ -4,6 +4,6 @@ import { api } from "./_generated/api.js";
 
 const http = httpRouter();
 http.route({ path: "/books", method: "GET", handler: httpAction(async (ctx) => Response.json(await ctx.runQuery(api.calls.titles, {}))) });
-http.route({ path: "/first/books", method: "GET", handler: httpAction(async () => new Response("the app's own route")) });
-http.route({ pathPrefix: "/first/", method: "PUT", handler: httpAction(async () => new Response("the app's own route")) });
+/** Everything that nobody else takes. */
+http.route({ pathPrefix: "/", method: "PUT", handler: httpAction(async (_ctx, request) => new Response(`the app's: ${new URL(request.url).pathname}`)) });
 export default http;
