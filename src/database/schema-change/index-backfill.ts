@@ -5,19 +5,20 @@
  *     ───────┬────────────────────▒───────▒───────▒───────────┬──────▶
  *            └── from here on every write keeps the index ────┘
  *
- * A slice reads documents and adds their missing entries in one turn of the event loop, so no write comes between: an
- * entry that is added is that of the newest state, and later writes find and move it. Nothing of the progress is stored; a
- * restart walks again.
+ * A slice reads documents and adds their missing keys in one turn of the event loop, so no write comes between: a
+ * key that is added is that of the newest state, and later writes find and move it. Indexes with many entries for a document
+ * are filled by entry-fill.ts. Nothing of the progress is stored; a restart walks again.
  */
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import type { Catalog } from "../catalog.js";
 import type { Database } from "../database.js";
 import { EntryWriter } from "../index-entries.js";
+import { EntryFill } from "./entry-fill.js";
 import { Index, entryIndexOf, isDatabaseIndex, type IndexRecord, type Table } from "../table.js";
 import { TableWalk, parseDocument, type Slice, type WalkedDocument } from "./table-walk.js";
 
-/** Of indexes with many entries for a document: each is work like that of a hundred others. */
-const ENTRIES_SLICE: Slice = { documentsMax: 20, charsMax: 8 * 1024 };
+/** Where a document has many entries, to make them takes long. */
+const ENTRIES_SLICE: Slice = { documentsMax: 50, charsMax: 32 * 1024 };
 /** Writes that the disk has not taken yet: the fill waits for it. */
 const PENDING_MAX = 50_000;
 /** How long between two looks at whether a commit is on disk; a disk takes about as long. */
@@ -53,28 +54,41 @@ export class IndexBackfill {
 
   /** False where it has to begin again, or was stopped. */
   async #fill(catalog: Catalog, walk: TableWalk): Promise<boolean> {
+    const entries = new EntryFill(this.database, this.database.catalog.tableByNumber(this.tableNumber)!);
+    let isWalked = false;
+    let isAdding = false;
     for (;;) {
-      await nextTurn();
-      while (this.database.pendingWrites > PENDING_MAX && !this.#isStopped) await delay(DURABLE_POLL_MS);
+      await this.#nextTurn();
       if (this.#isStopped || hasRolledBack(this.database, catalog)) return false;
-      const documents = walk.next();
-      if (documents.length === 0) return true;
       const records = this.#unfinished();
       if (records.length === 0) return true;
-      this.#addMissing(documents, records);
+      if (isAdding) {
+        entries.addSome(new Set(records.map(({ id }) => id)));
+        isAdding = !entries.isEmpty;
+      } else if (isWalked) return true;
+      else {
+        const documents = walk.next();
+        this.#addKeys(documents, records);
+        entries.gather(records.flatMap((record) => entryIndexOf(record) ?? []), documents);
+        isWalked = documents.length === 0;
+        isAdding = entries.isFull || (isWalked && !entries.isEmpty);
+      }
     }
   }
 
-  #addMissing(documents: readonly WalkedDocument[], records: readonly IndexRecord[]): void {
+  async #nextTurn(): Promise<void> {
+    await nextTurn();
+    while (this.database.pendingWrites > PENDING_MAX && !this.#isStopped) await delay(DURABLE_POLL_MS);
+  }
+
+  #addKeys(documents: readonly WalkedDocument[], records: readonly IndexRecord[]): void {
     const indexes = records.filter(isDatabaseIndex).map((record) => new Index(record));
-    const entryIndexes = records.flatMap((record) => entryIndexOf(record) ?? []);
+    if (indexes.length === 0) return;
     const writer = new EntryWriter(this.database.reader);
     for (const { id, text } of documents) {
       const document = parseDocument(text);
       for (const index of indexes) writer.fill([{ key: index.keyOf(document, id), value: id }]);
-      for (const index of entryIndexes) writer.fill(index.entriesOf(document, id));
     }
-    writer.finish();
     this.database.applyUnseen(writer.ops);
   }
 
