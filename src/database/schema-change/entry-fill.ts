@@ -15,7 +15,7 @@ import { parseDocument, type WalkedDocument } from "./table-walk.js";
 /** Some 50 MB. The more, the fewer pages are written. */
 const GATHERED_MAX = 200_000;
 /** At one turn: a few milliseconds. */
-const ADDED_MAX = 1_000;
+const ADDED_MAX = 500;
 
 interface Gathered {
   readonly entry: IndexEntry;
@@ -25,6 +25,8 @@ interface Gathered {
 
 export class EntryFill {
   readonly #gathered = new OrderedMap<Gathered>();
+  /** Of the newest commit when the first of what is gathered was. */
+  #gatheredTs = 0;
 
   constructor(
     private readonly database: Database,
@@ -40,6 +42,7 @@ export class EntryFill {
   }
 
   gather(indexes: readonly EntryIndex[], documents: readonly WalkedDocument[]): void {
+    if (this.isEmpty) this.#gatheredTs = this.database.lastTs;
     for (const document of documents) {
       const value = parseDocument(document.text);
       for (const index of indexes) {
@@ -63,6 +66,7 @@ export class EntryFill {
   }
 
   #isStillAsked({ entry, index, document }: Gathered): boolean {
+    if (this.database.lastTs === this.#gatheredTs) return true;
     const text = this.database.reader.get(this.table.documentKey(document.id));
     if (text === document.text) return true;
     if (text === undefined) return false;
