@@ -47,3 +47,8 @@ export const probes = {
   throughAction: makeFunctionReference<"action", { text: string }, unknown[]>("probes:throughAction"),
   subTransactions: mutation<{ channel: string }, unknown[]>("probes:subTransactions"),
 };
+
+export const archived = {
+  add: mutation<{ body: string }, string[]>("archived:add"),
+  find: query<{ text: string }, string[][]>("archived:find"),
+};

@@ -2,7 +2,8 @@
 import type { ConvexClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer, type TestServer } from "../harness.js";
-import { messages, probes, type NewMessage, type SearchArguments } from "./search-api.js";
+import { Watch } from "../sync/watch.js";
+import { archived, messages, probes, type NewMessage, type SearchArguments } from "./search-api.js";
 
 let server: TestServer;
 let client: ConvexClient;
@@ -210,6 +211,18 @@ describe("SE-6 transactions", () => {
     expect(await client.query(probes.syscall, { filters, page: true })).toMatchObject({ page: [{ body: "ibis two" }, { body: "ibis one" }], isDone: true });
     await expect(client.query(probes.syscall, { filters: [{ type: "Near" }], page: false })).rejects.toThrow("Malformed query of the search index messages.search_body");
     await expect(client.query(probes.syscall, { filters: [null], page: true })).rejects.toThrow("Malformed query of the search index messages.search_body");
+  });
+});
+
+describe("SE-9 components", () => {
+  test("SE-9.3 each mount of a component has search indexes of its own, and they are live", async () => {
+    const watch = Watch.on(client, archived.find, { text: "walnut" });
+    expect(await watch.value()).toEqual([[], []]);
+    await add("walnuts", "walnut of the app");
+    expect(await client.mutation(archived.add, { body: "walnut of the component" })).toEqual(["walnut of the component"]);
+    expect(await watch.value(([first]) => first!.length > 0)).toEqual([["walnut of the component"], []]);
+    expect(await found({ text: "walnut", channel: "walnuts" })).toEqual(["walnut of the app"]);
+    watch.unsubscribe();
   });
 });
 
