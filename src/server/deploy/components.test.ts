@@ -5,6 +5,7 @@ import { Documents } from "../../database/documents.js";
 import { parseDocument } from "../../database/schema-change/table-walk.js";
 import type { Files } from "../../functions/sandbox/bundle.suite.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
+import { findRouter } from "../http-actions/find-router.js";
 import { readCronJobs } from "../scheduler/cron-table.js";
 import { DeployFixture } from "./deploy-harness.suite.js";
 import { componentDefinitions, componentImport, push, pushBody, waitForSchema } from "./push-body.suite.js";
@@ -97,6 +98,15 @@ describe("the code that runs", () => {
       { prefix: "/first/", module: "@first/http.js" },
       { prefix: "/", module: "http.js" },
     ]);
+  });
+
+  it("CO-22 lets a component answer before a route of the app below its prefix", async () => {
+    await using fixture = new DeployFixture();
+    await fixture.setEnvironment({ NAME: "x" });
+    await pushed(fixture, { ...APP, "http.ts": WITHOUT_CRONS["http.ts"].replace('"/books"', '"/first/books"') }, COMPONENTS);
+    const code = fixture.activated.at(-1)!;
+    expect(findRouter(code, "GET", "/first/books")).toEqual({ module: "@first/http.js", routedPath: "/books", route: "GET /first/books" });
+    expect(findRouter(code, "GET", "/firsts/books")?.module).toBe("http.js");
   });
 
   it("CO-21 has them below the app's own prefix", async () => {
