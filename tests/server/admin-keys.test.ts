@@ -20,6 +20,7 @@ const ROUTES = [
   "POST /api/deploy2/wait_for_schema",
   "POST /api/get_config",
   "POST /api/get_config_hashes",
+  "POST /api/test_clock",
   "POST /api/update_environment_variables",
 ];
 /** Called by anybody; an admin key with them is checked all the same. */

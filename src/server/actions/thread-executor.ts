@@ -22,6 +22,8 @@ export function startThreadExecutor(options: ThreadExecutorOptions, events: Exec
     workerData: options,
     // Nothing of the server's environment: variables of the deployment come with the code.
     env: {},
+    // `queryObjects` of buffer-limit.ts.
+    execArgv: [...process.execArgv, "--disable-warning=ExperimentalWarning"],
     resourceLimits: { maxOldGenerationSizeMb: memoryMbMax + OWN_HEAP_MB, maxYoungGenerationSizeMb: 8 },
   });
   const outOfMemory = `it ran out of memory (limit ${memoryMbMax} MB)`;
