@@ -38,6 +38,15 @@ Examples:
   $ rivulet keys list --data ./data
   $ rivulet keys revoke github --data ./data`;
 
+const SIGNING_KEYS_HELP = `
+The deployment signs tokens of its own (ctx.auth.signJwt) with the newest key, and publishes the others for as
+long as a token of theirs can be valid. A server that runs on the folder heeds changes at once.
+
+Examples:
+  $ rivulet signing-keys list --data ./data
+  $ rivulet signing-keys rotate --data ./data
+  $ rivulet signing-keys rotate --revoke --data ./data    the key was seen by others: end all its tokens`;
+
 /** Runs one command line; resolves to its exit code and never rejects. `args` are those after the program's name. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   let exitCode = EXIT_OK;
@@ -64,6 +73,7 @@ function createProgram(io: Io, end: (exitCode: number) => void): Command {
   addStart(program, io, end);
   addDev(program, io, end);
   addKeys(program, io);
+  addSigningKeys(program, io);
   return program;
 }
 
@@ -102,4 +112,15 @@ function addKeys(program: Command, io: Io): void {
     .description("make an admin key invalid at once")
     .argument("<name>", "its name")
     .action(async (name: string, options: Record<string, unknown>) => (await import("./keys.js")).revokeKey(name, settingFlags(options), io));
+}
+
+function addSigningKeys(program: Command, io: Io): void {
+  const keys = program.command("signing-keys").description("list and change the keys by which the deployment signs tokens").addHelpText("after", SIGNING_KEYS_HELP);
+  addSettingOptions(keys.command("list"), ["dataFolder"])
+    .description("list the names of keys, the newest first")
+    .action(async (options: Record<string, unknown>) => (await import("./signing-keys.js")).listSigningKeys(settingFlags(options), io));
+  addSettingOptions(keys.command("rotate"), ["dataFolder"])
+    .description("make a new key that signs from now on")
+    .option("--revoke", "end the tokens that were signed by the others")
+    .action(async (options: Record<string, unknown>) => (await import("./signing-keys.js")).rotateSigningKeys({ revoke: options["revoke"] === true }, settingFlags(options), io));
 }

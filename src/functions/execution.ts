@@ -14,6 +14,7 @@ import type { RegisteredFunction } from "./deployment.js";
 import { LogBuffer } from "./log-buffer.js";
 import type { Replacements } from "./sandbox/replaced-globals.js";
 import type { Sandbox } from "./sandbox/sandbox.js";
+import type { TokenSigner } from "./sign-jwt.js";
 import type { FileAccess } from "./stored-files.js";
 
 /** Claims of the caller as `ctx.auth.getUserIdentity()` returns them. */
@@ -63,6 +64,7 @@ export interface ExecutionOptions {
   readonly deploymentMetadata: DeploymentMetadata;
   readonly environmentVariables: Readonly<Record<string, string>>;
   readonly files: FileAccess;
+  readonly tokens: TokenSigner;
 }
 
 export class Execution {
@@ -75,6 +77,7 @@ export class Execution {
   readonly random: DeterministicRandom;
   readonly environmentVariables: Readonly<Record<string, string>>;
   readonly files: FileAccess;
+  readonly tokens: TokenSigner;
   readonly #identity: UserIdentity | null;
   #frames: CallFrame[] = [];
   #usedIdentity = false;
@@ -86,6 +89,7 @@ export class Execution {
     this.nowMs = options.nowMs;
     this.environmentVariables = options.environmentVariables;
     this.files = options.files;
+    this.tokens = options.tokens;
     this.journal = new PageJournal(options.journal);
     this.random = new DeterministicRandom(options.seed);
     this.#identity = options.identity;

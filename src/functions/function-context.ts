@@ -5,6 +5,7 @@ import { functionMetadata } from "./function-metadata.js";
 import type { NestedLimits } from "./nested-limits.js";
 import type { ReadScope } from "./read-scope.js";
 import { scheduler } from "./scheduler-api.js";
+import { signJwt } from "./sign-jwt.js";
 import { storageReader, storageWriter } from "./storage-api.js";
 import { vectorSearch } from "./vector-search-api.js";
 
@@ -34,7 +35,7 @@ function refuseStaleSnapshot(): never {
 export function mutationContext(scope: ReadScope, calls: FunctionCalls): object {
   return {
     db: databaseWriter(scope),
-    auth: auth(scope),
+    auth: mutationAuth(scope),
     storage: storageWriter(scope),
     vectorSearch: vectorSearch(scope),
     scheduler: scheduler(scope, calls),
@@ -48,5 +49,12 @@ export function mutationContext(scope: ReadScope, calls: FunctionCalls): object 
 function auth(scope: ReadScope): object {
   return {
     getUserIdentity: () => scope.attempt(() => scope.copy(scope.identity())),
+  };
+}
+
+function mutationAuth(scope: ReadScope): object {
+  return {
+    getUserIdentity: () => scope.attempt(() => scope.copy(scope.identity())),
+    signJwt: (options: unknown) => scope.attempt(() => signJwt(scope, options)),
   };
 }

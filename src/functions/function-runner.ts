@@ -27,6 +27,7 @@ import { FunctionCalls, wrongKind, type CallLimits } from "./function-calls.js";
 import type { FunctionCaller } from "./function-reference.js";
 import { describeError } from "./sandbox/errors.js";
 import type { Sandbox, SandboxHost } from "./sandbox/sandbox.js";
+import type { TokenSigner } from "./sign-jwt.js";
 import type { FileAccess } from "./stored-files.js";
 import { Syscalls } from "./syscalls.js";
 
@@ -90,6 +91,7 @@ export interface RunnerOptions {
   readonly limits: RunnerLimits;
   readonly nowMs: () => number;
   readonly files: FileAccess;
+  readonly tokens: TokenSigner;
   /** A fresh number below 2³² for each execution. */
   readonly randomSeed: () => number;
   /** Refuses an execution that killed an earlier engine; null runs it. */
@@ -295,6 +297,7 @@ export class FunctionRunner {
       deploymentMetadata: { name: this.#options.instanceName, region: null, class: "s16" },
       environmentVariables: deployment.environmentVariables,
       files: this.#options.files,
+      tokens: this.#options.tokens,
     });
     return { request, execution, transaction: request.begin(kind), kind, startMs: performance.now() };
   }

@@ -8,6 +8,7 @@ import { queryPage } from "../database/query/paginate.js";
 import { QueryStream } from "../database/query/query-stream.js";
 import { parseSerializedQuery } from "../database/query/serialized-query.js";
 import { decodeValue, encodeValue, type JsonValue } from "../values/value.js";
+import { SERVICE_METHODS, serviceRefusal } from "./convex-services.js";
 import type { CallFrame, Execution } from "./execution.js";
 import type { FunctionCalls } from "./function-calls.js";
 import { transactionMetrics } from "./function-metadata.js";
@@ -17,6 +18,7 @@ import type { NestedLimits } from "./nested-limits.js";
 import { ReadScope } from "./read-scope.js";
 import { schedulerSyscall } from "./scheduler-api.js";
 import { errorInRealm } from "./realm-error.js";
+import { signJwt } from "./sign-jwt.js";
 import { storageSyscall } from "./storage-api.js";
 import { vectorSearchSyscall } from "./vector-search-api.js";
 
@@ -101,6 +103,8 @@ export class Syscalls {
         return String(countAll(scope, String(args["table"])));
       case "1.0/getUserIdentity":
         return JSON.stringify(scope.identity());
+      case "1.0/signJwt":
+        return JSON.stringify(signJwt(scope, args));
       case "1.0/schedule":
       case "1.0/cancel_job":
         return schedulerSyscall(scope, this.calls, op, args);
@@ -115,7 +119,7 @@ export class Syscalls {
       case "1.0/getFunctionMetadata":
         return JSON.stringify({ name: formatFunctionPath(frame.function.path), componentPath: frame.namespace });
       default:
-        return storageSyscall(scope, op, args) ?? refuseOperation(op, frame.function.kind);
+        return storageSyscall(scope, op, args) ?? refuseOperation(op, frame.transaction.writable ? "mutation" : "query", args);
     }
   }
 
@@ -152,7 +156,9 @@ export class Syscalls {
   }
 }
 
-function refuseOperation(op: string, kind: string): never {
+function refuseOperation(op: string, kind: "query" | "mutation", args: Arguments): never {
+  const service = SERVICE_METHODS.get(op);
+  if (service !== undefined) throw serviceRefusal(service, args["service"], kind);
   throw new Error(`Unknown async operation ${op}: this version of Rivulet does not have it, or not in a ${kind}.`);
 }
 

@@ -5,8 +5,9 @@
  * made or revoked by the command line count at once for a server that runs. Both threads of a server read it.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileVersion, replacePrivateFile } from "./private-file.js";
 
 export interface AdminKeyEntry {
   readonly name: string;
@@ -92,23 +93,14 @@ export class AdminKeys {
   }
 
   #refresh(): void {
-    const stats = statSync(this.#path, { throwIfNoEntry: false });
-    const version = stats === undefined ? null : `${stats.ino} ${stats.mtimeMs} ${stats.size}`;
+    const version = fileVersion(this.#path);
     if (version === this.#fileVersion) return;
     this.#entries = version === null ? [] : parseEntries(readFileSync(this.#path, "utf8"), this.#path);
     this.#fileVersion = version;
   }
 
   #write(entries: readonly AdminKeyEntry[]): void {
-    const temporary = `${this.#path}.${process.pid}`;
-    const file = openSync(temporary, "w", 0o600);
-    try {
-      writeSync(file, JSON.stringify({ keys: entries }, null, 2) + "\n");
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, this.#path);
+    replacePrivateFile(this.#path, JSON.stringify({ keys: entries }, null, 2) + "\n");
     this.#refresh();
   }
 }

@@ -12,6 +12,8 @@ import { Deployment } from "../functions/deployment.js";
 import { FunctionRunner, type FunctionOutcome } from "../functions/function-runner.js";
 import { DATA_FILE } from "../storage/folder.js";
 import { openLmdbStore } from "../storage/lmdb.js";
+import { deploymentTokens } from "./auth/deployment-tokens.js";
+import { SigningKeys } from "./auth/signing-keys.js";
 import { FileUrls } from "./files/file-urls.js";
 import type { LaneJob, LaneOptions, LaneResult, ToLane } from "./engine/lane-messages.js";
 import { CLOCKS, wallClock } from "./wall-clock.js";
@@ -25,6 +27,7 @@ const runner = new FunctionRunner({
   limits,
   nowMs,
   files: new FileUrls(fileSecret, cloudOrigin),
+  tokens: deploymentTokens(new SigningKeys(dataFolder), cloudOrigin),
   randomSeed: () => Math.random() * 2 ** 32,
   refuse: () => null,
   onRunning: () => undefined,

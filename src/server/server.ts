@@ -7,6 +7,7 @@
  */
 import type { DataFolder } from "../storage/folder.js";
 import { AdminKeys } from "./admin-keys.js";
+import { SigningKeys } from "./auth/signing-keys.js";
 import { EngineHost, type EngineEvents, type EngineHostOptions } from "./engine-host.js";
 import { createFileStore } from "./files/create-file-store.js";
 import type { FileStorage } from "./files/file-storage.js";
@@ -64,9 +65,9 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   });
   try {
     const store = createFileStore(settings, options.s3Credentials ?? null, fileSpace(host));
-    const [{ adminKeys }, modules, logger, fileStore] = await Promise.all([opening, opening.then(loadNetworkModules), log, store, host.start(opening)]);
+    const [{ adminKeys, signingKeys }, modules, logger, fileStore] = await Promise.all([opening, opening.then(loadNetworkModules), log, store, host.start(opening)]);
     files.current = new modules.FileStorage({ engine: host, store: fileStore, bytesMax: settings.fileBytesMax, log: logger });
-    sockets.current = openNetwork(modules, { settings, testClock, origins, host, adminKeys, files: files.current.api, log: logger, handlers, fail: failure.resolve });
+    sockets.current = openNetwork(modules, { settings, testClock, origins, host, adminKeys, signingKeys, files: files.current.api, log: logger, handlers, fail: failure.resolve });
   } catch (error) {
     await host.stop();
     await closeListeners(listeners, 0);
@@ -88,13 +89,21 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   return { url: origins.cloudOrigin, siteUrl: origins.siteOrigin, failed: failure.promise, close: () => (closing ??= close()) };
 }
 
+interface OpenFolder {
+  readonly folder: DataFolder;
+  readonly adminKeys: AdminKeys;
+  readonly signingKeys: SigningKeys;
+}
+
 /** The lock on the folder belongs to this thread: engine threads come and go under it. */
-async function openFolder(path: string, presetAdminKey: string | undefined, testClock: TestClock | null): Promise<{ readonly folder: DataFolder; readonly adminKeys: AdminKeys }> {
+async function openFolder(path: string, presetAdminKey: string | undefined, testClock: TestClock | null): Promise<OpenFolder> {
   const { openDataFolder } = await import("../storage/folder.js");
   const folder = await openDataFolder(path);
   try {
     await testClock?.open(folder.path);
-    return { folder, adminKeys: AdminKeys.open(folder.path, presetAdminKey) };
+    const signingKeys = new SigningKeys(folder.path);
+    signingKeys.ensure();
+    return { folder, signingKeys, adminKeys: AdminKeys.open(folder.path, presetAdminKey) };
   } catch (error) {
     await folder.release();
     throw error;
@@ -181,6 +190,7 @@ interface NetworkParts {
   readonly origins: Origins;
   readonly host: EngineHost;
   readonly adminKeys: AdminKeys;
+  readonly signingKeys: SigningKeys;
   readonly files: StorageApi;
   readonly log: Logger;
   readonly handlers: Handlers;
@@ -189,7 +199,7 @@ interface NetworkParts {
 
 /** Requests are answered as soon as the library for metrics is loaded too; they wait for it, the start does not. */
 function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, parts: NetworkParts): Sockets {
-  const { settings, testClock, origins, host, adminKeys, files, log, handlers, fail } = parts;
+  const { settings, testClock, origins, host, adminKeys, signingKeys, files, log, handlers, fail } = parts;
   const { bodyBytesMax, frameBytesMax, httpBodyBytesMax, instanceName, socketsMax } = settings;
   const sockets = new modules.Sockets({
     post: (message) => host.post(message),
@@ -203,6 +213,7 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
     engine: host,
     testClock,
     adminKeys,
+    signingKeys,
     files,
     site: new modules.SiteRouter({ engine: host, bodyBytesMax: httpBodyBytesMax, origin: settings.siteOrigin ?? settings.origin, log }),
     bodyBytesMax,

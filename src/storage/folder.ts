@@ -8,8 +8,9 @@
  *     DIR/files/            file storage
  *     DIR/node/             modules and packages of "use node" actions
  *     DIR/admin-keys.json   admin keys
+ *     DIR/signing-keys.json keys by which the deployment signs tokens
  *
- * The last three belong to layers above, which create them.
+ * The last four belong to layers above, which create them.
  */
 import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -36,7 +37,7 @@ export const DATA_FILE = "data.mdb";
 export const NODE_FOLDER = "node";
 
 /** What may lie in a folder whose creation was interrupted. */
-const CREATION_NAMES = ["admin-keys.json", "lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
+const CREATION_NAMES = ["admin-keys.json", "signing-keys.json", "lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
 const OWN_NAMES = [...CREATION_NAMES, "files", NODE_FOLDER];
 
 /** Creates the folder when it is absent or empty. Throws `StorageError`; then nothing is held. */

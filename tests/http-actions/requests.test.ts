@@ -28,7 +28,15 @@ describe("head", () => {
     expect((await mirrored(await fetch(`${server.url}/mirror?a=1&a=2&b=%C3%A9#no`))).url).toBe(`${server.url}/mirror?a=1&a=2&b=%C3%A9`);
     await using own = await startServer({ flags: ["--site-origin", "https://site.example.com"] });
     await own.deploy("http-actions");
+    await using connection = await RawConnection.open(own.url);
+    connection.send(["GET /.well-known/openid-configuration HTTP/1.1", "Host: site.example.com", "Connection: close"]);
+    expect(await connection.closed()).toContain('{"issuer":"the app"}');
     expect((await mirrored(await fetch(`${own.url}/mirror?a=1`, { headers: { Host: "evil.example.com" } }))).url).toBe("https://site.example.com/mirror?a=1");
+  });
+
+  test("AU-111 where the app has no other address, its routes come before the documents about the deployment's tokens", async () => {
+    expect(await (await fetch(`${server.url}/.well-known/openid-configuration`)).json()).toEqual({ issuer: "the app" });
+    expect(await (await fetch(`${server.url}/.well-known/jwks.json`)).json()).toEqual({ keys: [expect.objectContaining({ alg: "ES256" })] });
   });
 
   test("HA-21 headers: joined, without those of the connection", async () => {

@@ -49,6 +49,12 @@ describe("HA-2 what stays the server's own on the main port", () => {
     expect(await failure(await fetch(`${server.url}/api/1.48.0/sync`))).toMatchObject({ status: 404, code: "NotFound" });
   });
 
+  test("AU-111 the documents about its own tokens, where the app has another address", async () => {
+    expect(await (await fetch(`${server.url}/.well-known/openid-configuration`)).json()).toMatchObject({ issuer: server.url });
+    expect(await (await fetch(`${siteUrl}/.well-known/openid-configuration`)).json()).toEqual({ issuer: "the app" });
+    expect((await fetch(`${siteUrl}/.well-known/jwks.json`)).status).toBe(404);
+  });
+
   test("what the CLI asks for", async () => {
     const response = await fetch(`${server.url}/api/auth/session`, { headers: { "Convex-Client": "npm-cli-1.48.0" } });
     expect(await failure(response)).toMatchObject({ status: 400, code: "NotSupported" });

@@ -3,6 +3,7 @@
  * mutation is a transaction of its own, and answered when what it shows is durable: the action may act on it outside.
  */
 import { APP_COMPONENT_PATH } from "../../functions/component-path.js";
+import { SERVICE_METHODS, serviceRefusal } from "../../functions/convex-services.js";
 import { createFunctionHandle, functionNotFound, type DeployedFunctions } from "../../functions/deployed-functions.js";
 import type { DeploymentMetadata } from "../../functions/execution.js";
 import { targetOfAddress, type FunctionAddress, type FunctionTarget } from "../../functions/function-reference.js";
@@ -39,6 +40,7 @@ export function callSyscalls(options: CallSyscallsOptions): ActionSyscalls {
     ["1.0/actions/query", transaction("query")],
     ["1.0/actions/mutation", transaction("mutation")],
     ["1.0/actions/action", action],
+    ...Array.from(SERVICE_METHODS, ([op, method]) => [op, ({ service }: SyscallArguments) => Promise.reject(serviceRefusal(method, service, "action"))] as const),
     ["1.0/getUserIdentity", (_args: SyscallArguments, context: ActionContext) => userIdentity(context)],
     ["1.0/createFunctionHandle", async (args: SyscallArguments, { componentPath }: ActionContext) => Promise.resolve(JSON.stringify(handle(targetOfAddress(args as FunctionAddress, componentPath))))],
     ["1.0/getFunctionMetadata", (_args: SyscallArguments, { path, componentPath }: ActionContext) => Promise.resolve(JSON.stringify({ name: path, componentPath }))],

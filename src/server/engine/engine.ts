@@ -20,7 +20,9 @@ import { callSyscalls } from "../actions/call-syscalls.js";
 import { vectorSyscalls } from "../actions/vector-syscalls.js";
 import type { AdminKeys } from "../admin-keys.js";
 import { NodeCodeStore } from "../actions/node/node-code-store.js";
+import { deploymentTokens } from "../auth/deployment-tokens.js";
 import { PrincipalResolver } from "../auth/principal-resolver.js";
+import { SigningKeys } from "../auth/signing-keys.js";
 import { Deployer } from "../deploy/deployer.js";
 import type { EngineMetrics, EngineOptions, FromEngine, ToEngine } from "../engine-messages.js";
 import { HttpActionService } from "../http-actions/http-action-service.js";
@@ -106,6 +108,7 @@ export class Engine {
       limits: options.limits,
       nowMs,
       files: urls,
+      tokens: deploymentTokens(new SigningKeys(options.dataFolder), options.cloudOrigin),
       randomSeed: () => Math.random() * 2 ** 32,
       refuse: (path, args) => this.#poisonOf(path, args),
       onRunning: (request) => running.set(request === null ? null : executionName(request.path, request.args)),

@@ -13,6 +13,7 @@ import { clientInfo } from "./client-info.js";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
 import { readCredentials } from "./credentials.js";
 import { callFunction, FUNCTION_ROUTES, parseFunctionCall, parseQueryParameters, parseRunCall, RUN_PREFIX, type CallerContext } from "./function-api.js";
+import type { SigningKeys } from "../auth/signing-keys.js";
 import type { Logger } from "./logger.js";
 import type { Metrics } from "./metrics.js";
 import { engineReplyToHttp, refusal, RequestError, textReply, writeReply, type HttpReply } from "./replies.js";
@@ -20,9 +21,11 @@ import { API_PREFIX, sitePathOf, SYNC_PATH } from "./own-paths.js";
 import { SITE, type SiteRouter } from "./site-router.js";
 import { STORAGE_PREFIX, type StorageApi } from "./storage-api.js";
 import { statusPage, VERSION } from "./status-page.js";
+import { isForCloud, wellKnownDocument } from "./well-known.js";
 
 export interface NetworkContext extends AdminApiContext {
   readonly instanceName: string;
+  readonly signingKeys: SigningKeys;
   readonly frameBytesMax: number;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -42,14 +45,16 @@ export function createRequestHandler(context: NetworkContext): RequestHandler {
   return {
     onRequest: (incoming, outgoing) => {
       const path = pathnameOf(incoming);
-      const sitePath = sitePathOf(incoming, path);
+      const document = wellKnownDocument(incoming, outgoing, path, context);
+      const sitePath = document !== null && isForCloud(incoming, context) ? null : sitePathOf(incoming, path);
       const requestId = beginRequest(incoming, outgoing, sitePath === null ? path : SITE, context);
       if (sitePath !== null) {
-        void context.site.answer(incoming, outgoing, { pathname: sitePath, requestId, unrouted: unroutedReply(incoming, outgoing, path) });
+        void context.site.answer(incoming, outgoing, { pathname: sitePath, requestId, unrouted: document ?? unroutedReply(incoming, outgoing, path) });
         return;
       }
       setCorsHeaders(outgoing);
       if (isPreflight(incoming)) answerPreflight(outgoing);
+      else if (document !== null) writeReply(outgoing, attempt(document, incoming, context));
       else if (path.startsWith(STORAGE_PREFIX)) void context.files.answer(incoming, outgoing, path);
       else if (incoming.method === "POST" && FUNCTION_ROUTES.has(path)) void answerFunctionCall(incoming, outgoing, path, requestId, context);
       else void routed(incoming, outgoing);
@@ -108,6 +113,14 @@ function unroutedReply(incoming: IncomingMessage, outgoing: ServerResponse, path
     };
   }
   return path === "/" && incoming.method === "GET" ? statusPage : null;
+}
+
+function attempt(answer: () => HttpReply, incoming: IncomingMessage, { log }: NetworkContext): HttpReply {
+  try {
+    return answer();
+  } catch (error) {
+    return errorReply(error, incoming, log);
+  }
 }
 
 async function answerFunctionCall(incoming: IncomingMessage, outgoing: ServerResponse, path: string, requestId: string, context: NetworkContext): Promise<void> {

@@ -22,6 +22,8 @@ http.route({ pathPrefix: "/below/deeper/", method: "GET", handler: httpAction(as
 http.route({ path: "/below/deeper/exact", method: "GET", handler: httpAction(async () => new Response("exact")) });
 http.route({ path: "/api/auth/session", method: "GET", handler: httpAction(async () => json({ user: null })) });
 
+http.route({ path: "/.well-known/openid-configuration", method: "GET", handler: httpAction(async () => json({ issuer: "the app" })) });
+
 http.route({ path: "/bytes", method: "POST", handler: httpAction(async (_ctx, request) => new Response(await request.arrayBuffer(), { headers: { "Content-Type": request.headers.get("content-type") ?? "" } })) });
 http.route({ path: "/blob", method: "POST", handler: httpAction(async (_ctx, request) => { const blob = await request.blob(); return json({ size: blob.size, type: blob.type }); }) });
 http.route({ path: "/json", method: "POST", handler: httpAction(async (_ctx, request) => json(await request.json())) });

@@ -1,0 +1,6 @@
+import { defineApp } from "convex/server";
+import signer from "./signer/convex.config.js";
+
+const app = defineApp();
+app.use(signer);
+export default app;
