@@ -1,0 +1,4 @@
+import { mount } from "svelte";
+import Layout from "./Layout.svelte";
+
+mount(Layout, { target: document.body });
