@@ -4,7 +4,7 @@
  *
  * An entry is JSON text: `[bytes, session, writes]`, where `bytes` is the running total of all entries ever written (so
  * that the log's size is a subtraction), `session` names the client request that the commit answers, if any (its stored
- * result goes when the entry goes), and a write is `[table number, id, before, after]`.
+ * result goes when the entry goes), and a write is `[space of the table, id, before, after]`.
  */
 import type { Key, Reader, WriteOp } from "../storage/store.js";
 import { decodeTimestampKey } from "../values/key.js";
@@ -12,7 +12,8 @@ import { COMMIT_LOG_RANGE, commitLogKey, sessionRequestKey } from "./keys.js";
 import type { DocumentWrite } from "./write-overlay.js";
 
 export interface LoggedWrite {
-  readonly tableNumber: number;
+  /** Of the table; see Catalog.tableBySpace. None any more for a table that was replaced since. */
+  readonly space: number;
   readonly id: string;
   /** Document text. */
   readonly before: string | null;
@@ -47,7 +48,7 @@ export const DEFAULT_LOG_RETENTION: LogRetention = {
 
 /** Documents are spliced in as the JSON text that they are stored as. */
 export function encodeLogEntry(bytesBefore: number, writes: readonly DocumentWrite[], request: SessionRequest | null): { text: string; bytes: number } {
-  const list = writes.map(({ table, id, before, after }) => `[${table.number},"${id}",${before ?? "null"},${after ?? "null"}]`).join(",");
+  const list = writes.map(({ table, id, before, after }) => `[${table.space},"${id}",${before ?? "null"},${after ?? "null"}]`).join(",");
   const session = request === null ? "null" : JSON.stringify([request.sessionId, request.requestId]);
   const body = `,${session},[${list}]]`;
   const bytes = bytesBefore + body.length;
@@ -62,7 +63,7 @@ export function decodeLogEntry(key: Key, text: string): LogEntry {
     ts: logTimestamp(key),
     bytes,
     request: requestOf(session),
-    writes: writes.map(([tableNumber, id, before, after]) => ({ tableNumber, id, before: textOf(before), after: textOf(after) })),
+    writes: writes.map(([space, id, before, after]) => ({ space, id, before: textOf(before), after: textOf(after) })),
   };
 }
 

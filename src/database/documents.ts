@@ -97,8 +97,8 @@ export class Documents {
   /** Null where the id is well formed but names no table (any more). */
   #tableOf(id: string, operation: string, tableName: string | undefined): Table | null {
     const number = tableNumberOfId(id);
-    const table = number === null ? undefined : this.#transaction.tableByNumber(number);
-    if (table === undefined || table.record.namespace !== this.#namespace) {
+    const table = number === null ? undefined : this.#transaction.tableByNumber(this.#namespace, number);
+    if (table === undefined) {
       if (decodeId(id) === null) throw invalidIdError(id, operation);
       return null;
     }

@@ -28,8 +28,8 @@ export function readerAt(reader: Reader, catalog: Catalog, ts: number, nowTs: nu
 function changesSince(reader: Reader, catalog: Catalog, ts: number, nowTs: number): Iterable<Change> {
   const changes = new Map<string, Change>();
   for (const entry of readLog(reader, ts, nowTs, true)) {
-    for (const { tableNumber, id, before, after } of entry.writes) {
-      const table = catalog.tableByNumber(tableNumber);
+    for (const { space, id, before, after } of entry.writes) {
+      const table = catalog.tableBySpace(space);
       if (table !== undefined) changes.set(id, { table, id, then: before, now: changes.has(id) ? changes.get(id)!.now : after });
     }
   }

@@ -2,7 +2,7 @@
  * The layout of the key space: every durable record of a deployment is one entry of a {@link Store} under one of these
  * prefixes. Keys are binary strings (one code unit per byte), so that comparing strings compares bytes.
  *
- *     d <table:4> <id>                         document text, as it goes on the wire
+ *     d <space:4> <id>                         document text, as it goes on the wire; a table's space is usually its number
  *     i <index:4> <field values> <creation> <id>   index entry; its value is the document id
      i <index:4> …                            entries of other kinds of indexes; see index-entries.ts
  *     l <ts:8>                                 commit log entry
@@ -20,8 +20,8 @@ function encodeUint32(n: number): Key {
   return String.fromCharCode(n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255);
 }
 
-export function documentPrefix(tableNumber: number): Key {
-  return "d" + encodeUint32(tableNumber);
+export function documentPrefix(space: number): Key {
+  return "d" + encodeUint32(space);
 }
 
 export function indexPrefix(indexId: number): Key {
@@ -40,11 +40,12 @@ export function isIndexKey(key: Key): boolean {
   return key.startsWith("i");
 }
 
-/** The table that a document's key belongs to; null for every other key. */
-export function tableNumberOfKey(key: Key): number | null {
+/** The space of documents that a document's key lies in (see {@link documentPrefix}); null for every other key. */
+export function documentSpaceOf(key: Key): number | null {
   return key.startsWith("d") ? uint32At(key, 1) : null;
 }
 
+export const DOCUMENT_RANGE: KeyRange = { start: "d", end: "e" };
 export const INDEX_RANGE: KeyRange = { start: "i", end: "j" };
 
 /** The index that an index entry belongs to. */

@@ -9,7 +9,6 @@ export class TableNames implements TableResolver {
   ) {}
 
   tableNumberToName(tableNumber: number): string | null {
-    const table = this.transaction.tableByNumber(tableNumber);
-    return table?.record.namespace === this.namespace ? table.name : null;
+    return this.transaction.tableByNumber(this.namespace, tableNumber)?.name ?? null;
   }
 }

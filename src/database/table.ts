@@ -50,7 +50,10 @@ export { fieldAt, type DocumentValue } from "./field-path.js";
 export interface TableRecord {
   readonly namespace: string;
   readonly name: string;
+  /** What the ids of its documents begin with; unique in the namespace. */
   readonly number: number;
+  /** Where its documents lie; unique in the deployment and never used again. Absent where it is the same as the number. */
+  readonly space?: number;
   readonly creationIndexId: number;
   readonly indexes: readonly IndexRecord[];
 }
@@ -97,6 +100,8 @@ export function entryIndexOf(record: IndexRecord): EntryIndex | null {
 }
 
 export class Table {
+  /** See {@link TableRecord.space}. */
+  readonly space: number;
   readonly documentPrefix: Key;
   /** Where the record itself is kept. */
   readonly recordKey: Key;
@@ -110,7 +115,8 @@ export class Table {
   readonly #byName: ReadonlyMap<string, Index>;
 
   constructor(readonly record: TableRecord) {
-    this.documentPrefix = documentPrefix(record.number);
+    this.space = record.space ?? record.number;
+    this.documentPrefix = documentPrefix(this.space);
     this.recordKey = tableRecordKey(record.namespace, record.name);
     this.creationIndex = new Index({ id: record.creationIndexId, name: CREATION_INDEX, fields: [], state: "ready", enabled: true, staged: false });
     this.indexes = [this.creationIndex, ...record.indexes.flatMap((index) => (isDatabaseIndex(index) ? new Index(index) : []))];

@@ -134,12 +134,20 @@ export class Transaction {
   table(namespace: string, name: string): Table | undefined {
     const key = tableRecordKey(namespace, name);
     this.readSet.addPoint(key);
-    return this.#newTable(key) ?? this.options.catalog.table(namespace, name);
+    return this.#newTableAt(key) ?? this.options.catalog.table(namespace, name);
   }
 
-  tableByNumber(number: number): Table | undefined {
-    const table = this.#newTableByNumber(number) ?? this.options.catalog.tableByNumber(number);
-    // Whoever found no table depends on every table that could come.
+  tableByNumber(namespace: string, number: number): Table | undefined {
+    return this.#depend(this.#newTable(({ record }) => record.namespace === namespace && record.number === number) ?? this.options.catalog.tableByNumber(namespace, number));
+  }
+
+  /** For the server's own tables, which are found without knowing whose they are. */
+  tableByNameAndNumber(name: string, number: number): Table | undefined {
+    return this.#depend(this.#newTable(({ record }) => record.name === name && record.number === number) ?? this.options.catalog.tablesByNumber(number).find((table) => table.name === name));
+  }
+
+  /** Whoever found no table depends on every table that could come. */
+  #depend(table: Table | undefined): Table | undefined {
     if (table === undefined) this.readSet.addRange(TABLE_RECORD_RANGE);
     else this.readSet.addPoint(table.recordKey);
     return table;
@@ -169,13 +177,13 @@ export class Transaction {
     return table;
   }
 
-  #newTable(key: Key): Table | undefined {
-    return this.parent === null ? this.#newTables.get(key) : this.parent.#newTable(key);
+  #newTableAt(key: Key): Table | undefined {
+    return this.parent === null ? this.#newTables.get(key) : this.parent.#newTableAt(key);
   }
 
-  #newTableByNumber(number: number): Table | undefined {
-    if (this.parent !== null) return this.parent.#newTableByNumber(number);
-    for (const table of this.#newTables.values()) if (table.number === number) return table;
+  #newTable(matches: (table: Table) => boolean): Table | undefined {
+    if (this.parent !== null) return this.parent.#newTable(matches);
+    for (const table of this.#newTables.values()) if (matches(table)) return table;
     return undefined;
   }
 

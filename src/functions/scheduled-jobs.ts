@@ -125,8 +125,7 @@ function changeJob(transaction: Transaction, id: string, change: Record<string, 
 
 function jobsTableOf(transaction: Transaction, id: string): Table | null {
   const decoded = decodeId(id);
-  const table = decoded === null ? undefined : transaction.tableByNumber(decoded.tableNumber);
-  return table?.name === JOBS_TABLE ? table : null;
+  return decoded === null ? null : (transaction.tableByNameAndNumber(JOBS_TABLE, decoded.tableNumber) ?? null);
 }
 
 function writeJob(transaction: Transaction, table: Table, before: Revision | null, fields: Record<string, unknown>): void {

@@ -87,8 +87,8 @@ export class StoredFiles {
     if (named !== null) return this.#findByName(named);
     const decoded = decodeId(text);
     if (decoded === null) throw invalidStorageId(text, method, "it is no ID");
-    const table = this.transaction.tableByNumber(decoded.tableNumber);
-    if (table === undefined || table.record.namespace !== this.namespace) return null;
+    const table = this.transaction.tableByNumber(this.namespace, decoded.tableNumber);
+    if (table === undefined) return null;
     if (table.name !== FILES_TABLE) throw invalidStorageId(text, method, `it is an ID of table "${table.name}"`);
     return { table, id: text, internalId: decoded.internal };
   }

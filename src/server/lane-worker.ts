@@ -88,7 +88,7 @@ function report(outcome: FunctionOutcome): LaneResult {
     points: [...transaction.readSet.points],
     ranges: transaction.readSet.ranges,
     regions: transaction.readSet.regions.map(regionData),
-    writes: transaction.writes().map(({ table, ...write }) => ({ ...write, tableNumber: table.number })),
+    writes: transaction.writes().map(({ table, ...write }) => ({ ...write, space: table.space })),
     usage: { bytesRead, documentsRead, bytesWritten, documentsWritten },
   };
 }

@@ -32,7 +32,7 @@ export class BackgroundIndexing {
     if (this.#isClosed) return;
     for (const table of this.#database.catalog.tables()) {
       const waiting = table.record.indexes.filter(({ id, state }) => state === "backfilling" && !this.#backfills.has(id)).map(({ id }) => id);
-      if (waiting.length > 0) this.#track(this.#backfill(table.number, waiting));
+      if (waiting.length > 0) this.#track(this.#backfill(table.space, waiting));
     }
     if (this.#sweep !== "none") this.#sweep = "again";
     else if (hasLeftovers(this.#database)) this.#track(this.#sweepLeftovers());
@@ -55,8 +55,8 @@ export class BackgroundIndexing {
     await this.idle();
   }
 
-  async #backfill(tableNumber: number, indexIds: readonly number[]): Promise<void> {
-    const backfill = new IndexBackfill(this.#database, tableNumber, indexIds);
+  async #backfill(space: number, indexIds: readonly number[]): Promise<void> {
+    const backfill = new IndexBackfill(this.#database, space, indexIds);
     for (const id of indexIds) this.#backfills.set(id, backfill);
     await backfill.run();
     for (const id of indexIds) this.#backfills.delete(id);

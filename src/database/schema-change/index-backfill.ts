@@ -30,7 +30,7 @@ export class IndexBackfill {
 
   constructor(
     private readonly database: Database,
-    private readonly tableNumber: number,
+    private readonly space: number,
     private readonly indexIds: readonly number[],
   ) {}
 
@@ -54,7 +54,7 @@ export class IndexBackfill {
 
   /** False where it has to begin again, or was stopped. */
   async #fill(catalog: Catalog, walk: TableWalk): Promise<boolean> {
-    const entries = new EntryFill(this.database, this.database.catalog.tableByNumber(this.tableNumber)!);
+    const entries = new EntryFill(this.database, this.database.catalog.tableBySpace(this.space)!);
     let isWalked = false;
     let isAdding = false;
     for (;;) {
@@ -96,19 +96,19 @@ export class IndexBackfill {
     const done = new Set(this.#unfinished().map((record) => record.id));
     if (done.size === 0 || hasRolledBack(this.database, catalog)) return;
     const transaction = this.database.begin("mutation");
-    const { record } = this.database.catalog.tableByNumber(this.tableNumber)!;
+    const { record } = this.database.catalog.tableBySpace(this.space)!;
     transaction.putTable({ ...record, indexes: record.indexes.map((index) => (done.has(index.id) ? { ...index, state: "ready" } : index)) });
     const ts = this.database.commit(transaction);
     while (this.database.durableTs < ts && !hasRolledBack(this.database, catalog) && !this.#isStopped) await delay(DURABLE_POLL_MS);
   }
 
   #unfinished(): IndexRecord[] {
-    const table = this.database.catalog.tableByNumber(this.tableNumber);
+    const table = this.database.catalog.tableBySpace(this.space);
     return (table?.record.indexes ?? []).filter(({ id, state }) => state === "backfilling" && this.indexIds.includes(id));
   }
 
   #unfinishedTable(): Table | null {
-    return this.#unfinished().length === 0 ? null : this.database.catalog.tableByNumber(this.tableNumber)!;
+    return this.#unfinished().length === 0 ? null : this.database.catalog.tableBySpace(this.space)!;
   }
 }
 

@@ -113,11 +113,11 @@ export class SchemaCheck {
       this.#outcome = { state: "checking" };
       return false;
     }
-    const tables = new Map(this.#tables().map((table) => [table.number, table]));
+    const tables = new Map(this.#tables().map((table) => [table.space, table]));
     const written = new Map<string, Table>();
     for (const { writes } of readLog(reader, this.#followedTs, lastTs, false)) {
-      for (const { tableNumber, id } of writes) {
-        const table = tables.get(tableNumber);
+      for (const { space, id } of writes) {
+        const table = tables.get(space);
         if (table !== undefined) written.set(id, table);
       }
     }
@@ -130,10 +130,7 @@ export class SchemaCheck {
 
   #accepts(table: Table, id: string, text: string): boolean {
     const { schema, namespace, database } = this.#options;
-    const tableNumberToName = (number: number): string | null => {
-      const found = database.catalog.tableByNumber(number);
-      return found?.record.namespace === namespace ? found.name : null;
-    };
+    const tableNumberToName = (number: number): string | null => database.catalog.tableByNumber(namespace, number)?.name ?? null;
     const failure = schema.failure(table.name, parseDocument(text), { tableNumberToName });
     if (failure !== null) this.#outcome = { state: "failed", failure: describe(table.name, id, failure) };
     return failure === null;

@@ -154,8 +154,8 @@ describe("the code that runs", () => {
 
 /** How many documents of the tables of components' modules were written after `ts`. */
 function modulesWritten(fixture: DeployFixture, ts: number): number {
-  const tables = ["_component_modules", "_component_module_code"].map((name) => fixture.database.catalog.table("", name)!.record.number);
-  return [...readLog(fixture.database.reader, ts, fixture.database.lastTs, false)].flatMap(({ writes }) => writes).filter(({ tableNumber }) => tables.includes(tableNumber)).length;
+  const tables = ["_component_modules", "_component_module_code"].map((name) => fixture.database.catalog.table("", name)!.space);
+  return [...readLog(fixture.database.reader, ts, fixture.database.lastTs, false)].flatMap(({ writes }) => writes).filter(({ space }) => tables.includes(space)).length;
 }
 
 describe("start_push", () => {

@@ -4,7 +4,7 @@
  */
 import type { Commit, Database } from "../../database/database.js";
 import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
-import { SPACE_PREFIX_LENGTH, tableNumberOfKey } from "../../database/keys.js";
+import { SPACE_PREFIX_LENGTH, documentSpaceOf } from "../../database/keys.js";
 import type { DocumentValue } from "../../database/table.js";
 import type { Transaction } from "../../database/transaction.js";
 import { FILES_TABLE, StoredFiles } from "../../functions/stored-files.js";
@@ -53,8 +53,8 @@ export class FileService {
     const { catalog, reader } = this.#options.database;
     const deleted: FileKey[] = [];
     for (const key of keys) {
-      const number = tableNumberOfKey(key);
-      if (number === null || catalog.tableByNumber(number)?.name !== FILES_TABLE || reader.get(key) !== undefined) continue;
+      const space = documentSpaceOf(key);
+      if (space === null || catalog.tableBySpace(space)?.name !== FILES_TABLE || reader.get(key) !== undefined) continue;
       const id = decodeId(key.slice(SPACE_PREFIX_LENGTH));
       if (id !== null) deleted.push(Buffer.from(id.internal).toString("hex"));
     }

@@ -32,9 +32,9 @@ export interface LaneJob {
   readonly scheduledFunctionId?: string;
 }
 
-/** A document's change, with the table by number: the engine has a Table of its own. */
+/** A document's change, with the table by its space: the engine has a Table of its own. */
 export interface LaneWrite {
-  readonly tableNumber: number;
+  readonly space: number;
   readonly id: string;
   readonly before: string | null;
   readonly after: string | null;

@@ -137,9 +137,9 @@ export class LaneCandidate implements CommitCandidate {
 
   /** Only asked when nothing that was read has changed, table records included: then number and indexes are the same. */
   writes(): DocumentWrite[] {
-    return this.result.writes.map(({ tableNumber, ...write }) => {
-      const table = this.catalog.tableByNumber(tableNumber);
-      assert(table !== undefined, `a table that a transaction read is gone: ${tableNumber}`);
+    return this.result.writes.map(({ space, ...write }) => {
+      const table = this.catalog.tableBySpace(space);
+      assert(table !== undefined, `a table that a transaction read is gone: ${space}`);
       return { ...write, table };
     });
   }
