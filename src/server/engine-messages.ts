@@ -52,12 +52,33 @@ export type EngineCall =
   | { readonly kind: "streamLogs"; readonly cursor: number; readonly waitMs: number }
   | { readonly kind: "files"; readonly request: FileRequest }
   | HttpActionCall
+  | InlineQueryCall
+  /** What the tables of the app, or of a component, seem to hold → a validator by table, null for an empty one. */
+  | { readonly kind: "tableShapes"; readonly componentPath: string }
+  /** Whether the app has an HTTP action for this → `{ isRouted }`. */
+  | { readonly kind: "isRouted"; readonly method: string; readonly pathname: string }
   /** The test clock was moved: what waits for a time may be due. */
   | { readonly kind: "clockMoved" }
   /** Counters and gauges of the engine → {@link EngineMetrics}. */
   | { readonly kind: "metrics" }
   /** Finishes what was begun and makes it durable; the engine answers nothing afterwards. */
   | { readonly kind: "shutdown" };
+
+/** A query that an admin wrote on the spot. The reply is a function's, and `ok` where the query fails too. */
+export interface InlineQueryCall {
+  readonly kind: "inlineQuery";
+  /** An ES module whose default export is the query. */
+  readonly source: string;
+  /** "testQuery.js": how it is called in stack traces and logs. */
+  readonly modulePath: string;
+  readonly componentPath: string;
+  /** JSON text of the arguments object. */
+  readonly args: string;
+  /** Claims of the user that the admin acts as. */
+  readonly actingAs: Readonly<Record<string, unknown>> | null;
+  readonly client: ClientInfo;
+  readonly requestId: string;
+}
 
 /**
  * An HTTP action. Its bodies go over the port between network thread and executor, and do not pass the engine; the reply

@@ -9,6 +9,7 @@ import { RawSocket } from "../sync/raw-socket.js";
 /** Every route that only admins may use. The first test holds this list to the server's own. */
 const ROUTES = [
   "GET /api/check_admin_key",
+  "GET /api/shapes2",
   "GET /api/stream_function_logs",
   "GET /api/v1/get_canonical_urls",
   "POST /api/check_admin_key",
@@ -20,6 +21,7 @@ const ROUTES = [
   "POST /api/deploy2/wait_for_schema",
   "POST /api/get_config",
   "POST /api/get_config_hashes",
+  "POST /api/run_test_function",
   "POST /api/test_clock",
   "POST /api/update_environment_variables",
 ];

@@ -15,6 +15,8 @@ export interface ModuleSource {
   /** An ES module. */
   readonly source: string;
   readonly sourceMap: string | null;
+  /** The source itself is what its developer wrote, so places are told in it. */
+  readonly isAsWritten?: boolean;
 }
 
 export interface ModuleCode {
@@ -47,7 +49,7 @@ export async function compileModule(module: ModuleSource): Promise<ModuleCode> {
   try {
     const options = { ...OPTIONS, sourcefile: posix.basename(module.path) };
     const { code, map } = await withEsbuild((esbuild) => esbuild.transform(withInlineMap(module), options));
-    return { path: module.path, code, sourceMap: module.sourceMap === null ? null : map };
+    return { path: module.path, code, sourceMap: module.sourceMap !== null || module.isAsWritten === true ? map : null };
   } catch (error) {
     const [first] = (error as { errors?: readonly Message[] }).errors ?? [];
     if (first === undefined) throw error;

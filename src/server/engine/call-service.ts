@@ -8,8 +8,10 @@ import type { EngineCall, EngineMetrics, EngineReply } from "../engine-messages.
 import type { FileService } from "./file-service.js";
 import type { HttpActionService } from "../http-actions/http-action-service.js";
 import type { FunctionLog } from "./function-log.js";
+import type { InlineQueries } from "./inline-queries.js";
 import type { CallResult, FunctionsService } from "./functions-service.js";
 import type { Outbox } from "./outbox.js";
+import { inferTables } from "./table-shapes.js";
 
 export interface CallServiceOptions {
   readonly database: Database;
@@ -18,6 +20,7 @@ export interface CallServiceOptions {
   readonly principals: PrincipalResolver;
   readonly files: FileService;
   readonly httpActions: HttpActionService;
+  readonly inlineQueries: InlineQueries;
   readonly log: FunctionLog;
   readonly outbox: Outbox;
   readonly onClockMoved: () => void;
@@ -58,6 +61,15 @@ export class CallService {
         break;
       case "httpAction":
         this.#options.httpActions.run(call, (reply) => this.#reply(id, reply));
+        break;
+      case "inlineQuery":
+        void this.#options.inlineQueries.run(call).then((result) => this.#reply(id, { ok: true, body: resultBody(this.#options.functions.shown(call.requestId, result)) }));
+        break;
+      case "tableShapes":
+        this.#replyLater(id, inferTables(this.#options.database, call.componentPath));
+        break;
+      case "isRouted":
+        this.#reply(id, ok({ isRouted: this.#options.httpActions.isRouted(call.method, call.pathname) }));
         break;
       case "clockMoved":
         this.#options.onClockMoved();
@@ -136,10 +148,15 @@ function refuse(status: number, code: string, message: string): EngineReply {
 }
 
 function functionReply(result: CallResult): EngineReply {
+  const body = resultBody(result);
+  return result.ok ? { ok: true, body } : { ok: false, failure: "function", body };
+}
+
+function resultBody(result: CallResult): string {
   const logLines = JSON.stringify(result.logLines);
-  if (result.ok) return { ok: true, body: `{"status":"success","value":${result.value},"logLines":${logLines}}` };
+  if (result.ok) return `{"status":"success","value":${result.value},"logLines":${logLines}}`;
   const data = result.failure.data === null ? "" : `,"errorData":${result.failure.data}`;
-  return { ok: false, failure: "function", body: `{"status":"error","errorMessage":${JSON.stringify(result.failure.message)}${data},"logLines":${logLines}}` };
+  return `{"status":"error","errorMessage":${JSON.stringify(result.failure.message)}${data},"logLines":${logLines}}`;
 }
 
 /** 401 is for the caller to mend; 503 may be tried again. */

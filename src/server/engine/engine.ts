@@ -33,6 +33,7 @@ import { newFileSecret, readFileSecret, storeFileSecret } from "./file-secret.js
 import { FileService } from "./file-service.js";
 import { FunctionLog } from "./function-log.js";
 import { FunctionsService } from "./functions-service.js";
+import { InlineQueries } from "./inline-queries.js";
 import { OptimisticLane } from "./optimistic-lane.js";
 import { Outbox } from "./outbox.js";
 import { RunningMark } from "./running-mark.js";
@@ -76,6 +77,7 @@ export class Engine {
   readonly #scheduler: Scheduler;
   readonly #crons: CronJobs;
   readonly #httpActions: HttpActionService;
+  readonly #inlineQueries: InlineQueries;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(setup: EngineSetup) {
@@ -103,17 +105,21 @@ export class Engine {
     this.#fileSecret = readFileSecret(this.#database) ?? newFileSecret();
     const urls = new FileUrls(this.#fileSecret, options.cloudOrigin);
     const running = new RunningMark(options.running);
-    this.#runner = new FunctionRunner({
-      instanceName: options.instanceName,
-      limits: options.limits,
-      nowMs,
-      files: urls,
-      tokens: deploymentTokens(new SigningKeys(options.dataFolder), options.cloudOrigin),
-      randomSeed: () => Math.random() * 2 ** 32,
-      refuse: (path, args) => this.#poisonOf(path, args),
-      onRunning: (request) => running.set(request === null ? null : executionName(request.path, request.args)),
-    });
+    const tokens = deploymentTokens(new SigningKeys(options.dataFolder), options.cloudOrigin);
+    const newRunner = (): FunctionRunner =>
+      new FunctionRunner({
+        instanceName: options.instanceName,
+        limits: options.limits,
+        nowMs,
+        files: urls,
+        tokens,
+        randomSeed: () => Math.random() * 2 ** 32,
+        refuse: (path, args) => this.#poisonOf(path, args),
+        onRunning: (request) => running.set(request === null ? null : executionName(request.path, request.args)),
+      });
+    this.#runner = newRunner();
     const log = new FunctionLog(nowMs);
+    this.#inlineQueries = new InlineQueries({ database: this.#database, log, newRunner });
     this.#lane = new OptimisticLane({ dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits, fileSecret: this.#fileSecret, cloudOrigin: options.cloudOrigin, ...(options.testClock === undefined ? {} : { testClock: options.testClock }) });
     this.#files = new FileService({ database: this.#database, urls, nowMs, whenDurable: (ts) => this.#durability.whenDurable(ts) });
     this.#actions = createActions(options, { database: this.#database, log }, this.#actionSyscalls());
@@ -168,6 +174,7 @@ export class Engine {
       principals: this.#principals,
       files: this.#files,
       httpActions: this.#httpActions,
+      inlineQueries: this.#inlineQueries,
       log,
       outbox: this.#outbox,
       onClockMoved: () => {
@@ -253,6 +260,7 @@ export class Engine {
     this.#lane.use(code);
     this.#actions.use(code, deployment.deployed);
     this.#httpActions.use(code);
+    this.#inlineQueries.use(code);
     previous?.dispose();
     this.#queries.invalidateAll();
     this.#scheduler.wake();

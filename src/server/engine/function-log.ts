@@ -3,6 +3,7 @@
  * bounded: older ones are gone, also for a reader who comes late.
  */
 import { randomBytes } from "node:crypto";
+import { displayedFunctionPath } from "../../functions/function-path.js";
 import type { FunctionKind } from "../../functions/deployment.js";
 
 /** Shape of the public CLI's log stream (FunctionExecutionJson, kind "Completion"). Times in seconds. */
@@ -10,6 +11,7 @@ export interface ExecutionRecord {
   readonly kind: "Completion";
   readonly udfType: "Query" | "Mutation" | "Action" | "HttpAction";
   readonly componentPath: string | null;
+  /** "folder/messages:list", however the caller wrote it; "GET /path" for HTTP actions. */
   readonly identifier: string;
   readonly logLines: readonly LogLine[];
   readonly timestamp: number;
@@ -113,10 +115,10 @@ function toRecord(execution: LoggedExecution, timestampMs: number): ExecutionRec
     kind: "Completion",
     udfType: UDF_TYPES[execution.kind],
     componentPath: execution.componentPath === "" ? null : execution.componentPath,
-    identifier: execution.path,
-    logLines: execution.logLines.map((line) => toLogLine(line, timestampMs)),
+    identifier: displayedFunctionPath(execution.path),
+    logLines: execution.logLines.map((line) => toLogLine(line, Math.floor(timestampMs))),
     timestamp: timestampMs / 1000,
-    executionTimestamp: timestampMs / 1000,
+    executionTimestamp: (timestampMs - execution.durationMs) / 1000,
     executionTime: execution.durationMs / 1000,
     cachedResult: false,
     caller: execution.caller,

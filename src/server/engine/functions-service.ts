@@ -299,7 +299,8 @@ export class FunctionsService {
   }
 }
 
-function toResult(outcome: FunctionOutcome): CallResult {
+/** Of a query; what a mutation did is not committed yet. */
+export function toResult(outcome: FunctionOutcome): CallResult {
   const { logLines } = outcome;
   if (outcome.ok) return { ok: true, value: outcome.value, logLines, ts: outcome.transaction.ts };
   return { ok: false, failure: outcome.failure, logLines };

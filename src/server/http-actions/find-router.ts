@@ -30,12 +30,24 @@ export function findRouter({ routers, deployed }: Routers, method: string, pathn
   return null;
 }
 
+/** Whether a route of the app is known to take the request. */
+export function isRouted({ routers, deployed }: Routers, method: string, pathname: string): boolean {
+  return routers.some(({ prefix, module }) => {
+    const routes = deployed.get(module)?.analysis?.routes ?? [];
+    return pathname.startsWith(prefix) && bestOf(routes, method, pathname.slice(prefix.length - 1)) !== undefined;
+  });
+}
+
 function routeOf(routes: readonly AnalyzedRoute[], prefix: string, method: string, path: string): string {
   const routedMethod = method === "HEAD" ? "GET" : method;
-  const fitting = routes.filter((route) => route.method === routedMethod && fits(route, path));
-  // An exact path before prefixes, a long prefix before a short one.
-  const [best] = fitting.sort((a, b) => Number(isPrefix(a)) - Number(isPrefix(b)) || b.path.length - a.path.length);
+  const best = bestOf(routes, routedMethod, path);
   return `${best === undefined ? method : routedMethod} ${prefix.slice(0, -1)}${best?.path ?? path}`;
+}
+
+/** An exact path before prefixes, a long prefix before a short one. */
+function bestOf(routes: readonly AnalyzedRoute[], method: string, path: string): AnalyzedRoute | undefined {
+  const fitting = routes.filter((route) => route.method === method && fits(route, path));
+  return fitting.sort((a, b) => Number(isPrefix(a)) - Number(isPrefix(b)) || b.path.length - a.path.length)[0];
 }
 
 function fits(route: AnalyzedRoute, pathname: string): boolean {

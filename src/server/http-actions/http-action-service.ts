@@ -7,7 +7,7 @@ import type { Principal } from "../../live/session.js";
 import type { ActionResult, HttpActionRequest } from "../actions/action-service.js";
 import type { PrincipalResolver } from "../auth/principal-resolver.js";
 import { NO_HTTP_ACTIONS, type EngineReply, type HttpActionCall } from "../engine-messages.js";
-import { findRouter, type FoundRouter, type Routers } from "./find-router.js";
+import { findRouter, isRouted, type FoundRouter, type Routers } from "./find-router.js";
 
 export interface HttpActionServiceOptions {
   readonly runHttp: (request: HttpActionRequest, done: (result: ActionResult) => void) => void;
@@ -31,6 +31,10 @@ export class HttpActionService {
   /** Takes effect for every request from now on. */
   use(routers: Routers): void {
     this.#routers = routers;
+  }
+
+  isRouted(method: string, pathname: string): boolean {
+    return isRouted(this.#routers, method, pathname);
   }
 
   /** `answer` is called once. */

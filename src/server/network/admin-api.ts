@@ -8,7 +8,8 @@ import type { DeployRoute, EngineCall } from "../engine-messages.js";
 import { parseJsonObject, readBody } from "./body.js";
 import { requireAdmin } from "./credentials.js";
 import { AHEAD_MS_MAX, type TestClock } from "../test-clock.js";
-import type { EngineCaller } from "./function-api.js";
+import { clientInfo, isFromCli } from "./client-info.js";
+import { runInlineQuery, type EngineCaller } from "./function-api.js";
 import { engineReplyToHttp, jsonReply, RequestError, type HttpReply } from "./replies.js";
 
 export interface AdminApiContext {
@@ -21,7 +22,7 @@ export interface AdminApiContext {
   readonly siteOrigin: string;
 }
 
-type AdminRoute = (incoming: IncomingMessage, url: URL, context: AdminApiContext) => Promise<HttpReply>;
+type AdminRoute = (incoming: IncomingMessage, url: URL, context: AdminApiContext, requestId: string) => Promise<HttpReply>;
 
 /** How long a request for logs waits for the next line; the CLI asks again at once. */
 const LOGS_WAIT_MS = 10_000;
@@ -34,6 +35,8 @@ export const ADMIN_ROUTES: ReadonlyMap<string, AdminRoute> = new Map<string, Adm
   ["POST /api/get_config", bodyRoute((body) => ({ kind: "deploy", route: "get_config", body }))],
   ...DEPLOY2_ROUTES.map((route) => [`POST /api/deploy2/${route}`, bodyRoute((body) => ({ kind: "deploy", route, body }))] as const),
   ["POST /api/update_environment_variables", bodyRoute((body) => ({ kind: "updateEnvironment", body }))],
+  ["POST /api/run_test_function", inlineQuery],
+  ["GET /api/shapes2", tableShapes],
   ["GET /api/stream_function_logs", streamLogs],
   ["GET /api/v1/get_canonical_urls", canonicalUrls],
   ["GET /api/check_admin_key", checkAdminKey],
@@ -47,7 +50,6 @@ const MISSING_FEATURES: readonly (readonly [prefix: string, feature: string])[] 
   ["/api/perform_import", "Importing data"],
   ["/api/cancel_import", "Importing data"],
   ["/api/export/", "Exporting data"],
-  ["/api/run_test_function", "Running inline queries"],
   ["/api/push_config", "Pushing with a version of the convex package below 1.17"],
   ["/api/deploy2/", "This step of a push"],
   ["/api/v1/", "This call of the deployment platform API"],
@@ -65,8 +67,7 @@ export function refuseUnknownApi(incoming: IncomingMessage, pathname: string): R
   const missing = MISSING_FEATURES.find(([prefix]) => pathname.startsWith(prefix));
   if (missing !== undefined) return new RequestError(400, "NotSupported", `${missing[1]} is not supported by this version of Rivulet (${pathname}).`);
   const message = `There is no API route ${incoming.method} ${pathname}.`;
-  const isCli = String(incoming.headers["convex-client"] ?? "").startsWith("npm-cli");
-  return isCli ? new RequestError(400, "NotSupported", message) : new RequestError(404, "NotFound", message);
+  return isFromCli(incoming) ? new RequestError(400, "NotSupported", message) : new RequestError(404, "NotFound", message);
 }
 
 function bodyRoute(toCall: (body: string) => EngineCall): AdminRoute {
@@ -75,6 +76,17 @@ function bodyRoute(toCall: (body: string) => EngineCall): AdminRoute {
     requireAdmin(incoming.headers.authorization, adminKeys, () => parseJsonObject(body)["adminKey"]);
     return engineReplyToHttp(await engine.call(toCall(body)));
   };
+}
+
+async function inlineQuery(incoming: IncomingMessage, _url: URL, { engine, adminKeys, bodyBytesMax }: AdminApiContext, requestId: string): Promise<HttpReply> {
+  const body = await readBody(incoming, bodyBytesMax);
+  const credentials = requireAdmin(incoming.headers.authorization, adminKeys, () => parseJsonObject(body)["adminKey"]);
+  return runInlineQuery(engine, body, credentials, { requestId, client: clientInfo(incoming) });
+}
+
+async function tableShapes(incoming: IncomingMessage, url: URL, { engine, adminKeys }: AdminApiContext): Promise<HttpReply> {
+  requireAdmin(incoming.headers.authorization, adminKeys);
+  return engineReplyToHttp(await engine.call({ kind: "tableShapes", componentPath: url.searchParams.get("component") ?? "" }));
 }
 
 async function streamLogs(incoming: IncomingMessage, url: URL, { engine, adminKeys }: AdminApiContext): Promise<HttpReply> {

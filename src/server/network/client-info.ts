@@ -12,3 +12,8 @@ export function clientInfo({ socket, headers }: IncomingMessage): ClientInfo {
   const ip = isProxied ? (forwarded.split(",")[0]?.trim() ?? peer) : peer;
   return { ip, userAgent: headers["user-agent"] ?? null };
 }
+
+/** The public command line, of whatever version. */
+export function isFromCli({ headers }: IncomingMessage): boolean {
+  return String(headers["convex-client"] ?? "").startsWith("npm-cli");
+}

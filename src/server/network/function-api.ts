@@ -23,6 +23,7 @@ export const FUNCTION_ROUTES: ReadonlyMap<string, FunctionKind | "any"> = new Ma
 export const RUN_PREFIX = "/api/run/";
 
 type Format = "json" | "encoded";
+type AdminCredentials = Extract<Credentials, { type: "admin" }>;
 
 interface FunctionRequest {
   readonly call: Extract<EngineCall, { kind: "runFunction" }>;
@@ -37,7 +38,22 @@ export interface CallerContext {
 }
 
 export async function callFunction(engine: EngineCaller, { call, format }: FunctionRequest): Promise<HttpReply> {
-  const reply = engineReplyToHttp(await engine.call(call));
+  return inFormat(format, engineReplyToHttp(await engine.call(call)));
+}
+
+/** `POST /api/run_test_function`: `{bundle: {path, source}, args?, format?, componentId?}`; a component's id is its path. */
+export async function runInlineQuery(engine: EngineCaller, body: string, { actingAs }: AdminCredentials, { requestId, client }: Omit<CallerContext, "credentials">): Promise<HttpReply> {
+  const { bundle, args = {}, format, componentId } = parseJsonObject(body);
+  if (!isObject(bundle) || typeof bundle["source"] !== "string" || typeof bundle["path"] !== "string") {
+    throw new RequestError(400, "BadBundle", "\"bundle\" must be an object with the \"source\" of a module that exports a query, and its \"path\", such as \"testQuery.js\".");
+  }
+  const componentPath = componentId ?? "";
+  if (typeof componentPath !== "string") throw new RequestError(400, "BadComponentPath", "\"componentId\" must be a component's id, as `_system/frontend/components:list` tells it.");
+  const call = { kind: "inlineQuery", source: bundle["source"], modulePath: bundle["path"], componentPath, args: toJson(argumentsObject(args)), actingAs, client, requestId } as const;
+  return inFormat(parseFormat(format), engineReplyToHttp(await engine.call(call)));
+}
+
+function inFormat(format: Format, reply: HttpReply): HttpReply {
   return format === "json" ? { ...reply, body: encodedToJsonFormat(reply.body) } : reply;
 }
 

@@ -7,18 +7,20 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Hono, type Context } from "hono";
+import { answerAccountCall } from "./account-api.js";
 import { ADMIN_ROUTES, refuseUnknownApi, type AdminApiContext } from "./admin-api.js";
 import { readBody } from "./body.js";
 import { clientInfo } from "./client-info.js";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
 import { readCredentials } from "./credentials.js";
+import { echo, isForEcho, mayBeForEcho } from "./echo.js";
 import { callFunction, FUNCTION_ROUTES, parseFunctionCall, parseQueryParameters, parseRunCall, RUN_PREFIX, type CallerContext } from "./function-api.js";
 import type { SigningKeys } from "../auth/signing-keys.js";
 import type { Logger } from "./logger.js";
 import type { Metrics } from "./metrics.js";
 import { engineReplyToHttp, refusal, RequestError, textReply, writeReply, type HttpReply } from "./replies.js";
 import { API_PREFIX, sitePathOf, SYNC_PATH } from "./own-paths.js";
-import { SITE, type SiteRouter } from "./site-router.js";
+import { SITE, type SiteRequest, type SiteRouter } from "./site-router.js";
 import { STORAGE_PREFIX, type StorageApi } from "./storage-api.js";
 import { statusPage, VERSION } from "./status-page.js";
 import { isForCloud, wellKnownDocument } from "./well-known.js";
@@ -49,7 +51,7 @@ export function createRequestHandler(context: NetworkContext): RequestHandler {
       const sitePath = document !== null && isForCloud(incoming, context) ? null : sitePathOf(incoming, path);
       const requestId = beginRequest(incoming, outgoing, sitePath === null ? path : SITE, context);
       if (sitePath !== null) {
-        void context.site.answer(incoming, outgoing, { pathname: sitePath, requestId, unrouted: document ?? unroutedReply(incoming, outgoing, path) });
+        void answerSite(incoming, outgoing, { path, sitePath, requestId, unrouted: document ?? unroutedReply(incoming, outgoing, path) }, context);
         return;
       }
       setCorsHeaders(outgoing);
@@ -97,11 +99,26 @@ function createRoutes(context: NetworkContext): Hono<{ Bindings: HttpBindings }>
   app.post("/api/debug_event", (c) => c.body(null, 204));
   app.all("*", route((c) => {
     const { incoming } = c.env;
-    const adminRoute = ADMIN_ROUTES.get(`${incoming.method} ${pathnameOf(incoming)}`);
-    if (adminRoute === undefined) throw refuseUnknownApi(incoming, pathnameOf(incoming));
-    return adminRoute(incoming, new URL(c.req.url), context);
+    const pathname = pathnameOf(incoming);
+    const adminRoute = ADMIN_ROUTES.get(`${incoming.method} ${pathname}`);
+    if (adminRoute !== undefined) return adminRoute(incoming, new URL(c.req.url), context, requestIdOf(c));
+    const accountReply = answerAccountCall(incoming, pathname, context.adminKeys);
+    if (accountReply === null) throw refuseUnknownApi(incoming, pathname);
+    return accountReply;
   }));
   return app;
+}
+
+interface SiteAddress {
+  readonly path: string;
+  readonly sitePath: string;
+  readonly requestId: string;
+  readonly unrouted: SiteRequest["unrouted"];
+}
+
+async function answerSite(incoming: IncomingMessage, outgoing: ServerResponse, { path, sitePath, requestId, unrouted }: SiteAddress, { engine, site }: NetworkContext): Promise<void> {
+  if (mayBeForEcho(incoming, path) && (await isForEcho(incoming, path, engine))) await echo(incoming, outgoing);
+  else await site.answer(incoming, outgoing, { pathname: sitePath, requestId, unrouted });
 }
 
 /** What the server itself answers on the main port where the app has no route; null: what the app's router says. */
@@ -156,8 +173,11 @@ function loggedPath(path: string): string {
 }
 
 function callerOf(c: RouteContext, { adminKeys }: NetworkContext): CallerContext {
-  const requestId = String(c.env.outgoing.getHeader(REQUEST_ID_HEADER));
-  return { credentials: readCredentials(c.env.incoming.headers.authorization, adminKeys), requestId, client: clientInfo(c.env.incoming) };
+  return { credentials: readCredentials(c.env.incoming.headers.authorization, adminKeys), requestId: requestIdOf(c), client: clientInfo(c.env.incoming) };
+}
+
+function requestIdOf(c: RouteContext): string {
+  return String(c.env.outgoing.getHeader(REQUEST_ID_HEADER));
 }
 
 function pathnameOf({ url = "/" }: IncomingMessage): string {

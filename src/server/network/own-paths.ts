@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { isAdminPath } from "./admin-api.js";
+import { isFromCli } from "./client-info.js";
 import { FUNCTION_ROUTES, RUN_PREFIX } from "./function-api.js";
 import { STORAGE_PREFIX } from "./storage-api.js";
 
@@ -25,10 +26,5 @@ export function sitePathOf(incoming: IncomingMessage, pathname: string): string 
 
 function isOwn(incoming: IncomingMessage, pathname: string): boolean {
   if (!pathname.startsWith(API_PREFIX)) return PAGES.has(pathname);
-  return CALLS.has(pathname) || PREFIXES.some((prefix) => pathname.startsWith(prefix)) || SYNC_PATH.test(pathname) || isAdminPath(pathname) || isFromCli(incoming);
-}
-
-/** What the CLI asks for is never the app's: an answer of the app would only confuse it. */
-export function isFromCli({ headers }: IncomingMessage): boolean {
-  return String(headers["convex-client"] ?? "").startsWith("npm-cli");
+  return CALLS.has(pathname) || PREFIXES.some((prefix) => pathname.startsWith(prefix)) || SYNC_PATH.test(pathname) || isAdminPath(pathname) || isFromCli(incoming); // An answer of the app would only confuse the CLI.
 }

@@ -1,12 +1,14 @@
 /** What is deployed, and with what settings. */
 import { DatabaseError } from "../../database/errors.js";
 import type { Transaction } from "../../database/transaction.js";
+import { APP_COMPONENT_PATH } from "../../functions/component-path.js";
 import { parseValue, type Value } from "../../values/value.js";
 import type { AnalyzedFunction, ModuleAnalysis } from "../../functions/sandbox/analyze.js";
-import { readDeployment, readModuleSummaries } from "../deploy/code-store.js";
+import { readComponentSummaries, readDeployment, readModuleSummaries, type ModuleSummary } from "../deploy/code-store.js";
 import { readEnvironment, type Instance } from "../deploy/environment.js";
 import { readInstance } from "../deploy/instance.js";
 import { lazySchema } from "../lazy-schema.js";
+import { definitionPathOf, requireKnownComponent } from "./known-component.js";
 import { noArguments, systemQuery } from "./system-query.js";
 
 export const environmentVariables = systemQuery(noArguments, (transaction) =>
@@ -23,9 +25,9 @@ export const environmentVariable = systemQuery(lazySchema((z) => z.looseObject({
 export const cloudUrl = systemQuery(noArguments, (transaction) => instance(transaction).cloudOrigin);
 export const siteUrl = systemQuery(noArguments, (transaction) => instance(transaction).siteOrigin);
 
-/** Every function and HTTP route: what `function-spec` prints. */
-export const apiSpec = systemQuery(noArguments, (transaction) =>
-  readModuleSummaries(transaction)
+/** Every function and HTTP route of the app or of a component: what `function-spec` prints. */
+export const apiSpec = systemQuery(noArguments, (transaction, _args, componentPath) =>
+  moduleSummaries(transaction, componentPath)
     .flatMap(({ analysis }) => analysis ?? [])
     .sort((a, b) => (a.path < b.path ? -1 : 1))
     .flatMap((analysis) => [...analysis.functions.filter(({ udfType }) => udfType !== "HttpAction").map((analyzed) => functionSpec(analysis, analyzed)), ...routeSpecs(analysis)]),
@@ -33,6 +35,7 @@ export const apiSpec = systemQuery(noArguments, (transaction) =>
 
 /** The schema in force, as JSON text, beside one that a push is about to bring. */
 export const schemas = systemQuery(noArguments, (transaction, _args, componentPath) => {
+  requireKnownComponent(transaction, componentPath);
   readDeployment(transaction); // the schema itself is in no read set: a push that changes it writes this too
   const active = transaction.schemas.get(componentPath);
   return { active: active === undefined ? null : JSON.stringify(active.json), inProgress: null };
@@ -44,6 +47,11 @@ export const components = systemQuery(noArguments, (transaction) => {
   const mounted = new Set(mounts.map(({ path }) => path));
   return knownMounts.map((path) => ({ id: path, name: path.slice(path.lastIndexOf("/") + 1), path, args: {}, state: mounted.has(path) ? "active" : "unmounted" }));
 });
+
+function moduleSummaries(transaction: Transaction, componentPath: string): readonly ModuleSummary[] {
+  if (componentPath === APP_COMPONENT_PATH) return readModuleSummaries(transaction);
+  return readComponentSummaries(transaction).get(definitionPathOf(transaction, componentPath)) ?? [];
+}
 
 function functionSpec({ path }: ModuleAnalysis, { name, udfType, visibility, args, returns }: AnalyzedFunction): Value {
   return { functionType: udfType, identifier: `${path}:${name}`, visibility: { kind: visibility }, args: validatorValue(args), returns: validatorValue(returns) };

@@ -10,6 +10,7 @@ import type { Value } from "../../values/value.js";
 import { PUBLIC_SYSTEM_TABLES } from "../../functions/database-api.js";
 import { lazySchema } from "../lazy-schema.js";
 import { CRON_JOBS_TABLE, CRON_LOGS_TABLE } from "../scheduler/cron-table.js";
+import { requireKnownComponent } from "./known-component.js";
 import { noArguments, systemQuery } from "./system-query.js";
 
 /** Those that functions can read, and what an admin may want to look at. */
@@ -19,7 +20,10 @@ const READABLE_SYSTEM_TABLES: ReadonlySet<string> = new Set([...PUBLIC_SYSTEM_TA
 const DOCUMENTS_COUNTED_MAX = 200_000;
 
 /** One page has them all: a deployment has few tables. */
-export const tables = systemQuery(noArguments, (transaction, _args, componentPath) => ({ page: tableNames(transaction, componentPath).map((name) => ({ name })), isDone: true, continueCursor: "" }));
+export const tables = systemQuery(noArguments, (transaction, _args, componentPath) => {
+  requireKnownComponent(transaction, componentPath);
+  return { page: tableNames(transaction, componentPath).map((name) => ({ name })), isDone: true, continueCursor: "" };
+});
 
 export const tableData = systemQuery(
   lazySchema((z) =>
@@ -31,6 +35,7 @@ export const tableData = systemQuery(
   ),
   (transaction, { table, order, paginationOpts }, componentPath) => {
     refuseSystemTable(table);
+    requireKnownComponent(transaction, componentPath);
     const query = { source: { type: "FullTableScan" as const, tableName: table, order }, operators: [] };
     const { cursor, numItems } = paginationOpts;
     const args = { query, cursor, endCursor: null, pageSize: numItems, maximumRowsRead: null, maximumBytesRead: null };
@@ -58,7 +63,8 @@ function readWholeTable(transaction: Transaction, namespace: string, tableName: 
   return table;
 }
 
-function tableNames(transaction: Transaction, ofNamespace: string): string[] {
+/** Of the app or of a component, its own tables only. */
+export function tableNames(transaction: Transaction, ofNamespace: string): string[] {
   transaction.readSet.addRange(TABLE_RECORD_RANGE);
   const names: string[] = [];
   for (const [, text] of transaction.reader.entries(TABLE_RECORD_RANGE)) {
