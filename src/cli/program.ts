@@ -31,6 +31,14 @@ Examples:
   $ rivulet dev --once                    push once and end, with the exit code of the push
   $ rivulet dev -- --tail-logs always --typecheck disable`;
 
+const MCP_HELP = `
+For tools that speak the Model Context Protocol. Server and admin key are those of .env.local, or of CONVEX_SELF_HOSTED_URL and
+CONVEX_SELF_HOSTED_ADMIN_KEY; no account is needed. What follows -- goes to the app's own "convex mcp start".
+
+Examples:
+  $ rivulet mcp
+  $ rivulet mcp -- --disable-tools run,envSet,envRemove`;
+
 const KEYS_HELP = `
 Examples:
   $ rivulet keys create --data ./data           the key goes to the output, once
@@ -72,6 +80,7 @@ function createProgram(io: Io, end: (exitCode: number) => void): Command {
     .exitOverride();
   addStart(program, io, end);
   addDev(program, io, end);
+  addMcp(program, io, end);
   addKeys(program, io);
   addSigningKeys(program, io);
   return program;
@@ -96,6 +105,18 @@ function addDev(program: Command, io: Io, end: (exitCode: number) => void): void
     .action(async (convexArgs: string[], options: Record<string, unknown>) => {
       const { dev } = await import("./dev/dev.js");
       end(await dev({ flags: settingFlags(options), once: options["once"] === true, convexArgs }, io));
+    });
+}
+
+function addMcp(program: Command, io: Io, end: (exitCode: number) => void): void {
+  program
+    .command("mcp")
+    .description("let tools look at this folder's app: the MCP server of the app's own convex package")
+    .argument("[mcp-arguments...]", "arguments of convex mcp start, after --")
+    .addHelpText("after", MCP_HELP)
+    .action(async (mcpArgs: string[]) => {
+      const { mcp } = await import("./mcp.js");
+      end(await mcp(mcpArgs, io));
     });
 }
 

@@ -68,8 +68,7 @@ function readerOf(scope: ReadScope, space: Space): DatabaseReaderApi {
  */
 
 function systemReader(scope: ReadScope): object {
-  const { get, query, normalizeId } = readerOf(scope, "system");
-  return { get, query, normalizeId };
+  return readerOf(scope, "system");
 }
 
 export function databaseReader(scope: ReadScope): object {

@@ -11,7 +11,9 @@ const ROUTES = [
   "GET /api/check_admin_key",
   "GET /api/shapes2",
   "GET /api/stream_function_logs",
+  "GET /api/v1/deployment_info",
   "GET /api/v1/get_canonical_urls",
+  "GET /api/v1/list_environment_variables",
   "POST /api/check_admin_key",
   "POST /api/deploy2/evaluate_push",
   "POST /api/deploy2/evaluate_schema",
@@ -24,6 +26,7 @@ const ROUTES = [
   "POST /api/run_test_function",
   "POST /api/test_clock",
   "POST /api/update_environment_variables",
+  "POST /api/v1/update_environment_variables",
 ];
 /** Called by anybody; an admin key with them is checked all the same. */
 const FUNCTION_ROUTES = ["POST /api/query", "POST /api/mutation", "POST /api/action", "POST /api/function", "POST /api/query_at_ts", "POST /api/run/messages/list", "GET /api/query?path=messages:list"];

@@ -16,7 +16,7 @@ export class AppError extends Error {
 export function openApp(folder: string): App {
   const packagePath = join(folder, "package.json");
   if (!existsSync(packagePath)) {
-    throw new AppError(`There is no package.json in ${folder}. Run rivulet dev in the folder of an app, beside its convex/ folder.`);
+    throw new AppError(`There is no package.json in ${folder}. Run this in the folder of an app, beside its convex/ folder.`);
   }
   const convexCli = findUp(folder, join("node_modules", "convex", "bin", "main.js"));
   if (convexCli === null) throw new AppError("The package \"convex\" is not installed here. Install it with: npm install convex");

@@ -7,8 +7,8 @@ import { AppError, type App } from "./app.js";
 import { SITE_URL_NAMES, URL_NAMES, urlVariables } from "./framework.js";
 
 export const ENV_FILE = ".env.local";
-const SELF_HOSTED_URL = "CONVEX_SELF_HOSTED_URL";
-const SELF_HOSTED_ADMIN_KEY = "CONVEX_SELF_HOSTED_ADMIN_KEY";
+export const SELF_HOSTED_URL = "CONVEX_SELF_HOSTED_URL";
+export const SELF_HOSTED_ADMIN_KEY = "CONVEX_SELF_HOSTED_ADMIN_KEY";
 /** Any of these makes the CLI turn to a deployment elsewhere, or refuse. */
 const OTHER_DEPLOYMENT = ["CONVEX_DEPLOYMENT", "CONVEX_DEPLOY_KEY", "CONVEX_DEPLOYMENT_TOKEN"];
 
@@ -46,12 +46,12 @@ export function withDeployment(content: string, { dependencies }: App, access: D
 }
 
 /** The environment of the app's convex CLI. */
-export function cliEnvironment(environment: NodeJS.ProcessEnv, access: DeploymentAccess): NodeJS.ProcessEnv {
+export function cliEnvironment(environment: NodeJS.ProcessEnv, access: Omit<DeploymentAccess, "siteUrl">): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(([name]) => !OTHER_DEPLOYMENT.includes(name));
   return { ...Object.fromEntries(kept), ...selfHosted(access) };
 }
 
-function selfHosted({ url, adminKey }: DeploymentAccess): Variables {
+function selfHosted({ url, adminKey }: Omit<DeploymentAccess, "siteUrl">): Variables {
   return { [SELF_HOSTED_URL]: url, [SELF_HOSTED_ADMIN_KEY]: adminKey };
 }
 

@@ -150,7 +150,7 @@ describe("rivulet dev", () => {
   test("CL-37: outside an app, or without the convex package, it says what is missing", async () => {
     using empty = new TestFolder();
     const outside = await runCommand(["dev"], { cwd: empty.path });
-    expect([outside.exitCode, outside.err]).toEqual([1, `error: There is no package.json in ${empty.path}. Run rivulet dev in the folder of an app, beside its convex/ folder.`]);
+    expect([outside.exitCode, outside.err]).toEqual([1, `error: There is no package.json in ${empty.path}. Run this in the folder of an app, beside its convex/ folder.`]);
     writeFileSync(join(empty.path, "package.json"), "{}");
     const without = await runCommand(["dev"], { cwd: empty.path });
     expect([without.exitCode, without.err]).toEqual([1, 'error: The package "convex" is not installed here. Install it with: npm install convex']);

@@ -10,6 +10,7 @@ import { requireAdmin } from "./credentials.js";
 import { AHEAD_MS_MAX, type TestClock } from "../test-clock.js";
 import { clientInfo, isFromCli } from "./client-info.js";
 import { runInlineQuery, type EngineCaller } from "./function-api.js";
+import { deploymentInfo, listEnvironmentVariables } from "./platform-api.js";
 import { engineReplyToHttp, jsonReply, RequestError, type HttpReply } from "./replies.js";
 
 export interface AdminApiContext {
@@ -39,6 +40,9 @@ export const ADMIN_ROUTES: ReadonlyMap<string, AdminRoute> = new Map<string, Adm
   ["GET /api/shapes2", tableShapes],
   ["GET /api/stream_function_logs", streamLogs],
   ["GET /api/v1/get_canonical_urls", canonicalUrls],
+  ["GET /api/v1/list_environment_variables", async (incoming, _url, { engine, adminKeys }, requestId) => listEnvironmentVariables(engine, requireAdmin(incoming.headers.authorization, adminKeys), requestId)],
+  ["POST /api/v1/update_environment_variables", bodyRoute((body) => ({ kind: "updateEnvironment", body }))],
+  ["GET /api/v1/deployment_info", async (incoming, _url, { adminKeys }) => (requireAdmin(incoming.headers.authorization, adminKeys), deploymentInfo())],
   ["GET /api/check_admin_key", checkAdminKey],
   ["POST /api/check_admin_key", checkAdminKey],
   ["POST /api/test_clock", advanceClock],
@@ -52,6 +56,7 @@ const MISSING_FEATURES: readonly (readonly [prefix: string, feature: string])[] 
   ["/api/export/", "Exporting data"],
   ["/api/push_config", "Pushing with a version of the convex package below 1.17"],
   ["/api/deploy2/", "This step of a push"],
+  ...["get_current_usage", "list_usage_limits", "create_usage_limit", "update_usage_limit", "delete_usage_limit"].map((call) => [`/api/v1/${call}`, "Metering of usage, on which Convex Cloud bases its bills and limits,"] as const),
   ["/api/v1/", "This call of the deployment platform API"],
 ];
 
