@@ -81,7 +81,7 @@ export class FunctionCalls {
     const { promise, resolve, reject } = realm.defer();
     const fail = (error: unknown): void => reject(errorInRealm(realm, error));
     try {
-      const argsText = encodeValue(args ?? {});
+      const argsText = encodeValue(args ?? {}, { commitTimestamps: isInMutation(caller) });
       this.callText({ kind, caller, target: () => targetOf(reference, caller.namespace), argsText, limits, onOk: (text) => resolve(parseValue(text, realm.documents)), onError: fail });
     } catch (error) {
       fail(error);
@@ -150,7 +150,9 @@ export class FunctionCalls {
     if (text.length > this.limits.argumentBytesMax) {
       throw new FunctionError(`Arguments for ${formatFunctionPath(frame.function.path)} are too large (actual: ${text.length} bytes, limit: ${this.limits.argumentBytesMax} bytes). Split the call, or store the data in a file.`);
     }
-    const args = parseValue(text, this.execution.sandbox.realm);
+    const { realm } = this.execution.sandbox;
+    // Within a mutation's transaction a function may be handed the commit timestamp; from outside it can't come.
+    const args = parseValue(text, frame.caller !== null && isInMutation(frame) ? realm.documents : realm);
     if (typeof args !== "object" || args === null || Array.isArray(args)) {
       throw new FunctionError("The arguments to a Convex function must be an object.");
     }
@@ -161,7 +163,7 @@ export class FunctionCalls {
   #encodeResult({ frame }: ReadScope, value: unknown): string {
     const result = value === undefined ? null : value;
     refuseQuery(result);
-    const text = encodeValue(result, { commitTimestamps: frame.function.kind === "mutation" });
+    const text = encodeValue(result, { commitTimestamps: isInMutation(frame) });
     if (text.length > this.limits.resultBytesMax) {
       throw new FunctionError(`The return value of ${formatFunctionPath(frame.function.path)} is too large (actual: ${text.length} bytes, limit: ${this.limits.resultBytesMax} bytes). Return less, for example with pagination.`);
     }
@@ -173,6 +175,11 @@ export class FunctionCalls {
 export function wrongKind(found: Pick<RegisteredFunction, "path" | "kind">, expected: string): FunctionError {
   const title = (kind: string): string => kind.charAt(0).toUpperCase() + kind.slice(1);
   return new FunctionError(`Trying to execute ${found.path.module}:${found.path.name} as ${title(expected)}, but it is defined as ${title(found.kind)}.`);
+}
+
+/** Whether what the frame's function does is part of a mutation, which has a commit timestamp. */
+function isInMutation(frame: CallFrame): boolean {
+  return frame.caller === null ? frame.function.kind === "mutation" : isInMutation(frame.caller);
 }
 
 function check(validator: Validator | null, value: unknown, frame: CallFrame, format: typeof formatArgumentError): void {

@@ -209,7 +209,7 @@ class Walk {
     const learnMore = `To learn about Convex's supported types, see ${TYPES_URL}.`;
     if (value === undefined) throw new ValueError(`undefined is not a valid Convex value${where}. ${learnMore}`);
     if (isCommitTimestamp(value)) {
-      throw new ValueError(`The commit timestamp (db.vars.commitTs) is not known before the commit${where}. Write it into a document, or return it from the mutation; it can't be passed to functions.`);
+      throw new ValueError(`The commit timestamp (db.vars.commitTs) is not known before the commit${where}. Write it into a document, or return it from the mutation; it can't be passed to scheduled functions, nor out of queries.`);
     }
     throw new ValueError(`${nameOfType(value)}${stringifyForError(contentOf(value))} is not a supported Convex type${where}.${where === "" ? "" : ` ${learnMore}`}`);
   }

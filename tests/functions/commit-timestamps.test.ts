@@ -70,10 +70,13 @@ describe("the commit timestamp", () => {
     const start = await snapshotTs();
     const { at, mine } = await app.mutation<{ at: bigint; mine: bigint }>("commits:addBelow", { key: "below" });
     expect([at, (await since(start)).map((commit) => commit.at)]).toEqual([mine, [mine]]);
+    expect(await app.mutation("commits:passOn", { key: "passed on" })).toEqual([true, true]);
+    expect(await app.query("commits:newest")).toBeGreaterThan(mine);
   });
 
   test("F-115.5 is nothing that can be reckoned with or passed on, and no client can send it", async () => {
-    for (const how of ["argument", "schedule"]) expect(cause(await app.mutationError("commits:misuse", { how }))).toContain("is not known before the commit");
+    expect(cause(await app.mutationError("commits:misuse", { how: "schedule" }))).toContain("is not known before the commit");
+    expect(cause(await app.queryError("commits:fabricated"))).toContain("is not known before the commit");
     for (const how of ["number", "json"]) expect(cause(await app.mutationError("commits:misuse", { how }))).toContain("This commit timestamp is not known yet");
     expect(cause(await app.mutationError("commits:misuse", { how: "wrong field" }))).toContain("does not match the schema");
     const body = JSON.stringify({ path: "commits:since", format: "convex_encoded_json", args: [{ ts: { $commitTs: null } }] });

@@ -1,6 +1,6 @@
 /** Documents with the timestamp of their commit: as a queue, and as what was changed last. */
-import { v } from "convex/values";
-import { internal } from "./_generated/api";
+import { CommitTsPlaceholder, v } from "convex/values";
+import { api, internal } from "./_generated/api";
 import { internalMutation, mutation, query } from "./_generated/server";
 
 export const add = mutation({
@@ -35,11 +35,30 @@ export const below = internalMutation({
     return { at: ctx.db.vars.commitTs };
   },
 });
+/** The timestamp goes into a function and comes out of a query, in the same transaction. */
+export const passOn = mutation({
+  args: { key: v.string() },
+  handler: async (ctx, args) => {
+    const { commitTs } = ctx.db.vars;
+    const at: unknown = await ctx.runMutation(internal.commits.addAt, { ...args, at: commitTs });
+    const read: unknown = await ctx.runQuery(api.commits.newest, {});
+    return [at === commitTs, read === commitTs];
+  },
+});
+export const addAt = internalMutation({
+  args: { key: v.string(), at: v.commitTs() },
+  returns: v.commitTs(),
+  handler: async (ctx, { key, at }) => {
+    await ctx.db.insert("commits", { key, at });
+    return at;
+  },
+});
+export const newest = query({ args: {}, handler: async (ctx) => (await ctx.db.query("commits").withIndex("by_at").order("desc").first())?.at ?? null });
+export const fabricated = query({ args: {}, handler: async (): Promise<any> => new CommitTsPlaceholder() });
 export const misuse = mutation({
   args: { how: v.string() },
   handler: async (ctx, { how }): Promise<any> => {
     const { commitTs } = ctx.db.vars as { commitTs: any };
-    if (how === "argument") return await ctx.runMutation(internal.commits.below, { key: commitTs });
     if (how === "schedule") return await ctx.scheduler.runAfter(0, internal.commits.below, { key: commitTs });
     if (how === "number") return commitTs + 1;
     if (how === "json") return JSON.stringify(commitTs);
