@@ -199,6 +199,24 @@ describe("DB-3 transactions", () => {
     expect(world.database.commit(old)).toBeGreaterThan(old.ts);
   });
 
+  it("DB-3.9 a detached one reads what was committed before, and what it read conflicts with nothing", () => {
+    const world = new World();
+    const id = world.mutate((documents) => documents.insert("notes", { n: 0 }));
+    const look = (detached: boolean): Transaction => {
+      const transaction = world.database.begin("mutation");
+      world.documents(transaction).insert("notes", { n: 1 });
+      const child = transaction.child({ writable: false, detached });
+      expect(all(child, "notes")).toHaveLength(detached ? 1 : 2);
+      child.finish();
+      return transaction;
+    };
+    const [beside, within] = [look(true), look(false)];
+    world.mutate((documents) => documents.patch(id, { n: 2 }));
+    expect(world.database.commit(beside)).toBeGreaterThan(beside.ts);
+    expect(() => world.database.commit(within)).toThrow("Another transaction changed");
+    expect(() => beside.child({ writable: true, detached: true })).toThrow("a query began a sub-mutation");
+  });
+
   it("DB-3.6 two tables of one name are never made, by a transaction and its child", () => {
     const world = new World();
     const id = world.mutate((documents, transaction) => {

@@ -56,6 +56,8 @@ export interface ChildOptions {
   readonly limits?: Partial<TransactionLimits>;
   /** What it does counts for nobody: the server's own books. */
   readonly uncounted?: boolean;
+  /** Reads what was committed at `ts`, without what its parents have written; what it reads conflicts with nothing. */
+  readonly detached?: boolean;
 }
 
 export class Transaction {
@@ -74,26 +76,30 @@ export class Transaction {
   private constructor(
     private readonly options: TransactionOptions,
     private readonly parent: Transaction | null,
-    uncounted = false,
+    usage: TransactionUsage,
   ) {
     this.ts = options.ts;
     this.writable = options.writable;
     this.readSet = parent?.readSet ?? new ReadSet();
-    if (uncounted) this.usage = new TransactionUsage(NO_TRANSACTION_LIMITS);
-    else this.usage = parent !== null && options.limits === parent.usage.limits ? parent.usage : new TransactionUsage(options.limits, parent?.usage);
+    this.usage = usage;
     const below = parent === null ? options.reader : parent.#reader;
     this.#reader = options.writable ? new LayeredReader(this.#overlay, below) : below;
   }
 
   static begin(options: TransactionOptions): Transaction {
-    return new Transaction(options, null);
+    return new Transaction(options, null, new TransactionUsage(options.limits));
   }
 
   /** A sub-transaction: {@link absorb} it, or let it go and nothing of it happened. */
   child(options: ChildOptions = { writable: true }): Transaction {
-    assert(this.writable || !options.writable, "a query began a sub-mutation");
-    const limits = options.limits === undefined ? this.options.limits : { ...this.options.limits, ...options.limits };
-    return new Transaction({ ...this.options, writable: options.writable, limits }, this, options.uncounted);
+    const { writable, limits: lower, uncounted = false, detached = false } = options;
+    assert(!writable || (this.writable && !detached), "a query began a sub-mutation");
+    const limits = lower === undefined ? this.options.limits : { ...this.options.limits, ...lower };
+    return new Transaction({ ...this.options, writable, limits }, detached ? null : this, uncounted ? new TransactionUsage(NO_TRANSACTION_LIMITS) : this.#usageOfChild(limits));
+  }
+
+  #usageOfChild(limits: TransactionLimits): TransactionUsage {
+    return limits === this.usage.limits ? this.usage : new TransactionUsage(limits, this.usage);
   }
 
   absorb(child: Transaction): void {

@@ -26,6 +26,12 @@ export interface CallLimits {
   readonly resultBytesMax: number;
 }
 
+/** The third argument of `ctx.runQuery` and `ctx.runMutation`. */
+export interface CallOptions {
+  readonly useStaleSnapshot?: boolean;
+  readonly transactionLimits?: NestedLimits;
+}
+
 /** A call from within a function. Exactly one of the callbacks is called. */
 export interface NestedCall {
   readonly kind: "query" | "mutation";
@@ -33,6 +39,8 @@ export interface NestedCall {
   readonly target: () => FunctionTarget;
   readonly argsText: string;
   readonly limits: NestedLimits | undefined;
+  /** A query that reads the snapshot on which the mutation began, as if beside it. */
+  readonly isStale: boolean;
   readonly onOk: (text: string) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -76,13 +84,13 @@ export class FunctionCalls {
   }
 
   /** `ctx.runQuery` and `ctx.runMutation`: a promise of the sandbox's realm. */
-  call(kind: "query" | "mutation", caller: CallFrame, reference: unknown, args: unknown, limits?: NestedLimits): Promise<unknown> {
+  call(kind: "query" | "mutation", caller: CallFrame, reference: unknown, args: unknown, { transactionLimits: limits, useStaleSnapshot }: CallOptions = {}): Promise<unknown> {
     const { realm } = this.execution.sandbox;
     const { promise, resolve, reject } = realm.defer();
     const fail = (error: unknown): void => reject(errorInRealm(realm, error));
     try {
       const argsText = encodeValue(args ?? {}, { commitTimestamps: isInMutation(caller) });
-      this.callText({ kind, caller, target: () => targetOf(reference, caller.namespace), argsText, limits, onOk: (text) => resolve(parseValue(text, realm.documents)), onError: fail });
+      this.callText({ kind, caller, target: () => targetOf(reference, caller.namespace), argsText, limits, isStale: useStaleSnapshot === true, onOk: (text) => resolve(parseValue(text, realm.documents)), onError: fail });
     } catch (error) {
       fail(error);
     }
@@ -110,18 +118,19 @@ export class FunctionCalls {
     else run(() => undefined);
   }
 
-  #beginNested({ caller, limits }: NestedCall, called: RegisteredFunction): Transaction {
+  #beginNested({ caller, limits, isStale }: NestedCall, called: RegisteredFunction): Transaction {
     if (caller.depth >= DEPTH_MAX) {
       throw new FunctionError(`Functions call each other more than ${DEPTH_MAX} deep (last: ${formatFunctionPath(called.path)}). Look for endless recursion.`);
     }
     const nested = transactionLimitsOf(limits);
-    return caller.transaction.child({ writable: called.kind === "mutation", ...(nested === null ? {} : { limits: nested }) });
+    return caller.transaction.child({ writable: called.kind === "mutation", detached: isStale, ...(nested === null ? {} : { limits: nested }) });
   }
 
   #callOn(caller: CallFrame, called: RegisteredFunction, transaction: Transaction, argsText: string, onOk: (text: string) => void, onError: (error: unknown) => void): void {
     const frame = this.execution.newFrame(called, transaction, caller);
     const finish = (text: string): void => {
       if (called.kind === "mutation") caller.transaction.absorb(transaction);
+      else transaction.finish();
       onOk(text);
     };
     this.invoke(frame, argsText, finish, (error) => {

@@ -1,18 +1,12 @@
 /** `ctx`: what a query or mutation receives as its first argument. Plain objects, because libraries spread them. */
 import { databaseReader, databaseWriter } from "./database-api.js";
-import type { FunctionCalls } from "./function-calls.js";
+import type { CallOptions, FunctionCalls } from "./function-calls.js";
 import { functionMetadata } from "./function-metadata.js";
-import type { NestedLimits } from "./nested-limits.js";
 import type { ReadScope } from "./read-scope.js";
 import { scheduler } from "./scheduler-api.js";
 import { signJwt } from "./sign-jwt.js";
 import { storageReader, storageWriter } from "./storage-api.js";
 import { vectorSearch } from "./vector-search-api.js";
-
-interface RunOptions {
-  readonly useStaleSnapshot?: boolean;
-  readonly transactionLimits?: NestedLimits;
-}
 
 export function queryContext(scope: ReadScope, calls: FunctionCalls): object {
   return {
@@ -21,9 +15,9 @@ export function queryContext(scope: ReadScope, calls: FunctionCalls): object {
     storage: storageReader(scope),
     vectorSearch: vectorSearch(scope),
     meta: functionMetadata(scope),
-    runQuery: (reference: unknown, args?: unknown, options?: RunOptions) => {
+    runQuery: (reference: unknown, args?: unknown, options?: CallOptions) => {
       if (options?.useStaleSnapshot === true) return scope.attempt(refuseStaleSnapshot);
-      return calls.call("query", scope.frame, reference, args, options?.transactionLimits);
+      return calls.call("query", scope.frame, reference, args, options);
     },
   };
 }
@@ -40,9 +34,8 @@ export function mutationContext(scope: ReadScope, calls: FunctionCalls): object 
     vectorSearch: vectorSearch(scope),
     scheduler: scheduler(scope, calls),
     meta: functionMetadata(scope),
-    // The newest state is as cheap to read as a stale one, and never conflicts.
-    runQuery: (reference: unknown, args?: unknown, options?: RunOptions) => calls.call("query", scope.frame, reference, args, options?.transactionLimits),
-    runMutation: (reference: unknown, args?: unknown, options?: RunOptions) => calls.call("mutation", scope.frame, reference, args, options?.transactionLimits),
+    runQuery: (reference: unknown, args?: unknown, options?: CallOptions) => calls.call("query", scope.frame, reference, args, options),
+    runMutation: (reference: unknown, args?: unknown, options?: CallOptions) => calls.call("mutation", scope.frame, reference, args, { ...options, useStaleSnapshot: false }),
   };
 }
 

@@ -7,7 +7,7 @@
 import { queryPage } from "../database/query/paginate.js";
 import { QueryStream } from "../database/query/query-stream.js";
 import { parseSerializedQuery } from "../database/query/serialized-query.js";
-import { decodeValue, encodeValue, type JsonValue } from "../values/value.js";
+import { decodeValue, encodeValue, type JsonValue, type ParseRealm } from "../values/value.js";
 import { SERVICE_METHODS, serviceRefusal } from "./convex-services.js";
 import type { CallFrame, Execution } from "./execution.js";
 import type { FunctionCalls } from "./function-calls.js";
@@ -21,6 +21,9 @@ import { errorInRealm } from "./realm-error.js";
 import { signJwt } from "./sign-jwt.js";
 import { storageSyscall } from "./storage-api.js";
 import { vectorSearchSyscall } from "./vector-search-api.js";
+
+/** Documents that the mutation has written may hold the timestamp of its commit. */
+const DOCUMENTS = { commitTimestamps: true };
 
 type Arguments = Readonly<Record<string, JsonValue | undefined>>;
 
@@ -79,21 +82,21 @@ export class Syscalls {
     const table = typeof args["table"] === "string" ? args["table"] : undefined;
     switch (op) {
       case "1.0/get":
-        return encodeValue(documents.get(String(args["id"]), "get", table));
+        return encodeValue(documents.get(String(args["id"]), "get", table), DOCUMENTS);
       case "1.0/insert":
-        return JSON.stringify({ _id: documents.insert(String(args["table"]), decodeValue(args["value"]!)) });
+        return JSON.stringify({ _id: documents.insert(String(args["table"]), decodeValue(args["value"]!, scope.realm.documents)) });
       case "1.0/shallowMerge":
-        documents.patch(String(args["id"]), decodePatch(args["value"]), table);
+        documents.patch(String(args["id"]), decodePatch(args["value"], scope.realm.documents), table);
         return "{}";
       case "1.0/replace":
-        documents.replace(String(args["id"]), decodeValue(args["value"]!), table);
+        documents.replace(String(args["id"]), decodeValue(args["value"]!, scope.realm.documents), table);
         return "{}";
       case "1.0/remove":
         documents.delete(String(args["id"]), table);
         return "{}";
       case "1.0/queryStreamNext": {
         const value = this.#streams.get(Number(args["queryId"]))?.next() ?? null;
-        return `{"value":${encodeValue(value)},"done":${String(value === null)}}`;
+        return `{"value":${encodeValue(value, DOCUMENTS)},"done":${String(value === null)}}`;
       }
       case "1.0/queryPage":
         return this.#queryPage(scope, args);
@@ -136,7 +139,7 @@ export class Syscalls {
     const result = queryPage(frame.transaction, frame.namespace, request, scope.parse, journal.nextEndCursor());
     journal.record(result.continueCursor);
     const { page, ...rest } = result;
-    return `{"page":${encodeValue(page)},${JSON.stringify(rest).slice(1)}`;
+    return `{"page":${encodeValue(page, DOCUMENTS)},${JSON.stringify(rest).slice(1)}`;
   }
 
   #runUdf(caller: CallFrame, args: Arguments): Promise<string> {
@@ -149,6 +152,7 @@ export class Syscalls {
       target: () => targetOfAddress(args as FunctionAddress, caller.namespace),
       argsText: JSON.stringify(args["args"] ?? {}),
       limits: args["transactionLimits"] as NestedLimits | undefined,
+      isStale: args["udfType"] === "snapshotQuery",
       onOk: resolve,
       onError: (error) => reject(errorInRealm(realm, error)),
     });
@@ -163,9 +167,9 @@ function refuseOperation(op: string, kind: "query" | "mutation", args: Arguments
 }
 
 /** Patches mark removed fields `{$undefined: null}`. */
-function decodePatch(json: JsonValue | undefined): Record<string, unknown> {
+function decodePatch(json: JsonValue | undefined, realm: ParseRealm): Record<string, unknown> {
   const patch: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries((json ?? {}) as Record<string, JsonValue>)) patch[name] = isUndefinedMark(value) ? undefined : decodeValue(value);
+  for (const [name, value] of Object.entries((json ?? {}) as Record<string, JsonValue>)) patch[name] = isUndefinedMark(value) ? undefined : decodeValue(value, realm);
   return patch;
 }
 

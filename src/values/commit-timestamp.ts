@@ -25,6 +25,12 @@ export function resolveCommitTimestamp(text: string, ts: number): string {
   return text.replaceAll(COMMIT_TIMESTAMP_JSON, encodeInteger(BigInt(ts) * 1000n));
 }
 
+/** For values, in which no field begins with "$": the placeholder that documents hold within their transaction. */
+export function isPlaceholder(value: object): boolean {
+  return COMMIT_TIMESTAMP_FIELD in value;
+}
+
+/** For anything that user code may pass. */
 export function isCommitTimestamp(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const { toString } = value as { toString?: unknown };

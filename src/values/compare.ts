@@ -1,10 +1,12 @@
 /**
  * The order of values, that indexes and comparisons in filters have: undefined, null, int64, number, boolean, string,
- * bytes, array, object, and within each as its function here says. It is the public client's order, but for what equal
+ * bytes, array, object, and within each as its function here says. A commit timestamp that is not known yet is the last
+ * int64. It is the public client's order, but for what equal
  * texts demand: an object's undefined fields do not count, and there is one NaN, greater than every other number.
  * key.ts encodes the same order.
  */
 import { types } from "node:util";
+import { isPlaceholder, UNKNOWN_COMMIT_TIMESTAMP } from "./commit-timestamp.js";
 import type { Value } from "./value.js";
 
 type ObjectValue = { [key: string]: Value | undefined };
@@ -23,7 +25,7 @@ export function compareValues(a: Value | undefined, b: Value | undefined): numbe
 function compareSameRank(rank: number, a: Value | undefined, b: Value | undefined): number {
   switch (rank) {
     case RANK.int64:
-      return a! < b! ? -1 : a! > b! ? 1 : 0;
+      return compareIntegers(integerOf(a), integerOf(b));
     case RANK.boolean:
       return Number(a) - Number(b);
     case RANK.bytes:
@@ -52,8 +54,17 @@ function rankOf(value: Value | undefined): number {
     default:
       if (value === null) return RANK.null;
       if (Array.isArray(value)) return RANK.array;
-      return types.isArrayBuffer(value) ? RANK.bytes : RANK.object;
+      if (types.isArrayBuffer(value)) return RANK.bytes;
+      return isPlaceholder(value) ? RANK.int64 : RANK.object;
   }
+}
+
+function integerOf(value: Value | undefined): bigint {
+  return typeof value === "bigint" ? value : UNKNOWN_COMMIT_TIMESTAMP;
+}
+
+function compareIntegers(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** As IEEE's total order: -Infinity to -0, 0 to Infinity, NaN. */

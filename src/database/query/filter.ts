@@ -2,6 +2,7 @@
  * Filter expressions, as `.filter((q) => q.eq(q.field("a"), 1))` builds them, compiled once per query to closures that
  * look at a parsed document. `docs/spec/queries.md` has the semantics.
  */
+import { isPlaceholder } from "../../values/commit-timestamp.js";
 import { compareValues } from "../../values/compare.js";
 import { isInt64 } from "../../values/special-values.js";
 import type { JsonValue, Value } from "../../values/value.js";
@@ -173,6 +174,7 @@ function notNumbers(name: string, operands: readonly (Value | undefined)[]): Dat
 function kindOf(value: Value | undefined): string {
   if (value === undefined) return "a missing field";
   if (value === null) return "null";
+  if (typeof value === "object" && isPlaceholder(value)) return "a commit timestamp that is not known yet";
   if (typeof value === "object") return Array.isArray(value) ? "an array" : "an object";
   return `a ${typeof value}`;
 }

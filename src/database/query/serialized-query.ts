@@ -4,7 +4,7 @@
  *
  * Values inside are Convex JSON, with `{"$undefined": null}` for a value that is absent.
  */
-import { ValueError, decodeValue, type JsonValue, type Value } from "../../values/value.js";
+import { decodeValue, IN_TRANSACTION, ValueError, type JsonValue, type Value } from "../../values/value.js";
 import { DatabaseError } from "../errors.js";
 
 export type Order = "asc" | "desc" | null;
@@ -133,7 +133,7 @@ export function decodeOperand(json: JsonValue): Value | undefined {
   if (typeof json !== "object" || json === null) return json;
   if (!Array.isArray(json) && "$undefined" in json) return undefined;
   try {
-    return decodeValue(structuredClone(json));
+    return decodeValue(structuredClone(json), IN_TRANSACTION);
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     throw new DatabaseError("invalidQuery", `A query holds a value that is none: ${error.message}`);

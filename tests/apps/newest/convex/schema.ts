@@ -3,4 +3,5 @@ import { v } from "convex/values";
 
 export default defineSchema({
   events: defineTable({ key: v.string(), at: v.optional(v.commitTs()), size: v.optional(v.number()) }).index("by_at", ["at"]),
+  results: defineTable({ sum: v.number() }),
 });
