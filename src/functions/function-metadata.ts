@@ -1,4 +1,6 @@
 /** `ctx.meta`: what a function can learn about itself and its transaction. */
+import { FunctionError } from "./errors.js";
+import type { RequestMetadata } from "./execution.js";
 import { formatFunctionPath } from "./function-path.js";
 import type { ReadScope } from "./read-scope.js";
 
@@ -29,6 +31,12 @@ export function transactionMetrics({ frame }: ReadScope): Readonly<Record<string
   };
 }
 
+/** Not for queries: their results are shared by all who ask the same. */
+export function requestMetadata({ execution, frame }: ReadScope): RequestMetadata {
+  if (frame.function.kind === "query") throw new FunctionError("Queries have no request metadata, because one result serves many callers. Ask for it in a mutation or an action.");
+  return execution.requestMetadata;
+}
+
 export function functionMetadata(scope: ReadScope): object {
   const { function: called, namespace } = scope.frame;
   return {
@@ -40,7 +48,7 @@ export function functionMetadata(scope: ReadScope): object {
         visibility: called.isInternal ? "internal" : "public",
       })),
     getTransactionMetrics: () => scope.attempt(() => scope.copy(transactionMetrics(scope))),
-    getRequestMetadata: () => scope.attempt(() => scope.object(scope.execution.requestMetadata)),
+    ...(called.kind === "query" ? {} : { getRequestMetadata: () => scope.attempt(() => scope.object(requestMetadata(scope))) }),
     getDeploymentMetadata: () => scope.attempt(() => scope.object(scope.execution.deploymentMetadata)),
     /** Nanoseconds, as every timestamp that leaves the server. */
     getSnapshotTs: () => BigInt(scope.frame.transaction.ts) * 1000n,

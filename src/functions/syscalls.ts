@@ -11,7 +11,7 @@ import { decodeValue, encodeValue, type JsonValue, type ParseRealm } from "../va
 import { SERVICE_METHODS, serviceRefusal } from "./convex-services.js";
 import type { CallFrame, Execution } from "./execution.js";
 import type { FunctionCalls } from "./function-calls.js";
-import { transactionMetrics } from "./function-metadata.js";
+import { requestMetadata, transactionMetrics } from "./function-metadata.js";
 import { formatFunctionPath } from "./function-path.js";
 import { targetOfAddress, type FunctionAddress } from "./function-reference.js";
 import type { NestedLimits } from "./nested-limits.js";
@@ -118,7 +118,7 @@ export class Syscalls {
       case "1.0/getDeploymentMetadata":
         return JSON.stringify(this.execution.deploymentMetadata);
       case "1.0/getRequestMetadata":
-        return JSON.stringify(this.execution.requestMetadata);
+        return JSON.stringify(requestMetadata(scope));
       case "1.0/getFunctionMetadata":
         return JSON.stringify({ name: formatFunctionPath(frame.function.path), componentPath: frame.namespace });
       default:

@@ -24,6 +24,14 @@ export const metrics = mutation({
 
 export const deployment = query({ args: {}, handler: async (ctx) => await ctx.meta.getDeploymentMetadata() });
 export const request = mutation({ args: {}, handler: async (ctx) => await ctx.meta.getRequestMetadata() });
+/** Whose request it would be is not told to a query, whose result others get as well. */
+export const requestOfQuery = query({
+  args: {},
+  handler: async (): Promise<string> => {
+    const { Convex } = globalThis as unknown as { Convex: { asyncSyscall(op: string, args: string): Promise<string> } };
+    return await Convex.asyncSyscall("1.0/getRequestMetadata", "{}");
+  },
+});
 export const snapshot = query({
   args: {},
   handler: async (ctx): Promise<bigint[]> => [ctx.meta.getSnapshotTs(), await ctx.runQuery(api.meta.snapshotInner, {})],
