@@ -9,6 +9,7 @@ import type { DataFolder } from "../storage/folder.js";
 import { AdminKeys } from "./admin-keys.js";
 import { SigningKeys } from "./auth/signing-keys.js";
 import { EngineHost, type EngineEvents, type EngineHostOptions } from "./engine-host.js";
+import { ExportThread } from "./streaming-export/export-thread.js";
 import { createFileStore } from "./files/create-file-store.js";
 import type { FileStorage } from "./files/file-storage.js";
 import { FileStoreError } from "./files/file-store.js";
@@ -63,11 +64,12 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     events: engineEvents(sockets, files, log, failure.resolve),
     ...(options.engineWorkerUrl === undefined ? {} : { workerUrl: options.engineWorkerUrl }),
   });
+  const exports = new ExportThread({ dataFolder: settings.dataFolder });
   try {
     const store = createFileStore(settings, options.s3Credentials ?? null, fileSpace(host));
     const [{ adminKeys, signingKeys }, modules, logger, fileStore] = await Promise.all([opening, opening.then(loadNetworkModules), log, store, host.start(opening)]);
     files.current = new modules.FileStorage({ engine: host, store: fileStore, bytesMax: settings.fileBytesMax, log: logger });
-    sockets.current = openNetwork(modules, { settings, testClock, origins, host, adminKeys, signingKeys, files: files.current.api, log: logger, handlers, fail: failure.resolve });
+    sockets.current = openNetwork(modules, { settings, testClock, origins, host, adminKeys, signingKeys, files: files.current.api, exports, log: logger, handlers, fail: failure.resolve });
   } catch (error) {
     await host.stop();
     await closeListeners(listeners, 0);
@@ -80,7 +82,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   const close = async () => {
     for (const listener of listeners) listener.stopAccepting();
     files.current?.close();
-    await host.stop();
+    await Promise.all([host.stop(), exports.close()]);
     await sockets.current?.shutDown(GOOD_BYE_MS);
     await closeListeners(listeners, GOOD_BYE_MS);
     await (await opening).folder.release();
@@ -192,6 +194,7 @@ interface NetworkParts {
   readonly adminKeys: AdminKeys;
   readonly signingKeys: SigningKeys;
   readonly files: StorageApi;
+  readonly exports: ExportThread;
   readonly log: Logger;
   readonly handlers: Handlers;
   readonly fail: (error: Error) => void;
@@ -199,7 +202,7 @@ interface NetworkParts {
 
 /** Requests are answered as soon as the library for metrics is loaded too; they wait for it, the start does not. */
 function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, parts: NetworkParts): Sockets {
-  const { settings, testClock, origins, host, adminKeys, signingKeys, files, log, handlers, fail } = parts;
+  const { settings, testClock, origins, host, adminKeys, signingKeys, files, exports, log, handlers, fail } = parts;
   const { bodyBytesMax, frameBytesMax, httpBodyBytesMax, instanceName, socketsMax } = settings;
   const sockets = new modules.Sockets({
     post: (message) => host.post(message),
@@ -215,6 +218,7 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
     adminKeys,
     signingKeys,
     files,
+    exports,
     site: new modules.SiteRouter({ engine: host, bodyBytesMax: httpBodyBytesMax, origin: settings.siteOrigin ?? settings.origin, log }),
     bodyBytesMax,
     frameBytesMax,

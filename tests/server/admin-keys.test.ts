@@ -9,8 +9,13 @@ import { RawSocket } from "../sync/raw-socket.js";
 /** Every route that only admins may use. The first test holds this list to the server's own. */
 const ROUTES = [
   "GET /api/check_admin_key",
+  "GET /api/document_deltas",
+  "GET /api/get_tables_and_columns",
+  "GET /api/json_schemas",
+  "GET /api/list_snapshot",
   "GET /api/shapes2",
   "GET /api/stream_function_logs",
+  "GET /api/test_streaming_export_connection",
   "GET /api/v1/deployment_info",
   "GET /api/v1/get_canonical_urls",
   "GET /api/v1/list_environment_variables",

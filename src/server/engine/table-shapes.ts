@@ -7,6 +7,8 @@ import type { Database } from "../../database/database.js";
 import { IndexScan } from "../../database/index-scan.js";
 import { prefixRange } from "../../database/keys.js";
 import { TableNames } from "../../database/table-names.js";
+import type { Table } from "../../database/table.js";
+import type { Transaction } from "../../database/transaction.js";
 import type { ValidatorJson } from "../../values/validator.js";
 import { ValidatorInference } from "../../values/validator-inference.js";
 import { parseValue } from "../../values/value.js";
@@ -20,17 +22,19 @@ const CHARS_MAX = 1024 * 1024;
 export async function inferTables(database: Database, componentPath: string): Promise<Record<string, ValidatorJson | null>> {
   const shapes: Record<string, ValidatorJson | null> = {};
   for (const name of tableNames(database.begin("query"), componentPath)) {
-    shapes[name] = inferTable(database, componentPath, name);
+    const transaction = database.begin("query");
+    const table = transaction.table(componentPath, name);
+    // It may be gone since its name was read.
+    shapes[name] = table === undefined ? null : inferTable(transaction, table);
+    transaction.finish();
     await nextTurn();
   }
   return shapes;
 }
 
-function inferTable(database: Database, componentPath: string, name: string): ValidatorJson | null {
-  const transaction = database.begin("query");
-  const table = transaction.table(componentPath, name);
-  if (table === undefined) return null; // gone since its name was read
-  const inference = new ValidatorInference(new TableNames(transaction, componentPath));
+/** Null where it is empty. */
+export function inferTable(transaction: Transaction, table: Table): ValidatorJson | null {
+  const inference = new ValidatorInference(new TableNames(transaction, table.record.namespace));
   const scan = new IndexScan(transaction, table, prefixRange(table.creationIndex.prefix), true);
   let chars = 0;
   for (let count = 0; count < DOCUMENTS_MAX && chars < CHARS_MAX; count++) {
@@ -40,6 +44,5 @@ function inferTable(database: Database, componentPath: string, name: string): Va
     const { _id, _creationTime, ...fields } = parseValue(found.text) as Record<string, unknown>;
     inference.add(fields);
   }
-  transaction.finish();
   return inference.validator();
 }

@@ -11,6 +11,8 @@ import { AHEAD_MS_MAX, type TestClock } from "../test-clock.js";
 import { clientInfo, isFromCli } from "./client-info.js";
 import { runInlineQuery, type EngineCaller } from "./function-api.js";
 import { deploymentInfo, listEnvironmentVariables } from "./platform-api.js";
+import type { ExportThread } from "../streaming-export/export-thread.js";
+import { STREAMING_EXPORT_ROUTES } from "./streaming-export-api.js";
 import { engineReplyToHttp, jsonReply, RequestError, type HttpReply } from "./replies.js";
 
 export interface AdminApiContext {
@@ -18,12 +20,13 @@ export interface AdminApiContext {
   /** Null where the clock can't be moved. */
   readonly testClock: TestClock | null;
   readonly adminKeys: AdminKeys;
+  readonly exports: ExportThread;
   readonly bodyBytesMax: number;
   readonly cloudOrigin: string;
   readonly siteOrigin: string;
 }
 
-type AdminRoute = (incoming: IncomingMessage, url: URL, context: AdminApiContext, requestId: string) => Promise<HttpReply>;
+export type AdminRoute = (incoming: IncomingMessage, url: URL, context: AdminApiContext, requestId: string) => Promise<HttpReply>;
 
 /** How long a request for logs waits for the next line; the CLI asks again at once. */
 const LOGS_WAIT_MS = 10_000;
@@ -43,6 +46,7 @@ export const ADMIN_ROUTES: ReadonlyMap<string, AdminRoute> = new Map<string, Adm
   ["GET /api/v1/list_environment_variables", async (incoming, _url, { engine, adminKeys }, requestId) => listEnvironmentVariables(engine, requireAdmin(incoming.headers.authorization, adminKeys), requestId)],
   ["POST /api/v1/update_environment_variables", bodyRoute((body) => ({ kind: "updateEnvironment", body }))],
   ["GET /api/v1/deployment_info", async (incoming, _url, { adminKeys }) => (requireAdmin(incoming.headers.authorization, adminKeys), deploymentInfo())],
+  ...STREAMING_EXPORT_ROUTES,
   ["GET /api/check_admin_key", checkAdminKey],
   ["POST /api/check_admin_key", checkAdminKey],
   ["POST /api/test_clock", advanceClock],

@@ -17,7 +17,8 @@ export function encodedToJsonFormat(body: string): string {
   });
 }
 
-function plainValue(value: unknown): unknown {
+/** Of a value in the clients' encoding, parsed. */
+export function plainValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainValue);
   if (!isObject(value)) return value;
   const entries = Object.entries(value);
