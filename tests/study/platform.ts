@@ -1,0 +1,131 @@
+/** The study platform as its tests use it: pushed with the public CLI, with a cohort of students who have not answered anything yet. */
+import { join } from "node:path";
+import type { ConvexClient } from "convex/browser";
+import { ADMIN_KEY, mutationNamed, queryNamed, ROOT, startServer, until, type ServerOptions, type TestServer } from "../harness.js";
+
+const STUDY = join(ROOT, "examples", "study");
+
+export interface Question {
+  readonly _id: string;
+  readonly prompt: string;
+  readonly options: readonly string[];
+  readonly answer: number;
+}
+
+export interface StudentRow {
+  readonly _id: string;
+  readonly name: string;
+  readonly rosterNumber: number;
+  readonly progressStats: { readonly answered: number; readonly correct: number; readonly flagged: number };
+}
+
+export interface CohortStats {
+  readonly name: string;
+  readonly stats: { readonly students: number; readonly answered: number; readonly correct: number; readonly flagged: number };
+}
+
+export class StudyPlatform implements AsyncDisposable {
+  private constructor(
+    readonly server: TestServer,
+    readonly cohortId: string,
+    readonly students: readonly StudentRow[],
+    readonly classes: readonly { readonly _id: string; readonly name: string }[],
+    /** Of the first class. */
+    readonly modules: readonly { readonly _id: string; readonly title: string; readonly questionCount: number }[],
+  ) {}
+
+  static async start(studentCount: number, options: ServerOptions = {}): Promise<StudyPlatform> {
+    const server = await startServer(options);
+    try {
+      await server.deploy(STUDY);
+      await asAdmin(server, "demo:seed", { students: studentCount, isFresh: true });
+      const client = server.http();
+      const adminId = await client.mutation(mutationNamed("users:enter"), { name: "Whoever looks after it", role: "admin" });
+      const { cohortId } = (await client.query(queryNamed("users:me"), { userId: adminId })) as { cohortId: string };
+      const students = (await client.query(queryNamed("cohorts:getStudentsWithProgress"), { cohortId, limit: 200, offset: 0 })) as StudentRow[];
+      const classes = (await client.query(queryNamed("content:classes"), { cohortId })) as { _id: string; name: string }[];
+      const modules = (await client.query(queryNamed("content:modules"), { classId: classes[0]!._id })) as { _id: string; title: string; questionCount: number }[];
+      return new StudyPlatform(server, cohortId, students, classes, modules);
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async questions(moduleId: string): Promise<Question[]> {
+    return (await this.server.http().query(queryNamed("content:questions"), { moduleId })) as Question[];
+  }
+
+  /** Of the first class, in its order. */
+  async allQuestions(): Promise<Question[]> {
+    return (await Promise.all(this.modules.map(async ({ _id }) => await this.questions(_id)))).flat();
+  }
+
+  async stats(): Promise<CohortStats["stats"]> {
+    return ((await this.server.http().query(queryNamed("cohorts:getCohortProgressStats"), { cohortId: this.cohortId })) as CohortStats).stats;
+  }
+
+  async query(name: string, args: Record<string, unknown>): Promise<unknown> {
+    return await this.server.http().query(queryNamed(name), args);
+  }
+
+  async mutate(name: string, args: Record<string, unknown>): Promise<unknown> {
+    return await this.server.http().mutation(mutationNamed(name), args);
+  }
+
+  async save(userId: string, questionId: string, change: { selectedOption?: number; isFlagged?: boolean }): Promise<{ isCorrect: boolean | null; newBadges: string[] }> {
+    return (await this.mutate("progress:saveUserProgress", { userId, questionId, ...change })) as { isCorrect: boolean | null; newBadges: string[] };
+  }
+
+  /** Adds up everything again. */
+  async audit(): Promise<{ records: number; wrong: string[] }> {
+    return (await asAdmin(this.server, "admin:audit", {})) as { records: number; wrong: string[] };
+  }
+
+  /** Runs of live queries so far. */
+  async runs(): Promise<number> {
+    return await this.server.metric("rivulet_engine_live_query_runs_total");
+  }
+
+  /** Runs of functions so far, those of live queries among them. */
+  async executions(): Promise<number> {
+    return await this.server.metric("rivulet_engine_executions_total");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+  }
+}
+
+/** An internal function, as `npx convex run`. */
+export async function asAdmin(server: TestServer, path: string, args: Record<string, unknown>): Promise<unknown> {
+  const headers = { Authorization: `Convex ${ADMIN_KEY}`, "Content-Type": "application/json" };
+  const response = await fetch(`${server.url}/api/function`, { method: "POST", headers, body: JSON.stringify({ path, args, format: "json" }) });
+  const answer = (await response.json()) as { status: string; value?: unknown; errorMessage?: string };
+  if (answer.status !== "success") throw new Error(`${path} failed: ${String(answer.errorMessage)}`);
+  return answer.value;
+}
+
+/** A live query on somebody's screen: all its results so far. */
+export class Screen<Result> {
+  readonly results: Result[] = [];
+  readonly unsubscribe: () => void;
+
+  constructor(client: ConvexClient, query: string, args: Record<string, unknown>) {
+    this.unsubscribe = client.onUpdate(queryNamed(query), args, (result) => this.results.push(result as Result));
+  }
+
+  static async open<Result>(client: ConvexClient, query: string, args: Record<string, unknown>): Promise<Screen<Result>> {
+    const screen = new Screen<Result>(client, query, args);
+    await screen.shows(() => true, `the first result of ${query}`);
+    return screen;
+  }
+
+  get newest(): Result {
+    return this.results.at(-1)!;
+  }
+
+  async shows(condition: (result: Result) => boolean, what: string): Promise<void> {
+    await until(() => this.results.length > 0 && condition(this.newest), what);
+  }
+}
