@@ -3,8 +3,8 @@
  * is no part of the deployment, run once, and gone. It sees the deployed functions by name, and imports nothing but
  * {@link WRAPPERS}.
  *
- * Each has a sandbox and a runner of its own, so that nothing of it stays behind in the modules of the app, and the app's
- * requests go on where one of them loops to its time limit.
+ * Each has a sandbox of its own, so that nothing of it stays behind in the modules of the app, and the app's modules are
+ * evaluated anew where it calls their functions. Limits of time, reads and size are those of any query.
  */
 import { formatFunctionPath, parseFunctionPath } from "../../functions/function-path.js";
 import { modulePrefix } from "../../functions/component-path.js";
