@@ -1,6 +1,6 @@
 /** The rivulet command: its commands, their options and help, and what becomes of errors. */
 import { Command, CommanderError } from "commander";
-import { VERSION } from "../server/network/status-page.js";
+import { VERSION } from "../server/version.js";
 import { SettingsError } from "../server/settings.js";
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from "./exit-codes.js";
 import type { Io } from "./io.js";
@@ -11,6 +11,7 @@ Examples:
   $ rivulet dev                           in an app's folder: a server and the app's code on it, pushed as you edit
   $ rivulet start --data ./data           a server for production
   $ rivulet keys create --data ./data     an admin key, for pushing code
+  $ rivulet backup shop.zip --url URL     everything a running server keeps, in one file
 
 Every option can be given as an environment variable too; it is named in the help of each command.`;
 
@@ -55,6 +56,23 @@ Examples:
   $ rivulet signing-keys rotate --data ./data
   $ rivulet signing-keys rotate --revoke --data ./data    the key was seen by others: end all its tokens`;
 
+const BACKUP_HELP = `
+The archive holds everything: data, files, code, environment variables, schedules, and admin keys. It is as of one
+moment, and the server goes on serving. CONVEX_SELF_HOSTED_URL and CONVEX_SELF_HOSTED_ADMIN_KEY stand for --url and --admin-key.
+
+Examples:
+  $ rivulet backup shop.zip --url http://127.0.0.1:3210 --admin-key 'admin|01…'
+  $ rivulet backup shop.zip --data ./data       of a folder that no server runs on`;
+
+const RESTORE_HELP = `
+Into a new folder, or in place of everything that a running server has: that goes on serving the old state until the new one
+is complete, and its clients stay connected. Its admin keys stay too, unless --with-keys is given.
+Functions that were scheduled go on where they were: two deployments made of one backup both run them.
+
+Examples:
+  $ rivulet restore shop.zip --data ./new-data
+  $ rivulet restore shop.zip --url http://127.0.0.1:3210 --admin-key 'admin|01…' --yes`;
+
 /** Runs one command line; resolves to its exit code and never rejects. `args` are those after the program's name. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   let exitCode = EXIT_OK;
@@ -83,6 +101,8 @@ function createProgram(io: Io, end: (exitCode: number) => void): Command {
   addMcp(program, io, end);
   addKeys(program, io);
   addSigningKeys(program, io);
+  addBackup(program, io);
+  addRestore(program, io);
   return program;
 }
 
@@ -144,4 +164,40 @@ function addSigningKeys(program: Command, io: Io): void {
     .description("make a new key that signs from now on")
     .option("--revoke", "end the tokens that were signed by the others")
     .action(async (options: Record<string, unknown>) => (await import("./signing-keys.js")).rotateSigningKeys({ revoke: options["revoke"] === true }, settingFlags(options), io));
+}
+
+const FOLDER_SETTINGS = ["dataFolder", "s3Bucket", "s3Endpoint", "s3Region", "s3Prefix"] as const;
+
+function addRemoteOptions(command: Command): Command {
+  return command.option("--url <url>", "address of a running server").option("--admin-key <key>", "an admin key of that server");
+}
+
+function addBackup(program: Command, io: Io): void {
+  addSettingOptions(addRemoteOptions(program.command("backup")), FOLDER_SETTINGS)
+    .description("write everything that a deployment keeps into one file")
+    .argument("<file>", "the archive to write, a zip file")
+    .option("--force", "overwrite the file where it is there")
+    .addHelpText("after", BACKUP_HELP)
+    .action(async (file: string, { url, adminKey, force, ...options }: RemoteOptions & { force?: true }) => {
+      const { backup } = await import("./backup.js");
+      await backup(file, { url, adminKey, force: force === true, settings: settingFlags(options) }, io);
+    });
+}
+
+function addRestore(program: Command, io: Io): void {
+  addSettingOptions(addRemoteOptions(program.command("restore")), FOLDER_SETTINGS)
+    .description("make a deployment of a backup")
+    .argument("<file>", "an archive that backup wrote")
+    .option("--yes", "replace everything that the running server has")
+    .option("--with-keys", "replace the running server's admin keys too")
+    .addHelpText("after", RESTORE_HELP)
+    .action(async (file: string, { url, adminKey, yes, withKeys, ...options }: RemoteOptions & { yes?: true; withKeys?: true }) => {
+      const { restore } = await import("./restore.js");
+      await restore(file, { url, adminKey, yes: yes === true, withKeys: withKeys === true, settings: settingFlags(options) }, io);
+    });
+}
+
+interface RemoteOptions extends Readonly<Record<string, unknown>> {
+  readonly url?: string;
+  readonly adminKey?: string;
 }

@@ -190,6 +190,11 @@ export class Database {
     this.#apply(this.#committer.nextTs(this.#options.nowMs()), [[SCHEMA_PREFIX + namespace, text]], [SCHEMA_PREFIX], [], {});
   }
 
+  /** Changes nothing, at a new timestamp; returns it. */
+  advance(): number {
+    return this.#apply(this.#committer.nextTs(this.#options.nowMs()), [], [], [], {});
+  }
+
   /** What was answered to a client's request whose mutation had committed, also before a restart. */
   answerOf(request: SessionRequest): StoredAnswer | undefined {
     const text = this.#committer.reader.get(sessionRequestKey(request.sessionId, request.requestId));

@@ -67,6 +67,8 @@ export function sessionRequestKey(sessionId: string, requestId: number): Key {
   return "r" + sessionId + "\0" + encodeTimestampKey(requestId);
 }
 
+export const SESSION_REQUEST_RANGE: KeyRange = { start: "r", end: "s" };
+
 /** Table names are ASCII identifiers and namespaces component ids: both are valid binary strings as they are. */
 export function tableRecordKey(namespace: string, tableName: string): Key {
   return "t" + namespace + "\0" + tableName;

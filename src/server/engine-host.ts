@@ -3,6 +3,7 @@
  *
  *     idle ──start()──▶ running ──death──▶ waiting ──delay──▶ running
  *                          │                  └─ too many deaths in a row ──▶ failed
+ *                          ├──pause()──▶ paused, then running
  *                          └──stop()──▶ stopped
  *
  * When a thread dies, the execution it was running is the culprit: its call gets a function's failure, which nobody
@@ -47,6 +48,7 @@ type State =
   | { readonly type: "idle" }
   | { readonly type: "running"; readonly thread: EngineThread }
   | { readonly type: "waiting"; readonly timer: NodeJS.Timeout }
+  | { readonly type: "paused" }
   | { readonly type: "failed" }
   | { readonly type: "stopped" };
 
@@ -98,12 +100,32 @@ export class EngineHost {
     const before = this.#state;
     this.#state = { type: "stopped" };
     if (before.type === "waiting") clearTimeout(before.timer);
-    if (before.type !== "running") return;
-    const timeout = new AbortController();
-    before.thread.shutDown();
-    await Promise.race([before.thread.exited, delay(SHUTDOWN_MS_MAX, timeout.signal)]);
-    timeout.abort();
-    await before.thread.terminate();
+    if (before.type === "running") await shutDown(before.thread);
+  }
+
+  /**
+   * Does `work` while no engine has the store open; then starts another, whatever became of `work`, and resolves when it can
+   * answer. Until then calls are refused and sockets closed as after a death: clients come back by themselves. Rejects with
+   * the error of `work`; and without doing it where the engine is not running, or did not end by itself.
+   */
+  async pause(reason: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#state;
+    if (before.type !== "running") throw new Error("The engine is not running. Try again.");
+    this.#state = { type: "paused" };
+    this.options.events.onDeath(reason);
+    try {
+      if (!(await shutDown(before.thread))) throw new Error("The engine did not end in time. Try again when it has less to do.");
+      await work();
+    } finally {
+      await this.#resume();
+    }
+  }
+
+  async #resume(): Promise<void> {
+    if (this.#state.type !== "paused") return; // stopped meanwhile
+    const thread = this.#startThread();
+    thread.allowOpening();
+    await Promise.race([thread.ready, thread.exited]);
   }
 
   #startThread(onFirstDeath?: (death: EngineDeath) => void): EngineThread {
@@ -118,7 +140,7 @@ export class EngineHost {
         onBatchEnd: () => events.onBatchEnd(),
         onDeath: (death, pending) => {
           this.#answerForTheDead(death, pending);
-          if (this.#state.type === "stopped") return;
+          if (this.#state.type === "stopped" || this.#state.type === "paused") return;
           if (onFirstDeath !== undefined && death.readyForMs === null) onFirstDeath(death);
           else this.#afterDeath(death);
         },
@@ -165,6 +187,16 @@ export class EngineHost {
       }
     }
   }
+}
+
+/** Whether it ended by itself. */
+async function shutDown(thread: EngineThread): Promise<boolean> {
+  const timeout = new AbortController();
+  thread.shutDown();
+  const hasEnded = await Promise.race([thread.exited.then(() => true), delay(SHUTDOWN_MS_MAX, timeout.signal).then(() => false)]);
+  timeout.abort();
+  await thread.terminate();
+  return hasEnded;
 }
 
 function dispatch(message: Exclude<FromEngine, { type: "reply" | "ready" }>, events: EngineEvents): void {

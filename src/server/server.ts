@@ -18,6 +18,7 @@ import type { NetworkContext, RequestHandler } from "./network/http-server.js";
 import { Listener } from "./network/listener.js";
 import { createJsonLogger, type Logger } from "./network/logger.js";
 import type * as MetricsModule from "./network/metrics.js";
+import type { BackupApi } from "./network/backup-api.js";
 import type { StorageApi } from "./network/storage-api.js";
 import type { Sockets } from "./network/sockets.js";
 import { engineLimits, type Settings } from "./settings.js";
@@ -66,10 +67,22 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   });
   const exports = new ExportThread({ dataFolder: settings.dataFolder });
   try {
-    const store = createFileStore(settings, options.s3Credentials ?? null, fileSpace(host));
+    const space = fileSpace(host);
+    const store = createFileStore(settings, options.s3Credentials ?? null, space.get);
     const [{ adminKeys, signingKeys }, modules, logger, fileStore] = await Promise.all([opening, opening.then(loadNetworkModules), log, store, host.start(opening)]);
     files.current = new modules.FileStorage({ engine: host, store: fileStore, bytesMax: settings.fileBytesMax, log: logger });
-    sockets.current = openNetwork(modules, { settings, testClock, origins, host, adminKeys, signingKeys, files: files.current.api, exports, log: logger, handlers, fail: failure.resolve });
+    const backups = new modules.BackupApi({
+      settings,
+      s3Credentials: options.s3Credentials ?? null,
+      adminKeys,
+      files: files.current,
+      log: logger,
+      fileSpace: space.get,
+      nowMs: () => Date.now() + (testClock?.aheadMs ?? 0),
+      whilePaused: (swap) => exports.whileClosed(() => host.pause("InternalServerError: the deployment is replaced from a backup", swap)).finally(space.forget),
+    });
+    await backups.removeLeftovers();
+    sockets.current = openNetwork(modules, { settings, testClock, origins, host, adminKeys, signingKeys, files: files.current.api, exports, backups, log: logger, handlers, fail: failure.resolve });
   } catch (error) {
     await host.stop();
     await closeListeners(listeners, 0);
@@ -171,19 +184,20 @@ function engineEvents(sockets: { readonly current: Sockets | null }, files: { re
 }
 
 async function loadNetworkModules() {
-  const [httpServer, sockets, files, site] = await Promise.all([import("./network/http-server.js"), import("./network/sockets.js"), import("./files/file-storage.js"), import("./network/site-router.js")]);
-  return { ...httpServer, ...sockets, ...files, ...site };
+  const [httpServer, sockets, files, backups, site] = await Promise.all([import("./network/http-server.js"), import("./network/sockets.js"), import("./files/file-storage.js"), import("./network/backup-api.js"), import("./network/site-router.js")]);
+  return { ...httpServer, ...sockets, ...files, ...backups, ...site };
 }
 
-/** Where this deployment's files are among those of others; asked for once. */
-function fileSpace(host: EngineHost): () => Promise<string> {
+/** Where this deployment's files are among those of others; asked for once for each store. */
+function fileSpace(host: EngineHost): { readonly get: () => Promise<string>; readonly forget: () => void } {
   let space: string | null = null;
-  return async () => {
+  const get = async (): Promise<string> => {
     if (space !== null) return space;
     const reply = await host.call({ kind: "files", request: { type: "space" } });
     if (!reply.ok) throw new FileStoreError("unavailable", "The engine is starting again.");
     return (space = (JSON.parse(reply.body) as { space: string }).space);
   };
+  return { get, forget: () => (space = null) };
 }
 
 interface NetworkParts {
@@ -195,6 +209,7 @@ interface NetworkParts {
   readonly signingKeys: SigningKeys;
   readonly files: StorageApi;
   readonly exports: ExportThread;
+  readonly backups: BackupApi;
   readonly log: Logger;
   readonly handlers: Handlers;
   readonly fail: (error: Error) => void;
@@ -202,7 +217,7 @@ interface NetworkParts {
 
 /** Requests are answered as soon as the library for metrics is loaded too; they wait for it, the start does not. */
 function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, parts: NetworkParts): Sockets {
-  const { settings, testClock, origins, host, adminKeys, signingKeys, files, exports, log, handlers, fail } = parts;
+  const { settings, testClock, origins, host, adminKeys, signingKeys, files, exports, backups, log, handlers, fail } = parts;
   const { bodyBytesMax, frameBytesMax, httpBodyBytesMax, instanceName, socketsMax } = settings;
   const sockets = new modules.Sockets({
     post: (message) => host.post(message),
@@ -219,6 +234,7 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
     signingKeys,
     files,
     exports,
+    backups,
     site: new modules.SiteRouter({ engine: host, bodyBytesMax: httpBodyBytesMax, origin: settings.siteOrigin ?? settings.origin, log }),
     bodyBytesMax,
     frameBytesMax,

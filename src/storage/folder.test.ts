@@ -62,7 +62,7 @@ describe("data folder", () => {
     const path = join(newFolder(), "a", "b");
     const folder = await openDataFolder(path);
     expect(JSON.parse(readFileSync(join(path, "format.json"), "utf8"))).toEqual({ format: "rivulet", version: 1 });
-    expect(folder).toMatchObject({ path, dataFile: join(path, "data.mdb"), filesFolder: join(path, "files") });
+    expect(folder).toMatchObject({ path, dataFile: join(path, "data.mdb") });
     const store = await openLmdbStore({ path: folder.dataFile });
     expect(store.stats().entries).toBe(0);
     await store.close();

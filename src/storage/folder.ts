@@ -9,10 +9,11 @@
  *     DIR/node/             modules and packages of "use node" actions
  *     DIR/admin-keys.json   admin keys
  *     DIR/signing-keys.json keys by which the deployment signs tokens
+ *     DIR/restore/          what a restore builds before it takes the place of the rest
  *
- * The last four belong to layers above, which create them.
+ * The last five belong to layers above, which create them.
  */
-import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { StorageCorruptError, StorageError } from "./errors.js";
 import { lockFolder } from "./folder-lock.js";
@@ -27,39 +28,78 @@ export interface DataFolder {
   readonly path: string;
   /** For `openLmdbStore`, in any thread of this process. */
   readonly dataFile: string;
-  readonly filesFolder: string;
-  readonly adminKeysFile: string;
   /** Lets other processes in. Every store of the folder must be closed before. Idempotent. */
   release(): Promise<void>;
 }
 
 export const DATA_FILE = "data.mdb";
 export const NODE_FOLDER = "node";
+export const FILES_FOLDER = "files";
+export const RESTORE_FOLDER = "restore";
+/** There while a folder is made from a backup, until its format.json is. */
+const FILLING_MARK = "restore.unfinished";
 
 /** What may lie in a folder whose creation was interrupted. */
 const CREATION_NAMES = ["admin-keys.json", "signing-keys.json", "lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
-const OWN_NAMES = [...CREATION_NAMES, "files", NODE_FOLDER];
+const OWN_NAMES = [...CREATION_NAMES, FILES_FOLDER, NODE_FOLDER, RESTORE_FOLDER, FILLING_MARK];
 
 /** Creates the folder when it is absent or empty. Throws `StorageError`; then nothing is held. */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const absolute = resolve(path);
   await createFolder(absolute);
   await refuseForeign(absolute);
-  const lock = await lockFolder(absolute);
-  const folder: DataFolder = {
-    path: absolute,
-    dataFile: join(absolute, DATA_FILE),
-    filesFolder: join(absolute, "files"),
-    adminKeysFile: join(absolute, "admin-keys.json"),
-    release: () => lock.release(),
-  };
+  return await locked(absolute, checkContent);
+}
+
+/**
+ * Creates a folder, absent or empty before, with what `fill` puts into it; its store must be closed when `fill` ends. A folder
+ * that was left in the middle can't be opened, and is begun anew by the next call. Throws `StorageError`.
+ */
+export async function createDataFolder(path: string, fill: (folder: DataFolder) => Promise<void>): Promise<void> {
+  const absolute = resolve(path);
+  await createFolder(absolute);
+  await refuseForeign(absolute);
+  const folder = await locked(absolute, clearForFilling);
   try {
-    await checkContent(folder);
+    await fill(folder);
+    await writeFormat(folder.path);
+  } catch (error) {
+    await clear(folder.path);
+    throw error;
+  } finally {
+    await rm(join(folder.path, FILLING_MARK), { force: true });
+    await folder.release();
+  }
+}
+
+async function locked(path: string, check: (folder: DataFolder) => Promise<void>): Promise<DataFolder> {
+  const lock = await lockFolder(path);
+  const folder: DataFolder = { path, dataFile: join(path, DATA_FILE), release: () => lock.release() };
+  try {
+    await check(folder);
   } catch (error) {
     await lock.release();
     throw error;
   }
   return folder;
+}
+
+async function clearForFilling({ path, dataFile }: DataFolder): Promise<void> {
+  const names = await readdir(path);
+  if (names.includes("format.json")) {
+    throw new StorageError("foreign", `The folder ${path} holds a deployment already. Choose another folder, or replace what a running server has (--url).`);
+  }
+  if (!names.includes(FILLING_MARK) && (names.some((name) => !CREATION_NAMES.includes(name)) || (await hasEntries(dataFile)))) {
+    throw new StorageError("foreign", `The folder ${path} is not empty. Choose another folder.`);
+  }
+  await writeFile(join(path, FILLING_MARK), "A restore into this folder has not ended. Run it again.\n", { flush: true });
+  await clear(path);
+}
+
+/** But for the locks, which are held, and the mark. */
+async function clear(path: string): Promise<void> {
+  const kept = ["lock.mdb", "lock.mdb-lock", "lost+found", FILLING_MARK];
+  for (const name of await readdir(path)) if (!kept.includes(name)) await rm(join(path, name), { recursive: true });
 }
 
 async function createFolder(path: string): Promise<void> {
@@ -123,6 +163,9 @@ function parseFormat(text: string): { format: string; version: number } | undefi
 /** Takes up a creation that was interrupted as well: until `format.json` is there, no store was ever handed out. */
 async function createContent(folder: DataFolder): Promise<void> {
   const names = await readdir(folder.path);
+  if (names.includes(FILLING_MARK)) {
+    throw new StorageCorruptError(`A restore into the data folder ${folder.path} was interrupted. Run it again: rivulet restore <file> --data ${folder.path}`);
+  }
   if (names.some((name) => !CREATION_NAMES.includes(name)) || (await hasEntries(folder.dataFile))) {
     const message = `The data folder ${folder.path} has lost its format.json. Restore it from a backup.`;
     throw new StorageCorruptError(message);

@@ -28,7 +28,7 @@ import type { EngineMetrics, EngineOptions, FromEngine, ToEngine } from "../engi
 import { HttpActionService } from "../http-actions/http-action-service.js";
 import { CallService } from "./call-service.js";
 import { Durability } from "./durability.js";
-import { FileUrls } from "../files/file-urls.js";
+import { FileUrls, type FileSecret } from "../files/file-urls.js";
 import { newFileSecret, readFileSecret, storeFileSecret } from "./file-secret.js";
 import { FileService } from "./file-service.js";
 import { FunctionLog } from "./function-log.js";
@@ -72,7 +72,7 @@ export class Engine {
   readonly #sync: SyncService;
   readonly #deployer: Deployer;
   readonly #calls: CallService;
-  readonly #fileSecret: string;
+  readonly #fileSecret: FileSecret;
   readonly #files: FileService;
   readonly #scheduler: Scheduler;
   readonly #crons: CronJobs;
@@ -224,8 +224,7 @@ export class Engine {
     this.#principals.close();
     this.#scheduler.close();
     this.#crons.close();
-    this.#lane.close();
-    await this.#actions.close();
+    await Promise.all([this.#lane.close(), this.#actions.close()]);
     await this.#deployer.close();
     await this.#database.idle();
     this.#runner.deployment?.dispose();

@@ -6,13 +6,14 @@ import type { FunctionCaller } from "../../functions/function-reference.js";
 import type { VectorRegionData } from "../../database/vectors/vector-region.js";
 import type { KeyRange } from "../../storage/store.js";
 import type { ClientInfo, EngineLimits } from "../engine-messages.js";
+import type { FileSecret } from "../files/file-urls.js";
 
 export interface LaneOptions {
   readonly dataFolder: string;
   readonly instanceName: string;
   readonly limits: EngineLimits;
   /** For URLs of files. */
-  readonly fileSecret: string;
+  readonly fileSecret: FileSecret;
   readonly cloudOrigin: string;
   /** See EngineOptions. */
   readonly testClock?: SharedArrayBuffer;

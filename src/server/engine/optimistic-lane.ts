@@ -34,6 +34,7 @@ export class OptimisticLane {
   readonly #waiting = new Map<number, Answer>();
   #code: DeploymentCode | null = null;
   #worker: Worker | null = null;
+  #ended: Promise<void> = Promise.resolve();
   #idleTimer: NodeJS.Timeout | null = null;
   #lastId = 0;
   #runs = 0;
@@ -72,10 +73,12 @@ export class OptimisticLane {
     this.#post({ type: "run", job: { ...job, id } });
   }
 
-  close(): void {
+  /** Resolves when its thread has ended, and with it its hold on the store. */
+  async close(): Promise<void> {
     if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
     this.#post({ type: "close" });
     this.#worker = null;
+    await this.#ended;
   }
 
   #start(): void {
@@ -91,7 +94,12 @@ export class OptimisticLane {
     worker.on("error", (error: NodeJS.ErrnoException) => {
       cause = error.code === "ERR_WORKER_OUT_OF_MEMORY" ? `it ran out of memory (limit ${this.#options.limits.heapMbMax} MB)` : error.message;
     });
-    worker.on("exit", () => this.#died(worker, cause));
+    this.#ended = new Promise((resolve) =>
+      worker.on("exit", () => {
+        this.#died(worker, cause);
+        resolve();
+      }),
+    );
     this.#worker = worker;
     if (this.#code !== null) this.#post({ type: "code", code: this.#code });
   }
@@ -105,7 +113,7 @@ export class OptimisticLane {
     assert(answer !== undefined, `the optimistic lane answered ${id}, which nobody asked`);
     this.#waiting.delete(id);
     this.#runs++;
-    if (this.#waiting.size === 0) this.#idleTimer = setTimeout(() => this.close(), IDLE_MS).unref();
+    if (this.#waiting.size === 0) this.#idleTimer = setTimeout(() => void this.close(), IDLE_MS).unref();
     answer(result);
   }
 

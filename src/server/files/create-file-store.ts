@@ -1,16 +1,17 @@
 /** Chooses the store by the settings: a bucket where one is named, the data folder otherwise. */
 import { join } from "node:path";
+import { FILES_FOLDER } from "../../storage/folder.js";
 import { SettingsError, type Settings } from "../settings.js";
 import type { FileStore } from "./file-store.js";
 import { LocalFileStore } from "./local-file-store.js";
 import type { S3Credentials } from "./s3-client.js";
 
-const FOLDER = "files";
+export type FileStoreSettings = Pick<Settings, "dataFolder" | "s3Bucket" | "s3Endpoint" | "s3Region" | "s3Prefix">;
 
 /** `space` is asked for when it is first needed. Throws SettingsError. */
-export async function createFileStore(settings: Settings, credentials: S3Credentials | null, space: () => Promise<string>): Promise<FileStore> {
+export async function createFileStore(settings: FileStoreSettings, credentials: S3Credentials | null, space: () => Promise<string>): Promise<FileStore> {
   const { s3Bucket: bucket, s3Endpoint: endpoint, s3Region: region, s3Prefix: prefix } = settings;
-  if (bucket === null) return new LocalFileStore(join(settings.dataFolder, FOLDER));
+  if (bucket === null) return new LocalFileStore(join(settings.dataFolder, FILES_FOLDER));
   if (credentials === null) {
     throw new SettingsError("--s3-bucket needs credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or RIVULET_S3_ACCESS_KEY_ID and RIVULET_S3_SECRET_ACCESS_KEY.");
   }

@@ -20,6 +20,8 @@ export class FileStorage {
   readonly api: StorageApi;
   readonly #options: FileStorageOptions;
   readonly #sweeper: FileSweeper;
+  #holds = 0;
+  #isClosed = false;
 
   constructor(options: FileStorageOptions) {
     this.#options = options;
@@ -37,6 +39,7 @@ export class FileStorage {
 
   /** Their deletion is durable. What can't be removed now is swept later. */
   remove(keys: readonly FileKey[]): void {
+    if (this.#holds > 0) return; // swept after that
     for (const key of keys) {
       this.#options.store.delete(key).catch((error: unknown) => {
         this.#options.log.log("error", "The bytes of a deleted file can't be removed now.", { error: (error as Error).message });
@@ -44,8 +47,21 @@ export class FileStorage {
     }
   }
 
+  /**
+   * Until what it resolves to is called, no bytes are removed: a backup reads files whose documents are deleted meanwhile, and a
+   * restore brings files that no document speaks of yet. What was held back is swept then.
+   */
+  async holdRemovals(): Promise<() => void> {
+    this.#holds++;
+    await this.#sweeper.stop();
+    return () => {
+      if (--this.#holds === 0 && !this.#isClosed) this.#sweeper.start();
+    };
+  }
+
   close(): void {
-    this.#sweeper.stop();
+    this.#isClosed = true;
+    void this.#sweeper.stop();
   }
 
   async #unknownAmong(keys: readonly FileKey[]): Promise<readonly FileKey[] | null> {

@@ -28,7 +28,7 @@ async function sweep(store: Keys, unknownAmong: (keys: readonly FileKey[]) => Pr
   await vi.waitUntil(() => asked.mock.calls.some(([keys]) => keys.includes(passEnd)));
   await asked.mock.results.at(-1)!.value;
   await new Promise((resolve) => setImmediate(resolve));
-  sweeper.stop();
+  await sweeper.stop();
   return logged;
 }
 

@@ -20,17 +20,21 @@ export interface FileSweeperOptions {
 export class FileSweeper {
   #timer: NodeJS.Timeout | null = null;
   #isStopped = false;
+  #running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: FileSweeperOptions) {}
 
   /** The first pass begins at once. A store that can't be reached is tried again with the next. */
   start(): void {
-    void this.#pass();
+    this.#isStopped = false;
+    this.#running = this.#pass();
   }
 
-  stop(): void {
+  /** Resolves when nothing will be removed any more, unless it is started again. */
+  async stop(): Promise<void> {
     this.#isStopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#running;
   }
 
   async #pass(): Promise<void> {
@@ -39,7 +43,7 @@ export class FileSweeper {
     } catch (error) {
       this.options.log.log("error", "The file storage can't be swept now.", { error: (error as Error).message });
     }
-    if (!this.#isStopped) this.#timer = setTimeout(() => void this.#pass(), this.options.intervalMs).unref();
+    if (!this.#isStopped) this.#timer = setTimeout(() => this.start(), this.options.intervalMs).unref();
   }
 
   async #sweep(): Promise<void> {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FileUrls } from "./file-urls.js";
 
 const SECRET = "0f".repeat(32);
-const urls = new FileUrls(SECRET, "https://files.example");
+const urls = new FileUrls({ secret: SECRET, spaceSalt: "" }, "https://files.example");
 const id = fc.uint8Array({ minLength: 16, maxLength: 16 });
 
 describe("names in URLs", () => {
@@ -20,12 +20,13 @@ describe("names in URLs", () => {
 
   test("FI-20 are others under another secret", () => {
     const internalId = new Uint8Array(16);
-    expect(new FileUrls("0e".repeat(32), "").urlNameOf(internalId)).not.toBe(urls.urlNameOf(internalId));
+    expect(new FileUrls({ secret: "0e".repeat(32), spaceSalt: "" }, "").urlNameOf(internalId)).not.toBe(urls.urlNameOf(internalId));
   });
 
   test("FI-20 stay the same from version to version: they are in apps' pages", () => {
     expect(urls.urlNameOf(Buffer.from("000102030405060708090a0b0c0d0e0f", "hex"))).toBe("72bf4518-66ca-4b33-54ec-d13c18cdffdf");
     expect(urls.space).toBe("b7cb8919d2585c9b");
+    expect(new FileUrls({ secret: SECRET, spaceSalt: "01" }, "").space).not.toBe(urls.space);
   });
 
   test("FI-21 of any other text there is none", () => {

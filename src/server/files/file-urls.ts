@@ -12,6 +12,13 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { FileAccess } from "../../functions/stored-files.js";
 
+export interface FileSecret {
+  /** 32 bytes, hexadecimal. */
+  readonly secret: string;
+  /** Of the deployment's space among others in one bucket: a copy of a deployment has the secret, and a space of its own. */
+  readonly spaceSalt: string;
+}
+
 export const UPLOAD_START_MS_MAX = 3_600_000;
 
 /** What a valid token says. */
@@ -40,13 +47,13 @@ export class FileUrls implements FileAccess {
   readonly space: string;
 
   constructor(
-    secret: string,
+    { secret, spaceSalt }: FileSecret,
     private readonly cloudOrigin: string,
   ) {
     const derive = (purpose: string): Buffer => createHmac("sha256", Buffer.from(secret, "hex")).update(purpose).digest();
     this.#signingKey = derive("upload tokens");
     this.#nameKey = derive("names in URLs").subarray(0, CIPHER_KEY_BYTES);
-    this.space = derive("space").subarray(0, SPACE_BYTES).toString("hex");
+    this.space = derive(`space${spaceSalt}`).subarray(0, SPACE_BYTES).toString("hex");
   }
 
   urlNameOf(internalId: Uint8Array): string {

@@ -9,6 +9,7 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Hono, type Context } from "hono";
 import { answerAccountCall } from "./account-api.js";
 import { ADMIN_ROUTES, refuseUnknownApi, type AdminApiContext } from "./admin-api.js";
+import { BACKUP_PATH, RESTORE_PATH, type BackupApi } from "./backup-api.js";
 import { readBody } from "./body.js";
 import { clientInfo } from "./client-info.js";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
@@ -22,7 +23,8 @@ import { engineReplyToHttp, refusal, RequestError, textReply, writeReply, type H
 import { API_PREFIX, sitePathOf, SYNC_PATH } from "./own-paths.js";
 import { SITE, type SiteRequest, type SiteRouter } from "./site-router.js";
 import { STORAGE_PREFIX, type StorageApi } from "./storage-api.js";
-import { statusPage, VERSION } from "./status-page.js";
+import { statusPage } from "./status-page.js";
+import { VERSION } from "../version.js";
 import { isForCloud, wellKnownDocument } from "./well-known.js";
 
 export interface NetworkContext extends AdminApiContext {
@@ -32,6 +34,7 @@ export interface NetworkContext extends AdminApiContext {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly files: StorageApi;
+  readonly backups: BackupApi;
   readonly site: SiteRouter;
   readonly acceptSocket: (incoming: IncomingMessage, stream: Duplex, head: Buffer) => void;
 }
@@ -58,6 +61,7 @@ export function createRequestHandler(context: NetworkContext): RequestHandler {
       if (isPreflight(incoming)) answerPreflight(outgoing);
       else if (document !== null) writeReply(outgoing, attempt(document, incoming, context));
       else if (path.startsWith(STORAGE_PREFIX)) void context.files.answer(incoming, outgoing, path);
+      else if (path === BACKUP_PATH || path === RESTORE_PATH) void context.backups.answer(incoming, outgoing, path);
       else if (incoming.method === "POST" && FUNCTION_ROUTES.has(path)) void answerFunctionCall(incoming, outgoing, path, requestId, context);
       else void routed(incoming, outgoing);
     },

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { isAdminPath } from "./admin-api.js";
+import { RIVULET_PREFIX } from "./backup-api.js";
 import { isFromCli } from "./client-info.js";
 import { FUNCTION_ROUTES, RUN_PREFIX } from "./function-api.js";
 import { STORAGE_PREFIX } from "./storage-api.js";
@@ -16,7 +17,7 @@ export const SITE_PREFIX = "/http";
 
 const PAGES: ReadonlySet<string> = new Set(["/version", "/instance_name", "/metrics"]);
 const CALLS: ReadonlySet<string> = new Set([...FUNCTION_ROUTES.keys(), "/api/query_ts", "/api/debug_event"]);
-const PREFIXES = [RUN_PREFIX, STORAGE_PREFIX];
+const PREFIXES = [RUN_PREFIX, STORAGE_PREFIX, RIVULET_PREFIX];
 
 /** The path under which the app's router knows the request; null where the request is not for the app. */
 export function sitePathOf(incoming: IncomingMessage, pathname: string): string | null {

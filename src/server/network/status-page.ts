@@ -1,9 +1,6 @@
 /** What a person sees who opens the server's address in a browser: that it runs, its version, where to read on. */
-import { readFileSync } from "node:fs";
+import { VERSION } from "../version.js";
 import type { HttpReply } from "./replies.js";
-
-/** Version of this package. */
-export const VERSION: string = (JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { version: string }).version;
 
 const PAGE = `<!doctype html>
 <html lang="en">

@@ -26,7 +26,7 @@ export class ExportThread {
 
   /** Never rejects. */
   request(request: ExportRequest): Promise<EngineReply> {
-    if (this.#isClosed) return Promise.resolve(unavailable("The server is stopping."));
+    if (this.#isClosed) return Promise.resolve(unavailable("The server is stopping, or being restored from a backup. Try again."));
     if (this.#waiting.size >= WAITING_MAX) return Promise.resolve(unavailable(`${WAITING_MAX} requests for streaming export wait already. Try again in a moment.`));
     const id = ++this.#lastId;
     return new Promise((resolve) => {
@@ -40,6 +40,16 @@ export class ExportThread {
     this.#isClosed = true;
     this.#end();
     await this.#exited;
+  }
+
+  /** Does `work` while this has no hold on the store. */
+  async whileClosed(work: () => Promise<void>): Promise<void> {
+    await this.close();
+    try {
+      await work();
+    } finally {
+      this.#isClosed = false;
+    }
   }
 
   #post(message: ToExport): void {
