@@ -69,9 +69,11 @@ async function check(path: string): Promise<Summary> {
   return archive.summary;
 }
 
+/** A broken connection has no call of the operating system. */
 function explain(error: unknown, url: string): never {
-  const code = (error as NodeJS.ErrnoException).code;
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === "ENOSPC" || code === "EDQUOT") throw new Error("The disk is full. Make room, or write the backup elsewhere.", { cause: error });
+  if (syscall === "open" || syscall === "write") throw new Error(`The backup can't be written: ${message}. Choose another place.`, { cause: error });
   throw new RemoteError(`The connection to ${url} broke before the backup was whole. The log of the server may say why; try again.`, { cause: error });
 }
 

@@ -18,14 +18,15 @@ export async function backUpFolder(settings: FileStoreSettings, credentials: S3C
   const folder = await openDataFolder(settings.dataFolder);
   try {
     const store = await openLmdbStore({ path: folder.dataFile });
+    const database = new Database({ store, nowMs: Date.now });
     const reader = store.snapshot();
     try {
-      const secret = readFileSecret(new Database({ store, nowMs: Date.now })) ?? newFileSecret();
+      const secret = readFileSecret(database) ?? newFileSecret();
       const fileStore = await createFileStore(settings, credentials, async () => new FileUrls(secret, "").space);
       await use(await writeArchive({ reader, fileStore, folder: folder.path }));
     } finally {
       reader.release();
-      await store.close();
+      await database.close();
     }
   } finally {
     await folder.release();

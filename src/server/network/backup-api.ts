@@ -62,6 +62,8 @@ export class BackupApi {
       requireAdmin(incoming.headers.authorization, this.#options.adminKeys);
       requireMethod(incoming, outgoing, path === BACKUP_PATH ? "GET" : "POST");
       await this.#alone(() => (path === BACKUP_PATH ? this.#backUp(outgoing) : this.#restore(incoming, outgoing)));
+      // Whoever sees the end may ask for the next.
+      outgoing.end();
     } catch (error) {
       this.#fail(error, incoming, outgoing);
     }
@@ -95,7 +97,7 @@ export class BackupApi {
     outgoing.writeHead(200, { "Content-Type": "application/zip", "Cache-Control": "no-store" });
     try {
       // A connection that is cut, and not ended, is how the client learns that it has no whole archive.
-      await pipeline(bytes, outgoing);
+      await pipeline(bytes, outgoing, { end: false });
     } finally {
       await result.catch(() => null); // that is the error of `bytes`
     }
@@ -113,7 +115,6 @@ export class BackupApi {
       outgoing.writeHead(200, { "Content-Type": "application/x-ndjson", "Cache-Control": "no-store" });
       const report = (line: RestoreReport): void => void outgoing.write(`${JSON.stringify(line)}\n`);
       report(await this.#replace(archivePath, withKeys, rarely((progress) => report({ progress }))));
-      outgoing.end();
     } finally {
       await this.removeLeftovers();
     }
