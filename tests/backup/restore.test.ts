@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ADMIN_KEY, BIN, mutationNamed, queryNamed, startServer, temporaryFolder, until, type TestServer } from "../harness.js";
+import { ADMIN_KEY, BIN, mutationNamed, queryNamed, run, startServer, temporaryFolder, until, type TestServer } from "../harness.js";
 import { remoteOf, rivulet, upload, writeZip, zipEntries } from "./archives.js";
 
 const [add, addMany, totals] = [mutationNamed("notes:add"), mutationNamed("notes:addMany"), queryNamed("notes:totals")];
@@ -37,7 +37,7 @@ describe("into a server that runs", () => {
     await client.mutation(add, { text: "after", number: 2 });
     await server.http().mutation(mutationNamed("files:remove"), { id: fileId });
     await until(() => seen.at(-1) === 2, "the second note to show");
-    const timestamp = async (): Promise<bigint> => Buffer.from(((await (await fetch(`${server.url}/api/query_ts`, { method: "POST" })).json()) as { ts: string }).ts, "base64").readBigUInt64LE();
+    const timestamp = async (): Promise<bigint> => BigInt(((await (await fetch(`${server.url}/api/query_ts`, { method: "POST" })).json()) as { ts: string }).ts);
     const before = await timestamp();
     expect(await rivulet(restoreArgs(archive))).toMatchObject({ code: 0, output: expect.stringContaining("Restored.") as string });
     await until(() => seen.at(-1) === 1, "the restored state to show");
@@ -129,7 +129,7 @@ describe("kill -9", () => {
     await until(async () => (await readdir(data).catch((): string[] => [])).includes("data.mdb"), "the restore to be under way");
     restoring.kill("SIGKILL");
     await once(restoring, "exit");
-    expect(await rivulet(["start", "--data", data, "--port", "0"])).toMatchObject({ code: 1, output: expect.stringMatching(/A restore into the data folder .* was interrupted\. Run it again/) as string });
+    expect(await run(process.execPath, [BIN, "start", "--data", data, "--port", "0"], folder)).toMatchObject({ code: 1, output: expect.stringMatching(/A restore into the data folder .* was interrupted\. Run it again/) as string });
     expect((await rivulet(["restore", large, "--data", data])).code).toBe(0);
     await using copy = await startServer({ dataFolder: data });
     expect(((await copy.http().query(totals, {})) as { notes: number }).notes).toBe(await notes());

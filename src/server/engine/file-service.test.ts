@@ -121,5 +121,5 @@ test("FI-13 the secret is stored once", () => {
   const before = database.lastTs;
   storeFileSecret(database, secret);
   expect(database.lastTs).toBe(before);
-  expect(readFileSecret(database)).toBe(secret);
+  expect(readFileSecret(database)).toEqual(secret);
 });
