@@ -2,9 +2,10 @@
  * The state of a whole database as entries of the key space, without its history: what a backup holds, and what makes the same
  * database again in an empty store.
  */
-import type { Entry, Reader } from "../storage/store.js";
+import type { Entry, Reader, Store, WriteOp } from "../storage/store.js";
 import { Catalog } from "./catalog.js";
 import { edgeOfLog, encodeLogEntry } from "./commit-log.js";
+import { Database } from "./database.js";
 import { COMMIT_LOG_RANGE, commitLogKey, prefixRange, SESSION_REQUEST_RANGE } from "./keys.js";
 
 /** In key order. Of the commit log only an empty last entry: it tells the timestamp. */
@@ -19,6 +20,22 @@ export function* stateEntries(reader: Reader): Generator<Entry> {
 /** Microseconds since 1970; 0 where nothing was ever committed. */
 export function timestampOf(reader: Reader): number {
   return edgeOfLog(reader, "last")?.ts ?? 0;
+}
+
+/**
+ * Opens a store that holds a copy, as a database whose history begins now: after its last timestamp and after `laterThanMs`. What
+ * was between is not known to it, so that whoever follows changes must begin anew, and is told so.
+ */
+export async function openCopy(store: Store, laterThanMs: number): Promise<Database> {
+  const snapshot = store.snapshot();
+  const lastMs = timestampOf(snapshot) / 1000;
+  const ops = Array.from(snapshot.entries(COMMIT_LOG_RANGE), ([key]): WriteOp => [key, undefined]);
+  snapshot.release();
+  await store.write(ops);
+  const database = new Database({ store, nowMs: () => Math.max(Date.now(), lastMs + 1, laterThanMs + 1) });
+  database.advance();
+  await database.idle();
+  return database;
 }
 
 /** Texts of the documents of all tables of this name: the app's, and those of components. */

@@ -3,8 +3,7 @@
  * put it in its place; until then nothing that exists is changed, but that the file storage has more files.
  */
 import { createHash } from "node:crypto";
-import { documentTexts, timestampOf } from "../../database/copy.js";
-import { Database } from "../../database/database.js";
+import { documentTexts, openCopy, timestampOf } from "../../database/copy.js";
 import { FILES_TABLE } from "../../functions/stored-files.js";
 import { openLmdbStore } from "../../storage/lmdb.js";
 import type { Store, WriteOp } from "../../storage/store.js";
@@ -39,7 +38,7 @@ export async function restoreArchive(archive: ArchiveReader, target: RestoreTarg
   const store = await openLmdbStore({ path: target.dataFile });
   // `close` below is of the database, which closes its store.
   const database = await fillStore(archive, store, target).then(
-    () => new Database({ store, nowMs: Date.now }),
+    () => openCopy(store, 0),
     async (error: unknown) => {
       await store.close();
       throw error;
@@ -63,12 +62,10 @@ export async function restoreArchive(archive: ArchiveReader, target: RestoreTarg
 export async function advancePast(replacedFile: string, dataFile: string, nowMs: number): Promise<void> {
   const replaced = await openLmdbStore({ path: replacedFile });
   const snapshot = replaced.snapshot();
-  const seenMs = timestampOf(snapshot) / 1000 + 1;
+  const seenMs = timestampOf(snapshot) / 1000;
   snapshot.release();
   await replaced.close();
-  const database = new Database({ store: await openLmdbStore({ path: dataFile }), nowMs: () => Math.max(nowMs, seenMs) });
-  database.advance();
-  await database.idle();
+  const database = await openCopy(await openLmdbStore({ path: dataFile }), Math.max(nowMs, seenMs));
   await database.close();
 }
 
