@@ -122,7 +122,7 @@ describe("kill -9", () => {
 
   beforeAll(async () => {
     large = join(folder, "large.zip");
-    for (let i = 0; i < 4; i++) await server.http().mutation(addMany, { count: 4_000, chars: 300 });
+    for (let i = 0; i < 10; i++) await server.http().mutation(addMany, { count: 1_000, chars: 500 });
     expect((await rivulet(["backup", large, ...remoteOf(server)])).code).toBe(0);
   });
 
