@@ -16,6 +16,8 @@ import type { Replacements } from "./sandbox/replaced-globals.js";
 import type { Sandbox } from "./sandbox/sandbox.js";
 import type { TokenSigner } from "./sign-jwt.js";
 import type { FileAccess } from "./stored-files.js";
+import { AUDITS_MAX, auditBody, writeCustomAudit } from "./custom-audit.js";
+import { FunctionError } from "./errors.js";
 
 /** Claims of the caller as `ctx.auth.getUserIdentity()` returns them. */
 export type UserIdentity = Readonly<Record<string, unknown>>;
@@ -61,6 +63,8 @@ export interface ExecutionOptions {
   readonly seed: number;
   readonly journal: string | null;
   readonly requestMetadata: RequestMetadata;
+  /** Name of the admin key that was called with; null for anybody else. */
+  readonly adminName: string | null;
   readonly deploymentMetadata: DeploymentMetadata;
   readonly environmentVariables: Readonly<Record<string, string>>;
   readonly files: FileAccess;
@@ -79,6 +83,10 @@ export class Execution {
   readonly files: FileAccess;
   readonly tokens: TokenSigner;
   readonly #identity: UserIdentity | null;
+  readonly #adminName: string | null;
+  /** Bodies of audit log entries that a query has made: JSON texts. */
+  readonly audits: string[] = [];
+  #auditCount = 0;
   #frames: CallFrame[] = [];
   #usedIdentity = false;
 
@@ -93,6 +101,7 @@ export class Execution {
     this.journal = new PageJournal(options.journal);
     this.random = new DeterministicRandom(options.seed);
     this.#identity = options.identity;
+    this.#adminName = options.adminName;
   }
 
   /** Whether the outcome depends on who called. */
@@ -103,6 +112,15 @@ export class Execution {
   identity(): UserIdentity | null {
     this.#usedIdentity = true;
     return this.#identity;
+  }
+
+  /** `log.audit`, for the call of `frame`. */
+  audit({ transaction }: CallFrame, body: unknown): void {
+    if (++this.#auditCount > AUDITS_MAX) throw new FunctionError(`A function can write at most ${AUDITS_MAX} audit log entries. Put more into each.`);
+    const { ip, userAgent, requestId } = this.requestMetadata;
+    const text = auditBody(body, { ip, userAgent, requestId, now: this.nowMs, convexActor: this.#adminName === null ? null : { kind: "token", name: this.#adminName } });
+    if (transaction.writable) writeCustomAudit(transaction, text);
+    else this.audits.push(text);
   }
 
   /** A component's innermost call that has not returned: what its `Convex.syscall` acts for. */

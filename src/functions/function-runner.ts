@@ -18,6 +18,7 @@
  */
 import { DatabaseError } from "../database/errors.js";
 import type { Transaction } from "../database/transaction.js";
+import { writeCustomAudits } from "./custom-audit.js";
 import type { Deployment, RegisteredFunction } from "./deployment.js";
 import { encodeErrorData, FunctionError, type FunctionFailure } from "./errors.js";
 import { Fifo } from "./fifo.js";
@@ -48,6 +49,8 @@ export interface FunctionRequest {
   readonly requestId: string;
   /** Who is at the other end; null for runs that nobody asked for just now. */
   readonly client: { readonly ip: string | null; readonly userAgent: string | null } | null;
+  /** Name of the admin key that was called with. */
+  readonly adminName?: string | null;
   /** Set where the scheduler started it. */
   readonly scheduledFunctionId?: string;
   /** Asked when the request's turn comes: true where nobody wants it any more, and then it is dropped. */
@@ -70,6 +73,8 @@ interface OutcomeBase {
   readonly logLines: readonly string[];
   /** Whether another identity could have made another outcome. */
   readonly usedIdentity: boolean;
+  /** What a query wrote with `log.audit`: to be kept by whoever gives its result out. */
+  readonly audits: readonly string[];
   readonly journal: string | null;
   /** What was read, and for a mutation written; null where it failed before it began. */
   readonly transaction: Transaction | null;
@@ -103,6 +108,8 @@ export interface RunnerOptions {
 interface Barrier {
   readonly reached: () => void;
 }
+
+const NO_AUDITS: readonly string[] = [];
 
 /** How long into an evaluation the outcomes of functions are still dealt with inside it. */
 const SAFE_MS = 100;
@@ -294,6 +301,7 @@ export class FunctionRunner {
       seed: this.#options.randomSeed(),
       journal: request.journal,
       requestMetadata: { ip: request.client?.ip ?? null, userAgent: request.client?.userAgent ?? null, requestId: request.requestId, scheduledFunctionId: request.scheduledFunctionId ?? null, authToken: request.authToken ?? null },
+      adminName: request.adminName ?? null,
       deploymentMetadata: { name: this.#options.instanceName, region: null, class: "s16" },
       environmentVariables: deployment.environmentVariables,
       files: this.#options.files,
@@ -320,12 +328,14 @@ export class FunctionRunner {
     const durationMs = performance.now() - startMs;
     const logLines = execution.logs.lines();
     if (result.ok && request.alongside !== undefined) this.#keepBooks(transaction, { logLines, durationMs }, request.alongside);
+    const audits = result.ok ? execution.audits : NO_AUDITS;
+    if (audits.length > 0 && transaction.writable) this.#keepBooks(transaction, { logLines, durationMs }, (books) => writeCustomAudits(books, audits));
     transaction.finish();
     const { usedIdentity } = execution;
     const journal = execution.journal.serialize();
     // Written out: spreading costs more than everything else here.
-    if (result.ok) this.#deliver(request, { ok: true, value: result.value, kind, usedIdentity, transaction, durationMs, logLines, journal });
-    else this.#deliver(request, { ok: false, failure: result.failure, isStopped: result.isStopped, kind, usedIdentity, transaction, durationMs, logLines, journal });
+    if (result.ok) this.#deliver(request, { ok: true, value: result.value, kind, usedIdentity, audits: transaction.writable ? NO_AUDITS : audits, transaction, durationMs, logLines, journal });
+    else this.#deliver(request, { ok: false, failure: result.failure, isStopped: result.isStopped, kind, usedIdentity, audits, transaction, durationMs, logLines, journal });
   }
 
   #keepBooks(transaction: Transaction, run: FinishedRun, write: (transaction: Transaction, run: FinishedRun) => void): void {
@@ -339,7 +349,7 @@ export class FunctionRunner {
   #refuse(request: FunctionRequest, error: unknown): void {
     this.#starting = null;
     const failure = this.#describe(error);
-    this.#deliver(request, { ok: false, failure, isStopped: false, kind: null, usedIdentity: false, transaction: null, durationMs: 0, logLines: [], journal: request.journal });
+    this.#deliver(request, { ok: false, failure, isStopped: false, kind: null, usedIdentity: false, audits: NO_AUDITS, transaction: null, durationMs: 0, logLines: [], journal: request.journal });
   }
 
   #deliver(request: FunctionRequest, outcome: FunctionOutcome): void {

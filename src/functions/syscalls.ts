@@ -113,6 +113,9 @@ export class Syscalls {
         return schedulerSyscall(scope, this.calls, op, args);
       case "1.0/createFunctionHandle":
         return JSON.stringify(this.calls.handleOf(targetOfAddress(args as FunctionAddress, frame.namespace)));
+      case "1.0/auditLog":
+        this.execution.audit(frame, args["body"]);
+        return "null";
       case "1.0/getTransactionMetrics":
         return encodeValue(transactionMetrics(scope));
       case "1.0/getDeploymentMetadata":

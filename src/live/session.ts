@@ -22,6 +22,8 @@ export interface Principal {
   readonly identity: Identity | null;
   /** Admins may call internal functions. */
   readonly isAdmin: boolean;
+  /** Name of an admin's key. */
+  readonly adminName?: string;
   /** The token that `identity` was read from; none for nobody, for admins, and for what the server does by itself. */
   readonly authToken?: string | null;
   /** Why the token of an HTTP action was not accepted: what asking for the identity fails with. */

@@ -9,6 +9,7 @@
 
 import type { MessagePort } from "node:worker_threads";
 import type { HttpActionJob } from "../functions/actions/executor-messages.js";
+import type { AuditActor } from "./audit/deployment-audit.js";
 import type { FileKey, FileRequest } from "./files/file-messages.js";
 
 /** Who a request acts as. Admin keys are checked where the request comes in; tokens of users in the engine. */
@@ -46,8 +47,10 @@ export type EngineCall =
   /** Newest durable timestamp as decimal nanoseconds → `{ ts }`. */
   | { readonly kind: "queryTs" }
   /** A route of the deploy API and its JSON body (text); admin was checked. */
-  | { readonly kind: "deploy"; readonly route: DeployRoute; readonly body: string }
-  | { readonly kind: "updateEnvironment"; readonly body: string }
+  | { readonly kind: "deploy"; readonly route: DeployRoute; readonly body: string; readonly actor: AuditActor }
+  | { readonly kind: "updateEnvironment"; readonly body: string; readonly actor: AuditActor }
+  /** Entries of the audit log from a time on, in milliseconds → `{ items, pagination }`; `after` is the cursor of the page before. */
+  | { readonly kind: "listAudit"; readonly fromMs: number; readonly after: number; readonly limit: number }
   /** Server log lines of function executions after a cursor → `{ entries, newCursor }`; waits up to `waitMs` for one. */
   | { readonly kind: "streamLogs"; readonly cursor: number; readonly waitMs: number }
   | { readonly kind: "files"; readonly request: FileRequest }

@@ -215,7 +215,7 @@ export class ActionService {
 }
 
 function contextOf({ principal, requestId, client, scheduledFunctionId }: Caller, path: string, componentPath: string, depth: number): ActionContext {
-  return { path, componentPath, identity: principal.identity, authToken: principal.authToken ?? null, authProblem: principal.authProblem ?? null, requestId, client, scheduledJobId: scheduledFunctionId ?? null, depth };
+  return { path, componentPath, identity: principal.identity, authToken: principal.authToken ?? null, authProblem: principal.authProblem ?? null, requestId, client, adminName: principal.adminName ?? null, scheduledJobId: scheduledFunctionId ?? null, depth };
 }
 
 /** What the action did wrong is told to it; anything else is a bug of ours. */

@@ -20,6 +20,8 @@ export interface ActionContext {
   readonly authProblem: string | null;
   readonly requestId: string;
   readonly client: ClientInfo | null;
+  /** Name of the admin key that it was called with. */
+  readonly adminName: string | null;
   /** Set where the scheduler started it. */
   readonly scheduledJobId: string | null;
   /** 0 for what was called from outside, one more for each action that called another. */

@@ -40,7 +40,7 @@ export class PrincipalResolver {
       case "none":
         return NOBODY;
       case "admin":
-        return adminPrincipal(credentials.actingAs);
+        return adminPrincipal(credentials.actingAs, credentials.keyName);
       case "user": {
         const verified = this.#verifier.recall(credentials.token);
         return verified === null ? null : userPrincipal(credentials.token, verified);
@@ -51,7 +51,7 @@ export class PrincipalResolver {
   /** Rejects with {@link AuthTokenError}. */
   async resolve(credentials: Credentials): Promise<Principal> {
     if (credentials.type === "user") return userPrincipal(credentials.token, await this.#verifier.verify(credentials.token));
-    return credentials.type === "admin" ? adminPrincipal(credentials.actingAs) : NOBODY;
+    return credentials.type === "admin" ? adminPrincipal(credentials.actingAs, credentials.keyName) : NOBODY;
   }
 
   /**

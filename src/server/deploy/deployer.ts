@@ -17,6 +17,8 @@ import { SchemaChanges, isReady, namespacesOf, type SchemasByNamespace } from ".
 import { activeSchema, dropUnfinished, type SchemaChange } from "../../database/schema-change/schema-change.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
+import { SYSTEM_ACTOR, recordAudit, type AuditActor } from "../audit/deployment-audit.js";
+import { environmentEvents } from "../audit/environment-events.js";
 import type { DeployRoute } from "../engine-messages.js";
 import { evaluateAuthConfig, type AuthProvider } from "./auth-config.js";
 import { readComponentModules, readComponentSummaries, readDeployment, readModuleSummaries, readModules, writeDeployment, type DeploymentRecord, type ModuleSummary } from "./code-store.js";
@@ -103,7 +105,7 @@ export class Deployer {
   }
 
   /** Throws {@link DeployError} for what is wrong with the request. */
-  async handle(route: DeployRoute, body: string): Promise<object> {
+  async handle(route: DeployRoute, body: string, actor: AuditActor = SYSTEM_ACTOR): Promise<object> {
     switch (route) {
       case "get_config":
         return pulledConfig(this.#begin());
@@ -118,7 +120,7 @@ export class Deployer {
       case "wait_for_schema":
         return await this.#waitForSchema(body);
       case "finish_push":
-        return this.#finishPush(body);
+        return this.#finishPush(body, actor);
       case "report_push_completed":
         return {};
       default:
@@ -128,12 +130,14 @@ export class Deployer {
   }
 
   /** Sets and removes environment variables; running code sees them at once. */
-  async updateEnvironment(body: string): Promise<object> {
+  async updateEnvironment(body: string, actor: AuditActor = SYSTEM_ACTOR): Promise<object> {
     const { changes } = parseEnvironmentRequest(body);
     const { instance } = this.#options;
     const transaction = this.#database.begin("mutation", NO_LIMITS);
-    const variables = changeEnvironment(readEnvironment(transaction), changes, instance);
+    const before = readEnvironment(transaction);
+    const variables = changeEnvironment(before, changes, instance);
     writeEnvironment(transaction, variables);
+    for (const event of environmentEvents(before, variables, actor)) recordAudit(transaction, event);
     const deployment = readDeployment(transaction);
     if (deployment !== null) {
       const visible = fullEnvironment(variables, instance);
@@ -240,7 +244,7 @@ export class Deployer {
     }
   }
 
-  #finishPush(body: string): object {
+  #finishPush(body: string, actor: AuditActor): object {
     const { startPush, dryRun, message } = parseFinishPush(body);
     const push = this.#find(startPush.schemaChange.schemaIds[APP_COMPONENT] ?? "", dryRun);
     if (push === null) throw superseded();
@@ -252,6 +256,7 @@ export class Deployer {
     }
     const transaction = this.#database.begin("mutation", NO_LIMITS);
     storePush(transaction, push, message ?? null, (this.#options.nowMs ?? Date.now)());
+    recordAudit(transaction, { action: "push_config_with_components", actor, metadata: { message: message ?? null, ...response } });
     push.changes.finish(transaction);
     this.#push = null;
     clearTimeout(this.#abandonTimer);

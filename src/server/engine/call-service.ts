@@ -3,6 +3,8 @@ import type { Database } from "../../database/database.js";
 import type { Principal } from "../../live/session.js";
 import { AuthTokenError } from "../auth/errors.js";
 import type { PrincipalResolver } from "../auth/principal-resolver.js";
+import { listAudit, type AuditPage } from "../audit/audit-events.js";
+import { NO_LIMITS } from "../deploy/system-documents.js";
 import { DeployError, type Deployer } from "../deploy/deployer.js";
 import type { EngineCall, EngineMetrics, EngineReply } from "../engine-messages.js";
 import type { FileService } from "./file-service.js";
@@ -48,10 +50,13 @@ export class CallService {
         this.#reply(id, ok({ ts: wireTs(this.#options.database.lastTs) }));
         break;
       case "deploy":
-        this.#replyLater(id, this.#options.deployer.handle(call.route, call.body));
+        this.#replyLater(id, this.#options.deployer.handle(call.route, call.body, call.actor));
         break;
       case "updateEnvironment":
-        this.#replyLater(id, this.#options.deployer.updateEnvironment(call.body));
+        this.#replyLater(id, this.#options.deployer.updateEnvironment(call.body, call.actor));
+        break;
+      case "listAudit":
+        this.#reply(id, ok(this.#listAudit(call)));
         break;
       case "streamLogs":
         this.#replyLater(id, this.#options.log.read(call.cursor, call.waitMs));
@@ -114,6 +119,13 @@ export class CallService {
       { kind: call.functionKind, path: call.path, componentPath: call.componentPath, args: call.args, principal, requestId: call.requestId, client: call.client, caller: principal.isAdmin ? "server" : "client", source: "HttpApi", atTs, once: null },
       (result) => this.#reply(id, functionReply(this.#options.functions.shown(call.requestId, result))),
     );
+  }
+
+  #listAudit({ fromMs, after, limit }: EngineCall & { kind: "listAudit" }): AuditPage {
+    const transaction = this.#options.database.begin("query", NO_LIMITS);
+    const page = listAudit(transaction, fromMs, after, limit);
+    transaction.finish();
+    return page;
   }
 
   async #shutDown(id: number): Promise<void> {

@@ -18,6 +18,9 @@ import type { ActionService } from "../actions/action-service.js";
 import type { ActionSyscalls } from "../actions/action-syscalls.js";
 import { callSyscalls } from "../actions/call-syscalls.js";
 import { vectorSyscalls } from "../actions/vector-syscalls.js";
+import { auditSyscalls } from "../audit/audit-syscall.js";
+import { KeyAudit } from "../audit/key-audit.js";
+import { QueryAudits } from "../audit/query-audits.js";
 import type { AdminKeys } from "../admin-keys.js";
 import { NodeCodeStore } from "../actions/node/node-code-store.js";
 import { deploymentTokens } from "../auth/deployment-tokens.js";
@@ -53,6 +56,7 @@ export interface EngineSetup {
 /** Together well above the rate at which commits can be made; one slice takes a few milliseconds. */
 const TRIM_INTERVAL_MS = 200;
 const TRIM_ENTRIES_MAX = 4_000;
+const KEY_AUDIT_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 1_000;
 const FILE_SECRET_RETRY_MS = 10_000;
 /** Try again later, says the reason in the words that the public client knows. */
@@ -78,6 +82,8 @@ export class Engine {
   readonly #crons: CronJobs;
   readonly #httpActions: HttpActionService;
   readonly #inlineQueries: InlineQueries;
+  readonly #queryAudits: QueryAudits;
+  readonly #keyAudit: KeyAudit;
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(setup: EngineSetup) {
@@ -119,6 +125,8 @@ export class Engine {
       });
     this.#runner = newRunner();
     const log = new FunctionLog(nowMs);
+    this.#queryAudits = new QueryAudits(this.#database);
+    this.#keyAudit = new KeyAudit(this.#database, adminKeys);
     this.#inlineQueries = new InlineQueries({ database: this.#database, log, newRunner });
     this.#lane = new OptimisticLane({ dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits, fileSecret: this.#fileSecret, cloudOrigin: options.cloudOrigin, ...(options.testClock === undefined ? {} : { testClock: options.testClock }) });
     this.#files = new FileService({ database: this.#database, urls, nowMs, whenDurable: (ts) => this.#durability.whenDurable(ts) });
@@ -130,6 +138,7 @@ export class Engine {
       lane: this.#lane,
       actions: this.#actions,
       durability: this.#durability,
+      audits: this.#queryAudits,
       redactErrors: options.redactErrors,
     });
     this.#functions = functions;
@@ -191,6 +200,7 @@ export class Engine {
     if (code !== null) this.#activate(code);
     this.#scheduler.start();
     this.#crons.start();
+    this.#every(KEY_AUDIT_INTERVAL_MS, () => this.#keyAudit.look());
     this.#every(TRIM_INTERVAL_MS, () => this.#database.trimLog(TRIM_ENTRIES_MAX));
     this.#every(SWEEP_INTERVAL_MS, () => this.#queries.sweep());
   }
@@ -226,6 +236,7 @@ export class Engine {
     this.#crons.close();
     await Promise.all([this.#lane.close(), this.#actions.close()]);
     await this.#deployer.close();
+    this.#queryAudits.flush();
     await this.#database.idle();
     this.#runner.deployment?.dispose();
     await this.#database.close();
@@ -248,7 +259,8 @@ export class Engine {
       whenDurable: (ts) => this.#durability.whenDurable(ts),
     });
     const vectors = vectorSyscalls({ database: this.#database, whenDurable: (ts) => this.#durability.whenDurable(ts) });
-    return new Map([...calls, ...schedule, ...vectors, ...this.#files.syscalls()]);
+    const audits = auditSyscalls({ database: this.#database, nowMs: this.#setup.nowMs, whenDurable: (ts) => this.#durability.whenDurable(ts) });
+    return new Map([...calls, ...schedule, ...vectors, ...audits, ...this.#files.syscalls()]);
   }
 
   /** Swaps the running code. Clients stay connected; every live query runs again on the new code. */
@@ -284,6 +296,7 @@ export class Engine {
       this.#sync.close(socket);
     }
     this.#deployer.rolledBack(durableTs);
+    this.#keyAudit.rolledBack();
     // It may have been among them. Not at once: the disk would refuse it again.
     this.#timers.push(setTimeout(() => storeFileSecret(this.#database, this.#fileSecret), FILE_SECRET_RETRY_MS).unref());
     this.#queries.invalidate(keys);

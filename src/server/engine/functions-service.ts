@@ -18,6 +18,7 @@ import type { Principal } from "../../live/session.js";
 import { resolveCommitTimestamp } from "../../values/commit-timestamp.js";
 import { ValueError, encodeValue, parseValue } from "../../values/value.js";
 import { SYSTEM_QUERIES } from "../system-functions/system-queries.js";
+import type { QueryAudits } from "../audit/query-audits.js";
 import type { ClientInfo } from "../engine-messages.js";
 import type { Durability } from "./durability.js";
 import type { FunctionLog } from "./function-log.js";
@@ -74,6 +75,7 @@ export interface FunctionsServiceOptions {
   readonly lane: OptimisticLane;
   readonly actions: ActionService;
   readonly durability: Durability;
+  readonly audits: QueryAudits;
   readonly redactErrors: boolean;
 }
 
@@ -86,6 +88,7 @@ export class FunctionsService {
   readonly #lane: OptimisticLane;
   readonly #actions: ActionService;
   readonly #durability: Durability;
+  readonly #audits: QueryAudits;
   readonly #redactErrors: boolean;
 
   constructor(options: FunctionsServiceOptions) {
@@ -95,6 +98,7 @@ export class FunctionsService {
     this.#lane = options.lane;
     this.#actions = options.actions;
     this.#durability = options.durability;
+    this.#audits = options.audits;
     this.#redactErrors = options.redactErrors;
   }
 
@@ -156,12 +160,14 @@ export class FunctionsService {
       journal: null,
       requestId: request.requestId,
       client: request.client,
+      adminName: request.principal.adminName ?? null,
       ...(isDropped === undefined ? {} : { isDropped }),
       ...(alongside === undefined ? {} : { alongside }),
       ...(scheduledFunctionId === undefined ? {} : { scheduledFunctionId }),
       begin: (kind) => (request.atTs === null || kind === "mutation" ? this.#database.begin(kind) : this.#database.beginAt(request.atTs)),
       done: (outcome) => {
         const result = this.#complete(request, outcome);
+        this.#audits.keep(outcome.audits);
         if (outcome.kind === "mutation") this.#lane.measured(functionKey(request.componentPath, request.path), outcome.durationMs);
         this.#logExecution(request, request.source, request.principal, request.requestId, outcome);
         done(result);
@@ -171,7 +177,7 @@ export class FunctionsService {
 
   #callInLane(request: FunctionCallRequest, done: (result: CallResult) => void): void {
     const { path, componentPath, args, caller, principal, requestId, client, once, scheduledFunctionId } = request;
-    const job = { path, componentPath, args, caller, identity: principal.identity, authToken: principal.authToken ?? null, requestId, client, ...(scheduledFunctionId === undefined ? {} : { scheduledFunctionId }) };
+    const job = { path, componentPath, args, caller, identity: principal.identity, authToken: principal.authToken ?? null, requestId, client, adminName: principal.adminName ?? null, ...(scheduledFunctionId === undefined ? {} : { scheduledFunctionId }) };
     const complete = (result: LaneResult): void => {
       // Between the run and now the same request may have come again and been answered.
       if (once?.isAnswered() === true) return;
@@ -234,6 +240,7 @@ export class FunctionsService {
       begin: (kind) => this.#database.begin(kind),
       done: (outcome) => {
         this.#logExecution(spec, "SyncWorker", principal, requestId, outcome);
+        this.#audits.keepSoon(outcome.audits);
         done(this.#toRun(requestId, outcome));
       },
     });
@@ -260,7 +267,7 @@ export class FunctionsService {
 
   /** The server's own queries, for the CLI and dashboards. */
   #runSystemQuery({ path, componentPath, args, principal }: Pick<FunctionCallRequest, "path" | "componentPath" | "args" | "principal">): FunctionOutcome {
-    const base = { logLines: [], usedIdentity: false, journal: null, kind: "query" as const, durationMs: 0 };
+    const base = { logLines: [], usedIdentity: false, audits: [], journal: null, kind: "query" as const, durationMs: 0 };
     const transaction: Transaction = this.#database.begin("query");
     const failed = (message: string): FunctionOutcome => ({ ...base, ok: false, isStopped: false, transaction, failure: { message, data: null } });
     const query = SYSTEM_QUERIES.get(path);

@@ -29,6 +29,7 @@ export interface LaneJob {
   readonly authToken: string | null;
   readonly requestId: string;
   readonly client: ClientInfo | null;
+  readonly adminName: string | null;
   /** The scheduled function on whose behalf it runs, where there is one. */
   readonly scheduledFunctionId?: string;
 }

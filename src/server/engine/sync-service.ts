@@ -148,7 +148,8 @@ export class SyncService {
   #authenticate(message: Authenticate): Authentication | Promise<Authentication> {
     if (message.tokenType === "None") return accepted(NOBODY);
     if (message.tokenType === "Admin") {
-      if (this.#options.adminKeys.check(message.value) !== null) return accepted(adminPrincipal(message.impersonating));
+      const key = this.#options.adminKeys.check(message.value);
+      if (key !== null) return accepted(adminPrincipal(message.impersonating, key.name));
       return { ok: false, isPassing: false, error: "The admin key is not valid for this deployment. List its keys with `rivulet keys list`." };
     }
     const credentials: Credentials = { type: "user", token: message.value };

@@ -3,6 +3,7 @@
  * No refusal is a 404: the CLI takes that for a deployment that is about to appear and tries again for half a minute.
  */
 import type { IncomingMessage } from "node:http";
+import type { AuditActor } from "../audit/deployment-audit.js";
 import type { AdminKeys } from "../admin-keys.js";
 import type { DeployRoute, EngineCall } from "../engine-messages.js";
 import { parseJsonObject, readBody } from "./body.js";
@@ -35,16 +36,17 @@ const DEPLOY2_ROUTES: readonly DeployRoute[] = ["evaluate_push", "evaluate_schem
 
 /** By method and path. */
 export const ADMIN_ROUTES: ReadonlyMap<string, AdminRoute> = new Map<string, AdminRoute>([
-  ["POST /api/get_config_hashes", bodyRoute((body) => ({ kind: "deploy", route: "get_config_hashes", body }))],
-  ["POST /api/get_config", bodyRoute((body) => ({ kind: "deploy", route: "get_config", body }))],
-  ...DEPLOY2_ROUTES.map((route) => [`POST /api/deploy2/${route}`, bodyRoute((body) => ({ kind: "deploy", route, body }))] as const),
-  ["POST /api/update_environment_variables", bodyRoute((body) => ({ kind: "updateEnvironment", body }))],
+  ["POST /api/get_config_hashes", bodyRoute((body, actor) => ({ kind: "deploy", route: "get_config_hashes", body, actor }))],
+  ["POST /api/get_config", bodyRoute((body, actor) => ({ kind: "deploy", route: "get_config", body, actor }))],
+  ...DEPLOY2_ROUTES.map((route) => [`POST /api/deploy2/${route}`, bodyRoute((body, actor) => ({ kind: "deploy", route, body, actor }))] as const),
+  ["POST /api/update_environment_variables", bodyRoute((body, actor) => ({ kind: "updateEnvironment", body, actor }))],
   ["POST /api/run_test_function", inlineQuery],
   ["GET /api/shapes2", tableShapes],
   ["GET /api/stream_function_logs", streamLogs],
   ["GET /api/v1/get_canonical_urls", canonicalUrls],
   ["GET /api/v1/list_environment_variables", async (incoming, _url, { engine, adminKeys }, requestId) => listEnvironmentVariables(engine, requireAdmin(incoming.headers.authorization, adminKeys), requestId)],
-  ["POST /api/v1/update_environment_variables", bodyRoute((body) => ({ kind: "updateEnvironment", body }))],
+  ["POST /api/v1/update_environment_variables", bodyRoute((body, actor) => ({ kind: "updateEnvironment", body, actor }))],
+  ["GET /api/v1/list_audit_log_events", listAuditEvents],
   ["GET /api/v1/deployment_info", async (incoming, _url, { adminKeys }) => (requireAdmin(incoming.headers.authorization, adminKeys), deploymentInfo())],
   ...STREAMING_EXPORT_ROUTES,
   ["GET /api/check_admin_key", checkAdminKey],
@@ -79,11 +81,11 @@ export function refuseUnknownApi(incoming: IncomingMessage, pathname: string): R
   return isFromCli(incoming) ? new RequestError(400, "NotSupported", message) : new RequestError(404, "NotFound", message);
 }
 
-function bodyRoute(toCall: (body: string) => EngineCall): AdminRoute {
+function bodyRoute(toCall: (body: string, actor: AuditActor) => EngineCall): AdminRoute {
   return async (incoming, _url, { engine, adminKeys, bodyBytesMax }) => {
     const body = await readBody(incoming, bodyBytesMax);
-    requireAdmin(incoming.headers.authorization, adminKeys, () => parseJsonObject(body)["adminKey"]);
-    return engineReplyToHttp(await engine.call(toCall(body)));
+    const { keyName } = requireAdmin(incoming.headers.authorization, adminKeys, () => parseJsonObject(body)["adminKey"]);
+    return engineReplyToHttp(await engine.call(toCall(body, { keyName, client: clientInfo(incoming) })));
   };
 }
 
@@ -96,6 +98,14 @@ async function inlineQuery(incoming: IncomingMessage, _url: URL, { engine, admin
 async function tableShapes(incoming: IncomingMessage, url: URL, { engine, adminKeys }: AdminApiContext): Promise<HttpReply> {
   requireAdmin(incoming.headers.authorization, adminKeys);
   return engineReplyToHttp(await engine.call({ kind: "tableShapes", componentPath: url.searchParams.get("component") ?? "" }));
+}
+
+/** As the public deployment API has it: from a time on, the oldest first. */
+async function listAuditEvents(incoming: IncomingMessage, { searchParams }: URL, { engine, adminKeys }: AdminApiContext): Promise<HttpReply> {
+  requireAdmin(incoming.headers.authorization, adminKeys);
+  const [fromMs, limit, after] = [searchParams.get("from"), searchParams.get("limit") ?? "15", searchParams.get("cursor") ?? "0"].map((text) => (text !== null && /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN)) as [number, number, number];
+  if (Number.isNaN(fromMs + limit + after)) throw new RequestError(400, "BadParameter", '"from" must be a time in milliseconds, "limit" a number up to 100, and "cursor" what the last page gave as "nextCursor".');
+  return engineReplyToHttp(await engine.call({ kind: "listAudit", fromMs, after, limit: Math.min(Math.max(limit, 1), 100) }));
 }
 
 async function streamLogs(incoming: IncomingMessage, url: URL, { engine, adminKeys }: AdminApiContext): Promise<HttpReply> {

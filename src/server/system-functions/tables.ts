@@ -7,6 +7,7 @@ import { parseDocument } from "../../database/schema-change/table-walk.js";
 import type { Table, TableRecord } from "../../database/table.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { Value } from "../../values/value.js";
+import { AUDIT_TABLE, CUSTOM_AUDIT_TABLE } from "../../functions/audit-log.js";
 import { PUBLIC_SYSTEM_TABLES } from "../../functions/database-api.js";
 import { lazySchema } from "../lazy-schema.js";
 import { CRON_JOBS_TABLE, CRON_LOGS_TABLE } from "../scheduler/cron-table.js";
@@ -14,7 +15,7 @@ import { requireKnownComponent } from "./known-component.js";
 import { noArguments, systemQuery } from "./system-query.js";
 
 /** Those that functions can read, and what an admin may want to look at. */
-const READABLE_SYSTEM_TABLES: ReadonlySet<string> = new Set([...PUBLIC_SYSTEM_TABLES, CRON_JOBS_TABLE, CRON_LOGS_TABLE]);
+const READABLE_SYSTEM_TABLES: ReadonlySet<string> = new Set([...PUBLIC_SYSTEM_TABLES, CRON_JOBS_TABLE, CRON_LOGS_TABLE, AUDIT_TABLE, CUSTOM_AUDIT_TABLE]);
 
 /** A larger table counts as this large. The CLI warns from 100,000 documents on. */
 const DOCUMENTS_COUNTED_MAX = 200_000;
