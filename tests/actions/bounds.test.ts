@@ -1,4 +1,4 @@
-/** What bounds actions: places, time, memory, depth; and that one that dies takes nothing with it. A-20 to A-25. */
+/** What bounds actions: places, time, memory, depth; and that one that dies takes nothing with it. A-20 to A-26. */
 import type { Value } from "convex/values";
 import { makeFunctionReference } from "convex/server";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -80,6 +80,17 @@ test("A-25 a rejection that nobody awaits is a line of the log, and ends nothing
   const { value, logLines } = (await response.json()) as { value: string; logLines: string[] };
   expect(value).toBe("fine");
   expect(logLines).toEqual([expect.stringMatching(/^\[ERROR\].*nobody awaits me/)]);
+});
+
+test("A-26 nonsense that an action sends to the deployment fails that call alone", async () => {
+  const ops = ["actions/query", "actions/mutation", "actions/action", "actions/schedule", "actions/cancel_job", "actions/vectorSearch", "storageGetUrl", "storageGetMetadata", "storageDelete", "createFunctionHandle", "signJwt"];
+  const fields = ["name", "functionHandle", "reference", "args", "ts", "id", "storageId", "query", "udfType"];
+  const texts = ["{", "null", "7", "[]", "{}", ...[null, 7, {}, "x"].map((value) => JSON.stringify(Object.fromEntries(fields.map((field) => [field, value]))))];
+  const answers = (await act("syscalls:callAll", { ops: ops.map((op) => `1.0/${op}`), texts })) as string[];
+  expect(answers).toHaveLength(ops.length * texts.length);
+  expect(answers.filter((answer) => !answer.startsWith("refused: ") && answer !== "null")).toEqual([]);
+  expect(answers[0]).toMatch(/^refused: 1\.0\/actions\/query was called with arguments that it can't take: /);
+  expect(server.stderr).not.toContain("The engine died");
 });
 
 test("a result over the limit is refused by size", async () => {

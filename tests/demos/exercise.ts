@@ -119,10 +119,10 @@ function tablesOf(validator: ValidatorJson): string[] {
   return [];
 }
 
-/** An error that the app's code has thrown. Any other fails the test. */
+/** What a function failed with by its own doing. That it was not reached, or not with arguments that it takes, fails the test. */
 function ownError(name: string, error: Error): string {
   if (error instanceof ConvexError) return `ConvexError ${JSON.stringify(error.data)}`;
-  const text = /Uncaught ([^\n]*)/.exec(error.message)?.[1];
+  const text = /Server Error\n(?:Uncaught )?([^\n]*)/.exec(error.message)?.[1];
   if (text === undefined || text.startsWith("ArgumentValidationError")) throw new Error(`${name} was not answered as it should be: ${error.message}`);
   return text;
 }

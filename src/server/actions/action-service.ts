@@ -153,7 +153,7 @@ export class ActionService {
       if (syscall === undefined) throw new FunctionError(`Unknown async operation ${op}: this version of Rivulet does not have it, or not in an action.`);
       return { ok: true, value: await syscall(JSON.parse(argsText) as SyscallArguments, context) };
     } catch (error) {
-      return { ok: false, failure: failureOf(error) };
+      return { ok: false, failure: isNonsense(error) ? { message: `${op} was called with arguments that it can't take: ${error.message}`, data: null } : failureOf(error) };
     }
   }
 
@@ -216,6 +216,11 @@ export class ActionService {
 
 function contextOf({ principal, requestId, client, scheduledFunctionId }: Caller, path: string, componentPath: string, depth: number): ActionContext {
   return { path, componentPath, identity: principal.identity, authToken: principal.authToken ?? null, authProblem: principal.authProblem ?? null, requestId, client, adminName: principal.adminName ?? null, scheduledJobId: scheduledFunctionId ?? null, depth };
+}
+
+/** An action's code can send any text as arguments of a syscall, and what fails on it must fail the action alone. */
+function isNonsense(error: unknown): error is Error {
+  return error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError;
 }
 
 /** What the action did wrong is told to it; anything else is a bug of ours. */
