@@ -20,6 +20,7 @@ const EXAMPLES = {
   crm: { name: "The CRM", hint: "Open it in two windows: be the owner in one and an agent in the other.", begin: startCrm, page: "packages/web" },
   exam: { name: "The exam platform", hint: "Open it in two windows: be the tutor in one and a student in the other.", begin: startExam },
   sync: { name: "The whiteboard", hint: "Open it in two windows: the grid in one and a board in the other.", begin: startSync },
+  study: { name: "The study platform", hint: "Open it in two windows: study in one and look after the cohort in the other.", begin: startStudy },
 };
 
 const [exampleName = "chat"] = process.argv.slice(2);
@@ -135,10 +136,16 @@ function startSync() {
 /** With a company to look at. */
 function startCrm() {
   const issuer = start(["--import", "tsx", "issuer/main.ts", "--port", new URL(ISSUER_URL).port], "[issuer]  ");
-  atLine(issuer, /The issuer is ready/, () => {
-    const seed = () => asAdmin(fromEnvFile("CONVEX_SELF_HOSTED_URL"), "/api/function", { path: "demo:seed", args: {}, format: "json" });
-    startServer({ CRM_ISSUER: ISSUER_URL }, { VITE_CRM_ISSUER: ISSUER_URL }, seed);
-  });
+  atLine(issuer, /The issuer is ready/, () => startServer({ CRM_ISSUER: ISSUER_URL }, { VITE_CRM_ISSUER: ISSUER_URL }, seedDemo));
+}
+
+/** With a cohort to look at. */
+function startStudy() {
+  startServer({}, {}, seedDemo);
+}
+
+function seedDemo() {
+  return asAdmin(fromEnvFile("CONVEX_SELF_HOSTED_URL"), "/api/function", { path: "demo:seed", args: {}, format: "json" });
 }
 
 function fromEnvFile(name) {
