@@ -7,12 +7,13 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { cp, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference, type FunctionReference } from "convex/server";
+import { pushRecorded } from "./recorded-pushes.js";
 
 export const ROOT = resolve(import.meta.dirname, "..");
 /** Scripts of the commands `rivulet` and `convex`. */
@@ -109,13 +110,14 @@ export class TestServer implements AsyncDisposable {
     return new ConvexHttpClient(this.url, { logger: false });
   }
 
-  /** Pushes `tests/apps/<app>`, `tests/components/apps/<app>` or a folder, as its developer would. See {@link copyApp}. */
-  async deploy(app: string, packages?: string): Promise<CommandResult> {
+  /** Pushes `tests/apps/<app>`, `tests/components/apps/<app>` or a folder, as its developer would. See {@link copyApp}, {@link pushRecorded}. */
+  async deploy(app: string, packages?: string): Promise<void> {
     const folder = await copyApp(app, packages);
     try {
-      const result = await this.convex(folder, ["deploy", "--typecheck", "disable", "--yes"]);
-      if (result.code !== 0) throw new Error(`convex deploy of ${app} failed:\n${result.output}`);
-      return result;
+      await pushRecorded(folder, await realpath(join(folder, "node_modules")), { url: this.url, adminKey: ADMIN_KEY }, async (url) => {
+        const { code, output } = await runConvex(folder, ["deploy", "--typecheck", "disable", "--yes", "--push-all-modules"], { CONVEX_SELF_HOSTED_URL: url, CONVEX_SELF_HOSTED_ADMIN_KEY: ADMIN_KEY });
+        if (code !== 0) throw new Error(`convex deploy of ${app} failed:\n${output}`);
+      });
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
