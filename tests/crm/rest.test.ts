@@ -211,9 +211,10 @@ test("E-22 what is refused says the cause and the mend", async () => {
 });
 
 test("E-22 a key calls as often as its rate allows, and is told when it may again", async () => {
-  const limited = crm.rest(await crm.newKey(["contacts:read"], 5));
+  // The next is allowed half a minute after: however slow the machine, not within this test.
+  const limited = crm.rest(await crm.newKey(["contacts:read"], 2));
   const answers = await Promise.all(Array.from({ length: 8 }, () => limited("GET", "/v1/contacts?limit=1")));
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 429, 429, 429]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 429, 429, 429, 429, 429, 429]);
   const refusal = answers.find(({ status }) => status === 429)!;
   expect(refusal.body.error.code).toBe("RATE_LIMITED");
   expect(Number(refusal.headers.get("Retry-After"))).toBeGreaterThanOrEqual(1);
