@@ -51,6 +51,7 @@ export class Syscalls {
   }
 
   js(op: string, _args: unknown): unknown {
+    if (!op.startsWith("storage/")) throw this.execution.sandbox.realm.makeError(`Unknown operation ${op}: this version of Rivulet does not have it.`);
     throw this.execution.sandbox.realm.makeError(`Unknown operation ${op}: the bytes of files can be read and stored in actions only.`);
   }
 

@@ -1,4 +1,4 @@
-/** The MCP server of the public package, every tool of it, and queries that are written on the spot. CL-40 to CL-42, CL-69, CL-70, CL-72, CL-73. */
+/** The MCP server of the public package (`convex mcp start`), every tool of it, and queries that are written on the spot. CL-40 to CL-42, CL-69, CL-70, CL-72, CL-73. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_KEY, BIN, mutationNamed, queryNamed, startServer, type TestServer } from "../harness.js";
 import { AppFolder } from "./app-folder.js";

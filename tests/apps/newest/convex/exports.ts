@@ -1,6 +1,6 @@
 /** What the package offers to code on the server besides `ctx`: called in the sandbox, where user code calls it. */
 import {
-  anyApi, componentsGeneric, defineSchema, defineTable, docValidator, filterApi, getFunctionAddress, getFunctionName, httpActionGeneric, HttpRouter, httpRouter, internalActionGeneric,
+  anyApi, componentsGeneric, cronJobs, defineSchema, defineTable, docValidator, filterApi, getFunctionAddress, getFunctionName, httpActionGeneric, HttpRouter, httpRouter, internalActionGeneric,
   internalMutationGeneric, internalQueryGeneric, makeFunctionReference, paginationOptsValidator, paginationResultValidator, ROUTABLE_HTTP_METHODS,
 } from "convex/server";
 import { asObjectValidator, Base64, CommitTsPlaceholder, compareValues, ConvexError, convexToJson, getConvexSize, getDocumentSize, jsonToConvex, v } from "convex/values";
@@ -53,7 +53,7 @@ export const values = query({
   handler: async (_ctx, { bytes }) => ({
     order: [undefined, null, 1n, 1, true, "a", bytes, [1], { a: 1 }].map((value, i, all) => (i === 0 ? -1 : compareValues(all[i - 1], value))),
     sizes: [getConvexSize("abc"), getConvexSize({ a: [1, null] }), getDocumentSize({ _id: "x", _creationTime: 1, a: "b" } as never)],
-    base64: [Base64.fromByteArray(new Uint8Array(bytes)), Base64.fromByteArrayUrlSafeNoPadding(new Uint8Array(bytes)), [...Base64.toByteArray("AQID")]],
+    base64: [Base64.fromByteArray(new Uint8Array(bytes)), Base64.fromByteArrayUrlSafeNoPadding(new Uint8Array(bytes)), [...Base64.toByteArray("AQID")], Base64.byteLength("AQID")],
     json: JSON.stringify(convexToJson({ big: 1n, bytes })),
     back: jsonToConvex({ big: { $integer: "AQAAAAAAAAA=" } }),
   }),
@@ -89,6 +89,9 @@ export const routes = query({
       found: [found("/exact", "GET"), found("/below/a", "POST"), found("/below/a", "GET")],
       methods: ROUTABLE_HTTP_METHODS,
       maps: [http.exactRoutes.size, http.prefixRoutes.size],
+      // For the runtime of Convex Cloud.
+      run: await http.runRequest("[]", "/exact").catch((error: Error) => error.message),
+      isCrons: cronJobs().isCrons,
     };
   },
 });
