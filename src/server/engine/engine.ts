@@ -112,7 +112,7 @@ export class Engine {
     const urls = new FileUrls(this.#fileSecret, options.cloudOrigin);
     const running = new RunningMark(options.running);
     const tokens = deploymentTokens(new SigningKeys(options.dataFolder), options.cloudOrigin);
-    const newRunner = (): FunctionRunner =>
+    const newRunner = (kind = ""): FunctionRunner =>
       new FunctionRunner({
         instanceName: options.instanceName,
         limits: options.limits,
@@ -120,8 +120,8 @@ export class Engine {
         files: urls,
         tokens,
         randomSeed: () => Math.random() * 2 ** 32,
-        refuse: (path, args) => this.#poisonOf(path, args),
-        onRunning: (request) => running.set(request === null ? null : executionName(request.path, request.args)),
+        refuse: (path, args) => this.#poisonOf(kind + path, args),
+        onRunning: (request) => running.set(request === null ? null : executionName(kind + request.path, request.args)),
       });
     this.#runner = newRunner();
     const log = new FunctionLog(nowMs);

@@ -15,6 +15,7 @@ export interface ExecutionRecord {
   readonly identifier: string;
   readonly logLines: readonly LogLine[];
   readonly timestamp: number;
+  /** When it began. */
   readonly executionTimestamp: number;
   readonly executionTime: number;
   readonly cachedResult: boolean;
@@ -26,6 +27,9 @@ export interface ExecutionRecord {
   readonly identityType: string;
   readonly environment: "isolate" | "node";
   readonly willRetry: boolean;
+  readonly parentExecutionId: null;
+  readonly occInfo: null;
+  /** Sizes in bytes; 0 for what is not measured. */
   readonly usageStats: Readonly<Record<string, number>>;
 }
 
@@ -54,19 +58,37 @@ export interface LoggedExecution {
 
 const UDF_TYPES: Readonly<Record<FunctionKind, ExecutionRecord["udfType"]>> = { query: "Query", mutation: "Mutation", action: "Action", httpAction: "HttpAction" };
 
+/** Of the public type; what is not measured here. */
+const UNMEASURED = {
+  databaseIoReadBytes: 0, databaseIoWriteBytes: 0, databaseWriteIndexRows: 0, storageReadBytes: 0, storageWriteBytes: 0, vectorIndexReadBytes: 0, vectorIndexWriteBytes: 0,
+  vectorIndexReadQueryBytes: 0, vectorIndexWriteQueryBytes: 0, textIndexQueryBytes: 0, textIndexWriteQueryBytes: 0, networkEgressBytes: 0, memoryUsedMb: 0,
+} as const;
+
+/** Tells the executions of this engine from those of another. */
+const ENGINE_PREFIX = randomBytes(4).toString("hex");
+
 const RECORDS_MAX = 1000;
 /** Of the printed lines of all records together. */
 const CHARS_MAX = 16 * 1024 * 1024;
 const WAITERS_MAX = 100;
+
+interface LogRecord {
+  readonly cursor: number;
+  /** Counts executions. */
+  readonly number: number;
+  readonly execution: LoggedExecution;
+  readonly timestampMs: number;
+}
 
 interface Waiter {
   readonly wake: () => void;
 }
 
 export class FunctionLog {
-  readonly #records: { cursor: number; execution: LoggedExecution; timestampMs: number }[] = [];
+  readonly #records: LogRecord[] = [];
   readonly #waiters = new Set<Waiter>();
   #lastCursor = 0;
+  #count = 0;
   #chars = 0;
 
   constructor(private readonly nowMs: () => number) {}
@@ -75,7 +97,7 @@ export class FunctionLog {
     const timestampMs = this.nowMs();
     // Cursors are times, so that a reader's old cursor still means something after a restart.
     this.#lastCursor = Math.max(this.#lastCursor + 1 / 1024, timestampMs);
-    this.#records.push({ cursor: this.#lastCursor, execution, timestampMs });
+    this.#records.push({ cursor: this.#lastCursor, number: ++this.#count, execution, timestampMs });
     this.#chars += charsOf(execution);
     while (this.#records.length > RECORDS_MAX || this.#chars > CHARS_MAX) this.#chars -= charsOf(this.#records.shift()!.execution);
     for (const waiter of [...this.#waiters]) waiter.wake();
@@ -84,7 +106,7 @@ export class FunctionLog {
   /** Executions after `cursor`; waits up to `waitMs` for one. A first reader (cursor 0) gets what there is at once. */
   async read(cursor: number, waitMs: number): Promise<{ entries: ExecutionRecord[]; newCursor: number }> {
     if (cursor > 0 && this.#lastCursor <= cursor) await this.#wait(waitMs);
-    const entries = this.#records.filter((record) => record.cursor > cursor).map(({ execution, timestampMs }) => toRecord(execution, timestampMs));
+    const entries = this.#records.filter((record) => record.cursor > cursor).map(toRecord);
     return { entries, newCursor: Math.max(cursor, this.#lastCursor, cursor === 0 ? this.nowMs() : 0) };
   }
 
@@ -109,7 +131,7 @@ function charsOf({ logLines }: LoggedExecution): number {
   return chars;
 }
 
-function toRecord(execution: LoggedExecution, timestampMs: number): ExecutionRecord {
+function toRecord({ execution, timestampMs, number }: LogRecord): ExecutionRecord {
   const { usage } = execution;
   return {
     kind: "Completion",
@@ -125,11 +147,14 @@ function toRecord(execution: LoggedExecution, timestampMs: number): ExecutionRec
     error: execution.failure,
     success: execution.failure === null ? {} : null,
     requestId: execution.requestId,
-    executionId: randomBytes(8).toString("hex"),
+    executionId: ENGINE_PREFIX + (number >>> 0).toString(16).padStart(8, "0"),
     identityType: execution.isAdmin ? "instance_admin" : "unknown",
     environment: execution.environment,
     willRetry: false,
+    parentExecutionId: null,
+    occInfo: null,
     usageStats: {
+      ...UNMEASURED,
       databaseReadBytes: usage?.bytesRead ?? 0,
       databaseWriteBytes: usage?.bytesWritten ?? 0,
       databaseReadDocuments: usage?.documentsRead ?? 0,

@@ -6,6 +6,7 @@
  * Each has a sandbox of its own, so that nothing of it stays behind in the modules of the app, and the app's modules are
  * evaluated anew where it calls their functions. Limits of time, reads and size are those of any query.
  */
+import { createHash } from "node:crypto";
 import { formatFunctionPath, parseFunctionPath } from "../../functions/function-path.js";
 import { modulePrefix } from "../../functions/component-path.js";
 import { Deployment, type DeploymentCode } from "../../functions/deployment.js";
@@ -20,8 +21,8 @@ import { adminPrincipal } from "./principals.js";
 export interface InlineQueriesOptions {
   readonly database: Database;
   readonly log: FunctionLog;
-  /** Without a deployment. */
-  readonly newRunner: () => FunctionRunner;
+  /** Without a deployment. `kind` goes before the name by which an execution that kills the engine is known, and refused for a while. */
+  readonly newRunner: (kind: string) => FunctionRunner;
 }
 
 const NOTHING_DEPLOYED: DeploymentCode = { modules: new Map(), components: new Map(), routers: [], deployed: new Map(), environmentVariables: {}, nodeFolder: null };
@@ -72,7 +73,7 @@ export class InlineQueries {
 
   #runModule(call: InlineQueryCall, module: ModuleCode, path: string): Promise<CallResult> {
     const { database, newRunner } = this.#options;
-    const runner = newRunner();
+    const runner = newRunner(`inline ${createHash("sha256").update(call.source).digest("hex").slice(0, 16)} `);
     const deployment = new Deployment(this.#codeWith(module), runner.currentHost);
     runner.use(deployment);
     return new Promise((resolve) => {

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { FunctionLog, type LoggedExecution } from "./function-log.js";
+
+function execution(fields: Partial<LoggedExecution> = {}): LoggedExecution {
+  return { kind: "query", environment: "isolate", path: "messages:list", componentPath: "", logLines: [], failure: null, requestId: "0123456789abcdef", durationMs: 5, caller: "HttpApi", isAdmin: false, usage: null, ...fields };
+}
+
+describe("the function log", () => {
+  test("CL-59 names functions in one form, with when they began and ended", async () => {
+    const log = new FunctionLog(() => 1000.5);
+    for (const path of ["messages:list", "messages.js:list", "folder/messages.js:default", "GET /files/*"]) log.add(execution({ path, logLines: ["[WARN] careful"] }));
+    const { entries } = await log.read(0, 0);
+    expect(entries.map(({ identifier }) => identifier)).toEqual(["messages:list", "messages:list", "folder/messages", "GET /files/*"]);
+    expect(entries[0]).toMatchObject({ timestamp: 1.0005, executionTimestamp: 0.9955, executionTime: 0.005, logLines: [{ level: "WARN", messages: ["careful"], timestamp: 1000 }] });
+  });
+
+  test("CL-56 tells every reader the same of an execution, and of each another", async () => {
+    const log = new FunctionLog(() => 1000);
+    log.add(execution());
+    log.add(execution());
+    const [first, second] = await Promise.all([log.read(0, 0), log.read(0, 0)]);
+    expect(first.entries).toEqual(second.entries);
+    const [one, other] = first.entries.map(({ executionId }) => executionId);
+    expect([one, other]).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/), expect.stringMatching(/^[0-9a-f]{16}$/)]);
+    expect(one).not.toBe(other);
+  });
+
+  test("CL-58 gives a reader what came after its cursor, once, also a cursor of an earlier server", async () => {
+    let nowMs = 1000;
+    const { newCursor } = await new FunctionLog(() => nowMs).read(0, 0);
+    nowMs = 2000;
+    const log = new FunctionLog(() => nowMs);
+    const waiting = log.read(newCursor, 60_000);
+    log.add(execution({ path: "a:b" }));
+    const { entries, newCursor: next } = await waiting;
+    expect(entries.map(({ identifier }) => identifier)).toEqual(["a:b"]);
+    expect(await log.read(next, 0)).toEqual({ entries: [], newCursor: next });
+  });
+
+  test("CL-57 keeps the newest thousand", async () => {
+    const log = new FunctionLog(() => 1000);
+    for (let i = 0; i < 1001; i++) log.add(execution({ path: `m:f${i}` }));
+    const { entries } = await log.read(0, 0);
+    expect([entries.length, entries[0]!.identifier, entries.at(-1)!.identifier]).toEqual([1000, "m:f1", "m:f1000"]);
+  });
+});
