@@ -5,6 +5,8 @@ export interface Use {
   /** Its path in the collection. */
   readonly app: string;
   readonly shows: string;
+  /** For `rivulet start`. */
+  readonly flags?: readonly string[];
   /** Queries that `Exercise` need not see again. */
   readonly momentary?: readonly string[];
   /** Before the push, in the copy that will be pushed. */
