@@ -2,7 +2,7 @@
 import { ConvexError } from "convex/values";
 import { signedScore, type Score } from "../../examples/exam/grader/sign.js";
 import { getExamSessions, leaderboardRecord, leaderboardTop, type ScoreRow } from "./api.js";
-import { held, type Figure } from "./figures.js";
+import { held, type Figure } from "../figures.js";
 import { SIGNING_KEY, type Platform } from "./platform.js";
 import type { Student } from "./student.js";
 import type { Tutor } from "./tutor.js";

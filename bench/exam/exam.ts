@@ -10,7 +10,7 @@ import { signedScore, type Score } from "../../examples/exam/grader/sign.js";
 import type { ConvexClient } from "convex/browser";
 import { presenceLeave } from "./api.js";
 import { accessChecks, orderCheck, postScore, scoreChecks, tooSoonCheck } from "./checks.js";
-import { held, Samples, type Figure } from "./figures.js";
+import { held, Samples, type Figure } from "../figures.js";
 import type { Options } from "./options.js";
 import { SIGNING_KEY, type Platform } from "./platform.js";
 import { delay, Sightings } from "./sightings.js";

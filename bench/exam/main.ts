@@ -1,7 +1,7 @@
 /** Holds examples/exam to the figures of a real exam, and prints them. Progress goes to the error stream. */
 import { describeMachine, type Machine } from "../machine.js";
 import { Exam } from "./exam.js";
-import { tableText, type Figure } from "./figures.js";
+import { tableText, type Figure } from "../figures.js";
 import { HELP, readOptions, UsageError, type Options } from "./options.js";
 import { Platform } from "./platform.js";
 

@@ -1,5 +1,5 @@
 /** Waiting for something to be seen in the results of live queries, and for how long that took. */
-import type { Samples } from "./figures.js";
+import type { Samples } from "../figures.js";
 
 interface Expected {
   readonly sinceMs: number;

@@ -2,7 +2,7 @@
 import type { ConvexClient } from "convex/browser";
 import type { Account } from "../../examples/exam/issuer/accounts.js";
 import { chatMessages, chatMine, chatSend, heartbeat, leaderboardTop, logViolation, mySession, presenceBeat, presenceList, startSession } from "./api.js";
-import type { Samples } from "./figures.js";
+import type { Samples } from "../figures.js";
 import { delay, type Sightings } from "./sightings.js";
 
 export class Student {

@@ -1,5 +1,5 @@
 /** Every kind of time that an exam is measured by. */
-import { errorRateUnder, maxUnder, p99Under, Samples, type Figure } from "./figures.js";
+import { errorRateUnder, maxUnder, p99Under, Samples, type Figure } from "../figures.js";
 
 export const SEEN_GOAL_MS = 2_000;
 export const CHAT_GOAL_MS = 150;
