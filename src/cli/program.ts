@@ -47,6 +47,16 @@ Examples:
   $ rivulet keys list --data ./data
   $ rivulet keys revoke github --data ./data`;
 
+const LOG_STREAMS_HELP = `
+Console lines, executions, the audit log and figures of the scheduler are sent as they happen. A server that runs on the folder
+heeds changes within a second. --log-file and --log-webhook of rivulet start make one of each without this command.
+
+Examples:
+  $ rivulet log-streams add https://logs.example.com/ingest --data ./data     its id and its secret go to the output
+  $ rivulet log-streams add-file /var/log/app/events.jsonl --topics audit_log,custom_audit --data ./data
+  $ rivulet log-streams list --data ./data
+  $ rivulet log-streams remove 0a1b2c3d4e5f6071 --data ./data`;
+
 const SIGNING_KEYS_HELP = `
 The deployment signs tokens of its own (ctx.auth.signJwt) with the newest key, and publishes the others for as
 long as a token of theirs can be valid. A server that runs on the folder heeds changes at once.
@@ -101,6 +111,7 @@ function createProgram(io: Io, end: (exitCode: number) => void): Command {
   addMcp(program, io, end);
   addKeys(program, io);
   addSigningKeys(program, io);
+  addLogStreams(program, io);
   addBackup(program, io);
   addRestore(program, io);
   return program;
@@ -200,4 +211,28 @@ function addRestore(program: Command, io: Io): void {
 interface RemoteOptions extends Readonly<Record<string, unknown>> {
   readonly url?: string;
   readonly adminKey?: string;
+}
+
+function addLogStreams(program: Command, io: Io): void {
+  const streams = program.command("log-streams").description("send what happens in a deployment to webhooks and files").addHelpText("after", LOG_STREAMS_HELP);
+  const topics = ["--topics <list>", "topics, with commas between (default: all)"] as const;
+  const optionsOf = (options: Record<string, unknown>) => ({ topics: options["topics"] as string | undefined, format: options["format"] as string | undefined });
+  addSettingOptions(streams.command("add"), ["dataFolder"])
+    .description("send events to a webhook")
+    .argument("<url>", "where they are posted")
+    .option(...topics)
+    .option("--format <json|jsonl>", "an array of events a request, or one event a line (default: json)")
+    .action(async (url: string, options: Record<string, unknown>) => (await import("./log-streams.js")).addWebhook(url, optionsOf(options), settingFlags(options), io));
+  addSettingOptions(streams.command("add-file"), ["dataFolder", "logFileBytesMax", "logFilesMax"])
+    .description("write events to a file on the server, one JSON object a line")
+    .argument("<path>", "the file")
+    .option(...topics)
+    .action(async (path: string, options: Record<string, unknown>) => (await import("./log-streams.js")).addFile(path, optionsOf(options), settingFlags(options), io));
+  addSettingOptions(streams.command("list"), ["dataFolder"])
+    .description("list log streams")
+    .action(async (options: Record<string, unknown>) => (await import("./log-streams.js")).listStreams(settingFlags(options), io));
+  addSettingOptions(streams.command("remove"), ["dataFolder"])
+    .description("remove a log stream")
+    .argument("<id>", "as list shows it")
+    .action(async (id: string, options: Record<string, unknown>) => (await import("./log-streams.js")).removeStream(id, settingFlags(options), io));
 }

@@ -157,6 +157,11 @@ export class FunctionRunner {
     return this.#executions;
   }
 
+  /** Requests that have not begun. */
+  get waiting(): number {
+    return this.#requests.length;
+  }
+
   /** What a Deployment needs to know who is running in its sandbox. */
   readonly currentHost = (): SandboxHost | null => this.#host;
 

@@ -17,6 +17,7 @@ function createHost(instanceName = "rivulet") {
     onClose: vi.fn<EngineEvents["onClose"]>(),
     onBatchEnd: vi.fn<EngineEvents["onBatchEnd"]>(),
     onFilesDeleted: vi.fn<EngineEvents["onFilesDeleted"]>(),
+    onLogEvents: vi.fn<EngineEvents["onLogEvents"]>(),
     onLog: vi.fn<EngineEvents["onLog"]>(),
     onDeath: vi.fn<EngineEvents["onDeath"]>(),
     onFailed: vi.fn<EngineEvents["onFailed"]>(),

@@ -12,6 +12,7 @@
  */
 import { EngineThread, type EngineDeath, type PendingCall } from "./network/engine-thread.js";
 import { formatFunctionPath, parseFunctionPath } from "../functions/function-path.js";
+import type { LogEvent } from "./log-streams/log-event.js";
 import type { EngineCall, EngineOptions, EngineReply, FromEngine, PoisonedExecution, ToEngine } from "./engine-messages.js";
 
 export interface EngineEvents {
@@ -21,6 +22,7 @@ export interface EngineEvents {
   onBatchEnd(): void;
   /** Files whose deletion is durable. */
   onFilesDeleted(keys: readonly string[]): void;
+  onLogEvents(events: readonly LogEvent[]): void;
   onLog(message: Extract<FromEngine, { type: "log" }>): void;
   /** The engine forgot all sockets; `reason` is fit for their close frames. */
   onDeath(reason: string): void;
@@ -207,6 +209,8 @@ function dispatch(message: Exclude<FromEngine, { type: "reply" | "ready" }>, eve
       return events.onClose(message.socket, message.code, message.reason);
     case "filesDeleted":
       return events.onFilesDeleted(message.keys);
+    case "logEvents":
+      return events.onLogEvents(message.events);
     case "log":
       return events.onLog(message);
   }

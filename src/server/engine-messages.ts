@@ -9,7 +9,8 @@
 
 import type { MessagePort } from "node:worker_threads";
 import type { HttpActionJob } from "../functions/actions/executor-messages.js";
-import type { AuditActor } from "./audit/deployment-audit.js";
+import type { AuditActor, AuditEvent } from "./audit/deployment-audit.js";
+import type { LogEvent } from "./log-streams/log-event.js";
 import type { FileKey, FileRequest } from "./files/file-messages.js";
 
 /** Who a request acts as. Admin keys are checked where the request comes in; tokens of users in the engine. */
@@ -49,6 +50,8 @@ export type EngineCall =
   /** A route of the deploy API and its JSON body (text); admin was checked. */
   | { readonly kind: "deploy"; readonly route: DeployRoute; readonly body: string; readonly actor: AuditActor }
   | { readonly kind: "updateEnvironment"; readonly body: string; readonly actor: AuditActor }
+  /** One more entry of the audit log. */
+  | { readonly kind: "audit"; readonly event: AuditEvent }
   /** Entries of the audit log from a time on, in milliseconds → `{ items, pagination }`; `after` is the cursor of the page before. */
   | { readonly kind: "listAudit"; readonly fromMs: number; readonly after: number; readonly limit: number }
   /** Server log lines of function executions after a cursor → `{ entries, newCursor }`; waits up to `waitMs` for one. */
@@ -137,6 +140,8 @@ export type FromEngine =
   /** `reason` starts with an error code that clients know, e.g. "InternalServerError: …". */
   | { readonly type: "close"; readonly socket: number; readonly code: number; readonly reason: string }
   | { readonly type: "reply"; readonly id: number; readonly reply: EngineReply }
+  /** What happened, for log streams. */
+  | { readonly type: "logEvents"; readonly events: readonly LogEvent[] }
   /** Their deletion is durable: the bytes may go. */
   | { readonly type: "filesDeleted"; readonly keys: readonly FileKey[] }
   | { readonly type: "log"; readonly level: "debug" | "info" | "warn" | "error"; readonly message: string; readonly fields: Readonly<Record<string, unknown>> };
@@ -177,10 +182,18 @@ export interface EngineOptions {
   /** What a TestClock shares; none where the clock can't be moved. */
   readonly testClock?: SharedArrayBuffer;
   readonly logRetention: { readonly ageMsMax: number; readonly bytesMax: number; readonly ageMsMin: number };
+  /** None where nobody can listen to events. */
+  readonly streaming?: StreamingOptions;
   /** See {@link RUNNING_SLOTS}. */
   readonly running: SharedArrayBuffer;
   /** Executions that killed an earlier engine thread: refused with a clear error, not run again for a while. */
   readonly poisoned: readonly PoisonedExecution[];
+}
+
+export interface StreamingOptions {
+  /** See log-streams/streaming-flag.ts. */
+  readonly flag: SharedArrayBuffer;
+  readonly statsIntervalMs: number;
 }
 
 export interface PoisonedExecution {

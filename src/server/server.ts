@@ -14,6 +14,8 @@ import { createFileStore } from "./files/create-file-store.js";
 import type { FileStorage } from "./files/file-storage.js";
 import { FileStoreError } from "./files/file-store.js";
 import type { S3Credentials } from "./files/s3-client.js";
+import type { LogStreams } from "./log-streams/log-streams.js";
+import { createStreamingFlag } from "./log-streams/streaming-flag.js";
 import type { NetworkContext, RequestHandler } from "./network/http-server.js";
 import { Listener } from "./network/listener.js";
 import { createJsonLogger, type Logger } from "./network/logger.js";
@@ -60,9 +62,11 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   const sockets: { current: Sockets | null } = { current: null };
   const files: { current: FileStorage | null } = { current: null };
   const failure = deferred<Error>();
+  const streaming = createStreamingFlag();
+  const streams: { current: LogStreams | null } = { current: null };
   const host = new EngineHost({
-    engine: { ...engineOptions(settings, origins), ...(testClock === null ? {} : { testClock: testClock.shared }) },
-    events: engineEvents(sockets, files, log, failure.resolve),
+    engine: { ...engineOptions(settings, origins), streaming: { flag: streaming, statsIntervalMs: settings.statsInterval }, ...(testClock === null ? {} : { testClock: testClock.shared }) },
+    events: engineEvents(sockets, files, streams, log, failure.resolve),
     ...(options.engineWorkerUrl === undefined ? {} : { workerUrl: options.engineWorkerUrl }),
   });
   const exports = new ExportThread({ dataFolder: settings.dataFolder });
@@ -71,6 +75,8 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     const store = createFileStore(settings, options.s3Credentials ?? null, space.get);
     const [{ adminKeys, signingKeys }, modules, logger, fileStore] = await Promise.all([opening, opening.then(loadNetworkModules), log, store, host.start(opening)]);
     files.current = new modules.FileStorage({ engine: host, store: fileStore, bytesMax: settings.fileBytesMax, log: logger });
+    const { instanceName, dataFolder } = settings;
+    streams.current = new modules.LogStreams({ dataFolder, instanceName, fixed: modules.fixedStreams(settings), flag: streaming, log: logger, onChanged: (event) => void host.call({ kind: "audit", event }) });
     const backups = new modules.BackupApi({
       settings,
       s3Credentials: options.s3Credentials ?? null,
@@ -82,9 +88,10 @@ export async function startServer(settings: Settings, options: ServerOptions = {
       whilePaused: (swap) => exports.whileClosed(() => host.pause("InternalServerError: the deployment is replaced from a backup", swap)).finally(space.forget),
     });
     await backups.removeLeftovers();
-    sockets.current = openNetwork(modules, { settings, testClock, origins, host, adminKeys, signingKeys, files: files.current.api, exports, backups, log: logger, handlers, fail: failure.resolve });
+    sockets.current = openNetwork(modules, { settings, testClock, origins, host, adminKeys, signingKeys, files: files.current.api, exports, logStreams: streams.current, backups, log: logger, handlers, fail: failure.resolve });
   } catch (error) {
     await host.stop();
+    await streams.current?.close();
     await closeListeners(listeners, 0);
     await opening.then(
       ({ folder }) => folder.release(),
@@ -96,7 +103,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     for (const listener of listeners) listener.stopAccepting();
     files.current?.close();
     await Promise.all([host.stop(), exports.close()]);
-    await sockets.current?.shutDown(GOOD_BYE_MS);
+    await Promise.all([sockets.current?.shutDown(GOOD_BYE_MS), streams.current?.close()]);
     await closeListeners(listeners, GOOD_BYE_MS);
     await (await opening).folder.release();
   };
@@ -171,12 +178,13 @@ function engineOptions(settings: Settings, origins: Origins): EngineHostOptions[
   return { dataFolder, instanceName, redactErrors, ...origins, limits: engineLimits(settings), logRetention };
 }
 
-function engineEvents(sockets: { readonly current: Sockets | null }, files: { readonly current: FileStorage | null }, log: Promise<Logger>, fail: (error: Error) => void): EngineEvents {
+function engineEvents(sockets: { readonly current: Sockets | null }, files: { readonly current: FileStorage | null }, streams: { readonly current: LogStreams | null }, log: Promise<Logger>, fail: (error: Error) => void): EngineEvents {
   return {
     onSend: (socket, text) => sockets.current?.send(socket, text),
     onClose: (socket, code, reason) => sockets.current?.close(socket, code, reason),
     onBatchEnd: () => sockets.current?.endBatch(),
     onFilesDeleted: (keys) => files.current?.remove(keys),
+    onLogEvents: (events) => streams.current?.push(events),
     onLog: ({ level, message, fields }) => void log.then((logger) => logger.log(level, message, fields)),
     onDeath: (reason) => sockets.current?.closeAll(CLOSE_SERVICE_RESTART, reason),
     onFailed: fail,
@@ -184,8 +192,8 @@ function engineEvents(sockets: { readonly current: Sockets | null }, files: { re
 }
 
 async function loadNetworkModules() {
-  const [httpServer, sockets, files, backups, site] = await Promise.all([import("./network/http-server.js"), import("./network/sockets.js"), import("./files/file-storage.js"), import("./network/backup-api.js"), import("./network/site-router.js")]);
-  return { ...httpServer, ...sockets, ...files, ...backups, ...site };
+  const [httpServer, sockets, files, backups, site, logStreams, fixed] = await Promise.all([import("./network/http-server.js"), import("./network/sockets.js"), import("./files/file-storage.js"), import("./network/backup-api.js"), import("./network/site-router.js"), import("./log-streams/log-streams.js"), import("./log-streams/fixed-streams.js")]);
+  return { ...httpServer, ...sockets, ...files, ...backups, ...site, ...logStreams, ...fixed };
 }
 
 /** Where this deployment's files are among those of others; asked for once for each store. */
@@ -209,6 +217,7 @@ interface NetworkParts {
   readonly signingKeys: SigningKeys;
   readonly files: StorageApi;
   readonly exports: ExportThread;
+  readonly logStreams: LogStreams;
   readonly backups: BackupApi;
   readonly log: Logger;
   readonly handlers: Handlers;
@@ -217,7 +226,7 @@ interface NetworkParts {
 
 /** Requests are answered as soon as the library for metrics is loaded too; they wait for it, the start does not. */
 function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, parts: NetworkParts): Sockets {
-  const { settings, testClock, origins, host, adminKeys, signingKeys, files, exports, backups, log, handlers, fail } = parts;
+  const { settings, testClock, origins, host, adminKeys, signingKeys, files, exports, logStreams, backups, log, handlers, fail } = parts;
   const { bodyBytesMax, frameBytesMax, httpBodyBytesMax, instanceName, socketsMax } = settings;
   const sockets = new modules.Sockets({
     post: (message) => host.post(message),
@@ -234,6 +243,7 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
     signingKeys,
     files,
     exports,
+    logStreams,
     backups,
     site: new modules.SiteRouter({ engine: host, bodyBytesMax: httpBodyBytesMax, origin: settings.siteOrigin ?? settings.origin, log }),
     bodyBytesMax,

@@ -52,6 +52,13 @@ export const SETTINGS = {
   logAgeMax: setting("log-age-max", "duration", "7d", durationMs, "function logs and commits older than this are dropped"),
   logAgeMin: setting("log-age-min", "duration", "10m", durationMs, "commits, and answers to clients that lost their connection, are kept at least this long"),
   logBytesMax: setting("log-bytes-max", "size", "1GiB", bytes, "size of the commit log from which the oldest are dropped"),
+  logFile: optional("log-file", "path", nonEmpty, "write events (console lines, executions, audit log) to this file, one JSON object a line"),
+  logFileBytesMax: setting("log-file-bytes-max", "size", "100MiB", bytes, "size from which the log file is set aside: file.1, file.2, …"),
+  logFilesMax: setting("log-files-max", "number", "5", positive, "log files that were set aside and are kept"),
+  logWebhook: optional("log-webhook", "url", webhookUrl, "send events to this URL"),
+  logWebhookFormat: setting("log-webhook-format", "json|jsonl", "json", webhookFormat, "an array of events a request, or one event a line"),
+  logWebhookSecret: optional("log-webhook-secret", "text", nonEmpty, "secret that signs requests to the webhook (x-webhook-signature); give it as a variable, since flags are seen by others on the machine"),
+  statsInterval: setting("log-stats-interval", "duration", "1m", durationMs, "time between events about the scheduler and concurrency"),
   s3Bucket: optional("s3-bucket", "name", nonEmpty, "keep the bytes of files in this bucket of an S3 service, in place of the data folder; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
   s3Endpoint: optional("s3-endpoint", "url", httpOrigin, "address of the S3 service, where it is not Amazon's"),
   s3Region: setting("s3-region", "name", "us-east-1", nonEmpty, "region of the bucket"),
@@ -176,6 +183,16 @@ function logLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((candidate) => candidate === text);
   if (level === undefined) throw new Error(`one of ${LOG_LEVELS.join(", ")}`);
   return level;
+}
+
+function webhookUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text).href;
+  throw new Error("an http or https URL");
+}
+
+function webhookFormat(text: string): "json" | "jsonl" {
+  if (text === "json" || text === "jsonl") return text;
+  throw new Error("json or jsonl");
 }
 
 function httpOrigin(text: string): string {

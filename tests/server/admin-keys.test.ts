@@ -18,8 +18,10 @@ const ROUTES = [
   "GET /api/test_streaming_export_connection",
   "GET /api/v1/deployment_info",
   "GET /api/v1/get_canonical_urls",
+  "GET /api/v1/get_log_stream/{id}",
   "GET /api/v1/list_audit_log_events",
   "GET /api/v1/list_environment_variables",
+  "GET /api/v1/list_log_streams",
   "POST /api/check_admin_key",
   "POST /api/deploy2/evaluate_push",
   "POST /api/deploy2/evaluate_schema",
@@ -37,7 +39,11 @@ const ROUTES = [
   "POST /api/test_clock",
   "POST /api/test_streaming_export_connection",
   "POST /api/update_environment_variables",
+  "POST /api/v1/create_log_stream",
+  "POST /api/v1/delete_log_stream/{id}",
+  "POST /api/v1/rotate_webhook_secret/{id}",
   "POST /api/v1/update_environment_variables",
+  "POST /api/v1/update_log_stream/{id}",
 ];
 /** Called by anybody; an admin key with them is checked all the same. */
 const FUNCTION_ROUTES = ["POST /api/query", "POST /api/mutation", "POST /api/action", "POST /api/function", "POST /api/query_at_ts", "POST /api/run/messages/list", "GET /api/query?path=messages:list"];

@@ -115,6 +115,11 @@ export class ActionService {
     };
   }
 
+  get concurrency(): Readonly<Record<"action" | "node_action", { readonly num_running: number; readonly num_queued: number }>> {
+    const { threads, processes } = this.#options;
+    return { action: { num_running: threads.running, num_queued: threads.waiting }, node_action: { num_running: processes.running, num_queued: processes.waiting } };
+  }
+
   /** Ends all executors; actions that were running fail. */
   async close(): Promise<void> {
     await Promise.all([this.#options.threads.close(), this.#options.processes.close()]);

@@ -3,6 +3,7 @@ import type { Database } from "../../database/database.js";
 import type { Principal } from "../../live/session.js";
 import { AuthTokenError } from "../auth/errors.js";
 import type { PrincipalResolver } from "../auth/principal-resolver.js";
+import { recordAudit, type AuditEvent } from "../audit/deployment-audit.js";
 import { listAudit, type AuditPage } from "../audit/audit-events.js";
 import { NO_LIMITS } from "../deploy/system-documents.js";
 import { DeployError, type Deployer } from "../deploy/deployer.js";
@@ -54,6 +55,10 @@ export class CallService {
         break;
       case "updateEnvironment":
         this.#replyLater(id, this.#options.deployer.updateEnvironment(call.body, call.actor));
+        break;
+      case "audit":
+        this.#audit(call.event);
+        this.#reply(id, ok({}));
         break;
       case "listAudit":
         this.#reply(id, ok(this.#listAudit(call)));
@@ -119,6 +124,12 @@ export class CallService {
       { kind: call.functionKind, path: call.path, componentPath: call.componentPath, args: call.args, principal, requestId: call.requestId, client: call.client, caller: principal.isAdmin ? "server" : "client", source: "HttpApi", atTs, once: null },
       (result) => this.#reply(id, functionReply(this.#options.functions.shown(call.requestId, result))),
     );
+  }
+
+  #audit(event: AuditEvent): void {
+    const transaction = this.#options.database.begin("mutation", NO_LIMITS);
+    recordAudit(transaction, event);
+    this.#options.database.commit(transaction);
   }
 
   #listAudit({ fromMs, after, limit }: EngineCall & { kind: "listAudit" }): AuditPage {

@@ -37,6 +37,8 @@ import { FileService } from "./file-service.js";
 import { FunctionLog } from "./function-log.js";
 import { FunctionsService } from "./functions-service.js";
 import { InlineQueries } from "./inline-queries.js";
+import { EngineEvents } from "../log-streams/engine-events.js";
+import type { DeploymentStats } from "../log-streams/log-event.js";
 import { OptimisticLane } from "./optimistic-lane.js";
 import { Outbox } from "./outbox.js";
 import { RunningMark } from "./running-mark.js";
@@ -82,6 +84,7 @@ export class Engine {
   readonly #crons: CronJobs;
   readonly #httpActions: HttpActionService;
   readonly #inlineQueries: InlineQueries;
+  readonly #events: EngineEvents;
   readonly #queryAudits: QueryAudits;
   readonly #keyAudit: KeyAudit;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -99,6 +102,7 @@ export class Engine {
         this.#queries.invalidate(commit.keys);
         this.#scheduler.onCommit(commit);
         this.#tellDeletedFiles(commit);
+        this.#events.onCommit(commit);
       },
       onDurable: (ts) => {
         this.#outbox.release(ts);
@@ -124,7 +128,8 @@ export class Engine {
         onRunning: (request) => running.set(request === null ? null : executionName(kind + request.path, request.args)),
       });
     this.#runner = newRunner();
-    const log = new FunctionLog(nowMs);
+    this.#events = new EngineEvents({ instanceName: options.instanceName, database: this.#database, nowMs, flag: options.streaming?.flag, post: (events) => this.#outbox.add({ type: "logEvents", events }, this.#database.lastTs) });
+    const log = new FunctionLog(nowMs, (execution, timestampMs) => this.#events.execution(execution, timestampMs));
     this.#queryAudits = new QueryAudits(this.#database);
     this.#keyAudit = new KeyAudit(this.#database, adminKeys);
     this.#inlineQueries = new InlineQueries({ database: this.#database, log, newRunner });
@@ -200,6 +205,7 @@ export class Engine {
     if (code !== null) this.#activate(code);
     this.#scheduler.start();
     this.#crons.start();
+    if (options.streaming !== undefined) this.#every(options.streaming.statsIntervalMs, () => this.#events.stats(() => this.#stats()));
     this.#every(KEY_AUDIT_INTERVAL_MS, () => this.#keyAudit.look());
     this.#every(TRIM_INTERVAL_MS, () => this.#database.trimLog(TRIM_ENTRIES_MAX));
     this.#every(SWEEP_INTERVAL_MS, () => this.#queries.sweep());
@@ -329,6 +335,13 @@ export class Engine {
 
   #log(level: "info" | "error", message: string, fields: Readonly<Record<string, unknown>>): void {
     this.#outbox.add({ type: "log", level, message, fields }, 0);
+  }
+
+  #stats(): DeploymentStats {
+    return {
+      scheduler: this.#scheduler.stats,
+      concurrency: { query: { num_running: 0, num_queued: 0 }, mutation: { num_running: 0, num_queued: this.#runner.waiting }, ...this.#actions.concurrency },
+    };
   }
 
   #metrics(): EngineMetrics {

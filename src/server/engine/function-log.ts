@@ -91,7 +91,11 @@ export class FunctionLog {
   #count = 0;
   #chars = 0;
 
-  constructor(private readonly nowMs: () => number) {}
+  /** `onAdd` is told of each execution as it ends. */
+  constructor(
+    private readonly nowMs: () => number,
+    private readonly onAdd: (execution: LoggedExecution, timestampMs: number) => void = () => undefined,
+  ) {}
 
   add(execution: LoggedExecution): void {
     const timestampMs = this.nowMs();
@@ -101,6 +105,7 @@ export class FunctionLog {
     this.#chars += charsOf(execution);
     while (this.#records.length > RECORDS_MAX || this.#chars > CHARS_MAX) this.#chars -= charsOf(this.#records.shift()!.execution);
     for (const waiter of [...this.#waiters]) waiter.wake();
+    this.onAdd(execution, timestampMs);
   }
 
   /** Executions after `cursor`; waits up to `waitMs` for one. A first reader (cursor 0) gets what there is at once. */

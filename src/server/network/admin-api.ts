@@ -12,6 +12,8 @@ import { AHEAD_MS_MAX, type TestClock } from "../test-clock.js";
 import { clientInfo, isFromCli } from "./client-info.js";
 import { runInlineQuery, type EngineCaller } from "./function-api.js";
 import { deploymentInfo, listEnvironmentVariables } from "./platform-api.js";
+import type { LogStreams } from "../log-streams/log-streams.js";
+import { LOG_STREAM_ROUTES } from "./log-streams-api.js";
 import type { ExportThread } from "../streaming-export/export-thread.js";
 import { STREAMING_EXPORT_ROUTES } from "./streaming-export-api.js";
 import { engineReplyToHttp, jsonReply, RequestError, type HttpReply } from "./replies.js";
@@ -22,6 +24,7 @@ export interface AdminApiContext {
   readonly testClock: TestClock | null;
   readonly adminKeys: AdminKeys;
   readonly exports: ExportThread;
+  readonly logStreams: LogStreams;
   readonly bodyBytesMax: number;
   readonly cloudOrigin: string;
   readonly siteOrigin: string;
@@ -49,6 +52,7 @@ export const ADMIN_ROUTES: ReadonlyMap<string, AdminRoute> = new Map<string, Adm
   ["GET /api/v1/list_audit_log_events", listAuditEvents],
   ["GET /api/v1/deployment_info", async (incoming, _url, { adminKeys }) => (requireAdmin(incoming.headers.authorization, adminKeys), deploymentInfo())],
   ...STREAMING_EXPORT_ROUTES,
+  ...LOG_STREAM_ROUTES,
   ["GET /api/check_admin_key", checkAdminKey],
   ["POST /api/check_admin_key", checkAdminKey],
   ["POST /api/test_clock", advanceClock],
@@ -65,6 +69,11 @@ const MISSING_FEATURES: readonly (readonly [prefix: string, feature: string])[] 
   ...["get_current_usage", "list_usage_limits", "create_usage_limit", "update_usage_limit", "delete_usage_limit"].map((call) => [`/api/v1/${call}`, "Metering of usage, on which Convex Cloud bases its bills and limits,"] as const),
   ["/api/v1/", "This call of the deployment platform API"],
 ];
+
+/** A route's last part may be an id. */
+export function adminRoute(method: string, pathname: string): AdminRoute | undefined {
+  return ADMIN_ROUTES.get(`${method} ${pathname}`) ?? ADMIN_ROUTES.get(`${method} ${pathname.slice(0, pathname.lastIndexOf("/"))}/{id}`);
+}
 
 const ADMIN_PATHS: ReadonlySet<string> = new Set(Array.from(ADMIN_ROUTES.keys(), (route) => route.slice(route.indexOf(" ") + 1)));
 

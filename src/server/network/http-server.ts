@@ -8,7 +8,7 @@ import type { Duplex } from "node:stream";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Hono, type Context } from "hono";
 import { answerAccountCall } from "./account-api.js";
-import { ADMIN_ROUTES, refuseUnknownApi, type AdminApiContext } from "./admin-api.js";
+import { adminRoute, refuseUnknownApi, type AdminApiContext } from "./admin-api.js";
 import { BACKUP_PATH, RESTORE_PATH, type BackupApi } from "./backup-api.js";
 import { readBody } from "./body.js";
 import { clientInfo } from "./client-info.js";
@@ -104,8 +104,8 @@ function createRoutes(context: NetworkContext): Hono<{ Bindings: HttpBindings }>
   app.all("*", route((c) => {
     const { incoming } = c.env;
     const pathname = pathnameOf(incoming);
-    const adminRoute = ADMIN_ROUTES.get(`${incoming.method} ${pathname}`);
-    if (adminRoute !== undefined) return adminRoute(incoming, new URL(c.req.url), context, requestIdOf(c));
+    const answer = adminRoute(String(incoming.method), pathname);
+    if (answer !== undefined) return answer(incoming, new URL(c.req.url), context, requestIdOf(c));
     const accountReply = answerAccountCall(incoming, pathname, context.adminKeys);
     if (accountReply === null) throw refuseUnknownApi(incoming, pathname);
     return accountReply;

@@ -97,6 +97,16 @@ export class Scheduler {
     this.#actions.close();
   }
 
+  /** How far it is behind its times, and how much it has begun. */
+  get stats(): { readonly lagSeconds: number; readonly running: number } {
+    const nowMs = this.#options.nowMs();
+    const oldestMs = this.#books.read((transaction) => {
+      const due = (["mutation", "action"] as const).flatMap((lane) => readDueJobs(transaction, queueTables(this.#options.database), { lane, nowMs, max: 1, isKnown: () => false }).due);
+      return due.reduce((oldest, { time }) => Math.min(oldest, time), nowMs);
+    });
+    return { lagSeconds: Math.round((nowMs - oldestMs) / 1000), running: this.#mutations.started + this.#actions.started };
+  }
+
   #look(): void {
     this.#isLookDue = false;
     // Before the first push there is nothing that could run, or have been scheduled.

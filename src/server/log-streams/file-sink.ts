@@ -1,0 +1,71 @@
+/**
+ * Writes events to a file, one JSON object a line. A file that has reached its size is set aside: `events.jsonl` becomes
+ * `events.jsonl.1`, that one `events.jsonl.2`, and so on; the oldest is deleted.
+ */
+import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { LogSink } from "./log-sink.js";
+import type { FileStreamConfig } from "./stream-config.js";
+
+/** Log lines may tell of users. */
+const OWNER_ONLY = 0o600;
+
+export class FileSink implements LogSink {
+  readonly eventsMax = 10_000;
+  readonly charsMax = 4 * 1024 * 1024;
+  #file: FileHandle | null = null;
+  #bytes = 0;
+
+  constructor(private readonly config: FileStreamConfig) {}
+
+  async deliver(texts: readonly string[]): Promise<void> {
+    const lines = Buffer.from(texts.join("\n") + "\n");
+    try {
+      const file = await this.#openFor(lines.length);
+      await file.appendFile(lines);
+      this.#bytes += lines.length;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    await file?.close();
+  }
+
+  /** The file, set aside before where it has no room for so many bytes. */
+  async #openFor(bytes: number): Promise<FileHandle> {
+    const file = (this.#file ??= await this.#open());
+    if (this.#bytes === 0 || this.#bytes + bytes <= this.config.bytesMax) return file;
+    await this.close();
+    await this.#setAside();
+    return (this.#file = await this.#open());
+  }
+
+  async #open(): Promise<FileHandle> {
+    const { path } = this.config;
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(path, "a", OWNER_ONLY);
+    this.#bytes = (await file.stat()).size;
+    return file;
+  }
+
+  async #setAside(): Promise<void> {
+    const { path, filesMax } = this.config;
+    await rm(`${path}.${filesMax}`, { force: true });
+    for (let number = filesMax - 1; number >= 1; number--) await renameIfThere(`${path}.${number}`, `${path}.${number + 1}`);
+    if (filesMax > 0) await rename(path, `${path}.1`);
+    else await rm(path, { force: true });
+  }
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
