@@ -37,6 +37,25 @@ export const NO_TRANSACTION_LIMITS: TransactionLimits = {
   scheduledArgumentBytesMax: Infinity,
 };
 
+/** What a sub-transaction has written and scheduled, which counts no more when it is dropped. */
+export interface WriteTotals {
+  readonly bytesWritten: number;
+  readonly documentsWritten: number;
+  readonly scheduledFunctions: number;
+  readonly scheduledArgumentBytes: number;
+}
+
+export const NOTHING_WRITTEN: WriteTotals = { bytesWritten: 0, documentsWritten: 0, scheduledFunctions: 0, scheduledArgumentBytes: 0 };
+
+export function addTotals(a: WriteTotals, b: WriteTotals): WriteTotals {
+  return {
+    bytesWritten: a.bytesWritten + b.bytesWritten,
+    documentsWritten: a.documentsWritten + b.documentsWritten,
+    scheduledFunctions: a.scheduledFunctions + b.scheduledFunctions,
+    scheduledArgumentBytes: a.scheduledArgumentBytes + b.scheduledArgumentBytes,
+  };
+}
+
 /** Running totals of a transaction, its sub-transactions included; each step past a limit throws. */
 export class TransactionUsage {
   bytesRead = 0;
@@ -52,6 +71,11 @@ export class TransactionUsage {
     readonly limits: TransactionLimits,
     private readonly parent: TransactionUsage | null = null,
   ) {}
+
+  /** Whether what is used here counts there too. */
+  isCountedIn(other: TransactionUsage): boolean {
+    return this === other || (this.parent?.isCountedIn(other) ?? false);
+  }
 
   readDocument(bytes: number): void {
     this.parent?.readDocument(bytes);
@@ -82,11 +106,34 @@ export class TransactionUsage {
     }
   }
 
-  scheduleFunction(argumentBytes: number): void {
-    this.parent?.scheduleFunction(argumentBytes);
-    this.scheduledFunctions++;
-    this.scheduledArgumentBytes += argumentBytes;
-    const { scheduledFunctionsMax, scheduledArgumentBytesMax } = this.limits;
+  /** Counts what is written or scheduled, here and for the parents, and throws where it is too much. */
+  write(totals: WriteTotals): void {
+    this.#count(totals, 1);
+    this.#checkWritten();
+  }
+
+  /** What a dropped sub-transaction had {@link write counted}. */
+  takeBack(totals: WriteTotals): void {
+    this.#count(totals, -1);
+  }
+
+  #count(totals: WriteTotals, sign: 1 | -1): void {
+    if (this.parent !== null) this.parent.#count(totals, sign);
+    this.bytesWritten += sign * totals.bytesWritten;
+    this.documentsWritten += sign * totals.documentsWritten;
+    this.scheduledFunctions += sign * totals.scheduledFunctions;
+    this.scheduledArgumentBytes += sign * totals.scheduledArgumentBytes;
+  }
+
+  #checkWritten(): void {
+    if (this.parent !== null) this.parent.#checkWritten();
+    const { documentsWrittenMax, bytesWrittenMax, scheduledFunctionsMax, scheduledArgumentBytesMax } = this.limits;
+    if (this.documentsWritten > documentsWrittenMax) {
+      throw new DatabaseError("limit", `Too many documents written in a single function execution (limit: ${documentsWrittenMax}). ${WRITE_MEND}`);
+    }
+    if (this.bytesWritten > bytesWrittenMax) {
+      throw new DatabaseError("limit", `Too many bytes written in a single function execution (limit: ${bytesWrittenMax} bytes). ${WRITE_MEND}`);
+    }
     if (this.scheduledFunctions > scheduledFunctionsMax) {
       throw new DatabaseError("limit", `Too many functions scheduled by this mutation (limit: ${scheduledFunctionsMax}). Schedule one that schedules the others, or do more in each.`);
     }
@@ -94,24 +141,6 @@ export class TransactionUsage {
       throw new DatabaseError(
         "limit",
         `Too large total size of the arguments of functions scheduled by this mutation (actual: ${this.scheduledArgumentBytes} bytes, limit: ${scheduledArgumentBytesMax} bytes). Store the data in a table, and pass ids.`,
-      );
-    }
-  }
-
-  writeDocument(bytes: number): void {
-    this.parent?.writeDocument(bytes);
-    this.bytesWritten += bytes;
-    this.documentsWritten++;
-    if (this.documentsWritten > this.limits.documentsWrittenMax) {
-      throw new DatabaseError(
-        "limit",
-        `Too many documents written in a single function execution (limit: ${this.limits.documentsWrittenMax}). ${WRITE_MEND}`,
-      );
-    }
-    if (this.bytesWritten > this.limits.bytesWrittenMax) {
-      throw new DatabaseError(
-        "limit",
-        `Too many bytes written in a single function execution (limit: ${this.limits.bytesWrittenMax} bytes). ${WRITE_MEND}`,
       );
     }
   }

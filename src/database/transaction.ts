@@ -3,8 +3,8 @@
  * documents as text and tables as key ranges; values, patches and schemas are documents.ts, queries are query-plan.ts.
  *
  * A transaction is driven by one function from start to end. Sub-transactions (`ctx.runMutation` inside a mutation) read
- * through their parent's writes and are absorbed or dropped as a whole; read set and usage count for the parent in any case,
- * because what a failed sub-transaction read has still decided what its caller does next.
+ * through their parent's writes and are absorbed or dropped as a whole; read set and what was read count for the parent in any
+ * case, because what a failed sub-transaction read has still decided what its caller does next; what it wrote does not.
  */
 import type { Key, KeyRange, Reader } from "../storage/store.js";
 import type { Catalog } from "./catalog.js";
@@ -14,7 +14,7 @@ import { entryChanges } from "./index-entries.js";
 import { indexKeys } from "./index-keys.js";
 import { TABLE_RECORD_RANGE, tableRecordKey } from "./keys.js";
 import { LayeredReader } from "./layers.js";
-import { NO_TRANSACTION_LIMITS, TransactionUsage, type TransactionLimits } from "./limits.js";
+import { addTotals, NO_TRANSACTION_LIMITS, NOTHING_WRITTEN, TransactionUsage, type TransactionLimits, type WriteTotals } from "./limits.js";
 import { ReadSet } from "./read-set.js";
 import type { SchemaSet } from "./schema.js";
 import { Table, type DocumentValue, type TableRecord } from "./table.js";
@@ -71,6 +71,8 @@ export class Transaction {
   readonly #reader: Reader;
   /** Changes with every write, so that an open scan knows to look again. */
   #version = 0;
+  /** Counted in {@link usage}, of this transaction and those that it absorbed. */
+  #written = NOTHING_WRITTEN;
   #isFinished = false;
 
   private constructor(
@@ -90,7 +92,7 @@ export class Transaction {
     return new Transaction(options, null, new TransactionUsage(options.limits));
   }
 
-  /** A sub-transaction: {@link absorb} it, or let it go and nothing of it happened. */
+  /** A sub-transaction: {@link absorb} it, or {@link drop} it and nothing of it happened. */
   child(options: ChildOptions = { writable: true }): Transaction {
     const { writable, limits: lower, uncounted = false, detached = false } = options;
     assert(!writable || (this.writable && !detached), "a query began a sub-mutation");
@@ -106,7 +108,24 @@ export class Transaction {
     assert(child.parent === this, "absorbed a transaction that is no child");
     child.finish();
     for (const write of child.#overlay.writes()) this.#overlay.add(write);
+    if (child.usage.isCountedIn(this.usage)) this.#written = addTotals(this.#written, child.#written);
     this.#version++;
+  }
+
+  /** Ends a sub-transaction without a trace, but for what it has read. */
+  drop(): void {
+    this.finish();
+    this.usage.takeBack(this.#written);
+  }
+
+  /** Before a function is scheduled; throws where there are too many. */
+  countScheduled(argumentBytes: number): void {
+    this.#count({ ...NOTHING_WRITTEN, scheduledFunctions: 1, scheduledArgumentBytes: argumentBytes });
+  }
+
+  #count(totals: WriteTotals): void {
+    this.#written = addTotals(this.#written, totals);
+    this.usage.write(totals);
   }
 
   get schemas(): SchemaSet {
@@ -219,7 +238,7 @@ export class Transaction {
     assert(this.writable, "a query wrote a document");
     this.#assertRunning();
     if (before?.text === after?.text) return;
-    this.usage.writeDocument((after ?? before)?.text.length ?? 0);
+    this.#count({ ...NOTHING_WRITTEN, documentsWritten: 1, bytesWritten: (after ?? before)?.text.length ?? 0 });
     this.#overlay.add({
       table,
       id,

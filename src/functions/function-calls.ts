@@ -134,7 +134,8 @@ export class FunctionCalls {
       onOk(text);
     };
     this.invoke(frame, argsText, finish, (error) => {
-      transaction.finish();
+      if (called.kind === "mutation") transaction.drop();
+      else transaction.finish();
       onError(error);
     });
   }

@@ -33,7 +33,7 @@ export function transactionMetrics({ frame }: ReadScope): Readonly<Record<string
 
 /** Not for queries: their results are shared by all who ask the same. */
 export function requestMetadata({ execution, frame }: ReadScope): RequestMetadata {
-  if (frame.function.kind === "query") throw new FunctionError("Queries have no request metadata, because one result serves many callers. Ask for it in a mutation or an action.");
+  if (frame.function.kind === "query") throw new FunctionError("Request metadata is not available in queries, because one result serves many callers. Ask for it in a mutation or an action.");
   return execution.requestMetadata;
 }
 

@@ -56,7 +56,7 @@ export interface Scheduling {
 
 function scheduleFunction({ execution, frame }: ReadScope, calls: FunctionCalls, { timeMs, target, argsText }: Scheduling): string {
   const { componentPath, name, kind } = calls.schedulable(target);
-  frame.transaction.usage.scheduleFunction(argsText.length);
+  frame.transaction.countScheduled(argsText.length);
   return scheduleJob(frame.transaction, frame.namespace, { componentPath, name, kind, argsText, scheduledTimeMs: timeMs, nowMs: execution.nowMs, parentId: execution.requestMetadata.scheduledFunctionId });
 }
 

@@ -140,7 +140,7 @@ describe("ctx.meta", () => {
     expect(request).toMatchObject({ requestId: expect.stringMatching(/^[0-9a-f]{16}$/) as string, scheduledFunctionId: null, authToken: null });
     expect(Object.keys(request).sort()).toEqual(["authToken", "ip", "requestId", "scheduledFunctionId", "userAgent"]);
     expect(request["ip"]).toMatch(/^(?:::ffff:)?127\.0\.0\.1$|^::1$/);
-    expect(cause(await app.queryError("meta:requestOfQuery"))).toContain("Queries have no request metadata");
+    expect(cause(await app.queryError("meta:requestOfQuery"))).toContain("not available in queries");
   });
 
   test("F-114 the snapshot's timestamp is nanoseconds, the same for nested calls, and grows with commits", async () => {

@@ -34,6 +34,11 @@ describe("one transaction", () => {
     expect(await app.query("limits:readDocuments", { count: 100 })).toBe(60);
   });
 
+  test("F-121 what a dropped sub-mutation wrote and scheduled does not count", async () => {
+    const nothing = { documentsWritten: 0, functionsScheduled: 0 };
+    expect(await app.mutation("limits:afterDropped", { dropped: 25, kept: 30 })).toEqual([nothing, nothing, { documentsWritten: 30, functionsScheduled: 0 }]);
+  });
+
   test("F-122 documents read", async () => {
     await app.mutation("limits:writeDocuments", { count: 60 });
     expect(await app.query("limits:readDocuments", { count: 100 })).toBe(100);

@@ -179,7 +179,7 @@ async function metadata(admin: AdminCaller): Promise<void> {
   for (const name of ["requestMetadata:metadataMutation", "requestMetadata:metadataAction"]) {
     expect(await admin.call(name), name).toMatchObject({ ip: expect.any(String) as string, scheduledFunctionId: null });
   }
-  await expect(admin.call("requestMetadata:metadataQuery")).rejects.toThrow("Queries have no request metadata");
+  await expect(admin.call("requestMetadata:metadataQuery")).rejects.toThrow("not available in queries");
   const { requestId } = await admin.call<{ requestId: string }>("requestMetadataNode:metadataAction");
   await admin.call("requestMetadata:scheduleAction");
   const recorded = () => admin.call<{ label: string; metadata: { requestId: string; ip: string | null; scheduledFunctionId: string | null } }[]>("requestMetadata:recorded");

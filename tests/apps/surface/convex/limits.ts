@@ -39,6 +39,43 @@ export const nestedReads = query({
   },
 });
 
+/** Writes and schedules, and takes it back. */
+export const writeThenThrow = mutation({
+  args: { count: v.number() },
+  handler: async (ctx, { count }) => {
+    for (let i = 0; i < count; i++) await ctx.db.insert("loose", { filler: "dropped" });
+    await ctx.scheduler.runAfter(3_600_000, api.limits.writeDocuments, { count: 0 });
+    throw new Error("taken back");
+  },
+});
+
+/** What counts of a caller whose sub-mutation is dropped, and another one's kept. */
+export const afterDropped = mutation({
+  args: { dropped: v.number(), kept: v.number() },
+  handler: async (ctx, { dropped, kept }): Promise<{ documentsWritten: number; functionsScheduled: number }[]> => {
+    const used = async () => {
+      const { documentsWritten, functionsScheduled } = await ctx.meta.getTransactionMetrics();
+      return { documentsWritten: documentsWritten.used, functionsScheduled: functionsScheduled.used };
+    };
+    await ctx.runMutation(api.limits.writeThenThrow, { count: dropped }, { transactionLimits: { documentsWritten: dropped } }).catch(() => null);
+    const afterFirst = await used();
+    await ctx.runMutation(api.limits.dropWithin, { dropped, kept }).catch(() => null);
+    const afterSecond = await used();
+    await ctx.runMutation(api.limits.writeDocuments, { count: kept });
+    return [afterFirst, afterSecond, await used()];
+  },
+});
+
+/** Keeps what one sub-mutation wrote, drops another's, and is dropped with both. */
+export const dropWithin = mutation({
+  args: { dropped: v.number(), kept: v.number() },
+  handler: async (ctx, { dropped, kept }) => {
+    await ctx.runMutation(api.limits.writeDocuments, { count: kept });
+    await ctx.runMutation(api.limits.writeThenThrow, { count: dropped }).catch(() => null);
+    throw new Error("taken back as well");
+  },
+});
+
 export const returnBytes = query({ args: { bytes: v.number() }, handler: async (_ctx, { bytes }) => "x".repeat(bytes) });
 export const takeBytes = query({ args: { text: v.string() }, handler: async (_ctx, { text }) => text.length });
 
