@@ -4,7 +4,7 @@
  */
 import type { Reader } from "../storage/store.js";
 import type { Catalog } from "./catalog.js";
-import { edgeOfLog, readLog } from "./commit-log.js";
+import { readLog } from "./commit-log.js";
 import type { Table } from "./table.js";
 
 export interface DocumentChange {
@@ -29,14 +29,9 @@ export interface Changes {
   readonly hasMore: boolean;
 }
 
-/** States, and changes since, are known from this timestamp on. */
-export function oldestTs(reader: Reader): number {
-  return edgeOfLog(reader, "first")?.ts ?? 0;
-}
-
 /**
  * Changes of wanted tables with `after < ts <= upTo`, oldest first: whole commits, ending with the one that reaches a limit. The
- * caller has made sure that `after` is not below {@link oldestTs}.
+ * caller has made sure that `after` is not below `logReachesBackTo`.
  */
 export function readChanges(reader: Reader, catalog: Catalog, after: number, upTo: number, wants: (table: Table) => boolean, limits: ChangeLimits): Changes {
   const changes: DocumentChange[] = [];

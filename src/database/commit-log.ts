@@ -8,7 +8,7 @@
  */
 import type { Key, Reader, WriteOp } from "../storage/store.js";
 import { decodeTimestampKey } from "../values/key.js";
-import { COMMIT_LOG_RANGE, commitLogKey, sessionRequestKey } from "./keys.js";
+import { COMMIT_LOG_RANGE, HISTORY_START_KEY, LOG_TRIMMED_KEY, commitLogKey, sessionRequestKey } from "./keys.js";
 import type { DocumentWrite } from "./write-overlay.js";
 
 export interface LoggedWrite {
@@ -98,6 +98,18 @@ export function edgeOfLog(reader: Reader, edge: "first" | "last"): LogEntry | nu
   return null;
 }
 
+/**
+ * Everything after this timestamp is in the log. Not the timestamp of the oldest entry, where it can be helped: who has seen what was
+ * deleted last has missed nothing, however long nothing was written after it.
+ */
+export function logReachesBackTo(reader: Reader): number {
+  const firstTs = edgeOfLog(reader, "first")?.ts ?? 0;
+  const [deletedTs, keptTs] = JSON.parse(reader.get(LOG_TRIMMED_KEY) ?? "[0,0]") as [number, number];
+  // Other than it was after the last trim: the database is a copy, with a log of its own.
+  const reachesTs = keptTs === firstTs ? deletedTs : firstTs;
+  return Math.max(reachesTs, Number(reader.get(HISTORY_START_KEY) ?? 0));
+}
+
 export interface Trim {
   readonly ops: WriteOp[];
   /** The oldest entry that stays. */
@@ -115,15 +127,22 @@ export function trimOps(reader: Reader, oldestTs: number, retention: LogRetentio
   const last = edgeOfLog(reader, "last");
   if (last === null) return { ops, keptTs: oldestTs, hasMore: false };
   let count = 0;
+  let deletedTs = 0;
+  const trim = (keptTs: number, hasMore: boolean): Trim => {
+    if (count > 0) ops.push([LOG_TRIMMED_KEY, JSON.stringify([deletedTs, keptTs])]);
+    return { ops, keptTs, hasMore };
+  };
   for (const [key, text] of reader.entries({ start: commitLogKey(oldestTs), end: commitLogKey(last.ts) })) {
     const ts = logTimestamp(key);
     const { bytes, request } = decodeHead(text);
-    if (!hasOutlived(ts, bytes, last, retention, nowMs)) return { ops, keptTs: ts, hasMore: false };
-    if (count++ === entriesMax) return { ops, keptTs: ts, hasMore: true };
+    if (!hasOutlived(ts, bytes, last, retention, nowMs)) return trim(ts, false);
+    if (count === entriesMax) return trim(ts, true);
+    count++;
+    deletedTs = ts;
     ops.push([key, undefined]);
     if (request !== null) ops.push([sessionRequestKey(request.sessionId, request.requestId), undefined]);
   }
-  return { ops, keptTs: last.ts, hasMore: false };
+  return trim(last.ts, false);
 }
 
 function hasOutlived(ts: number, bytes: number, last: LogEntry, retention: LogRetention, nowMs: number): boolean {

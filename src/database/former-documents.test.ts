@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryStore } from "../storage/memory.js";
 import { parseValue } from "../values/value.js";
-import { oldestTs, readChanges } from "./change-feed.js";
+import { readChanges } from "./change-feed.js";
+import { edgeOfLog, logReachesBackTo } from "./commit-log.js";
 import { Database } from "./database.js";
 import { Documents } from "./documents.js";
 import { FormerDocuments } from "./former-documents.js";
-import { DOCUMENT_RANGE, keyAfter } from "./keys.js";
+import { DOCUMENT_RANGE, HISTORY_START_KEY, LOG_TRIMMED_KEY, keyAfter } from "./keys.js";
 import type { DocumentValue } from "./table.js";
 
 const LIMITS = { documentsMax: 3, charsMax: Infinity, scannedCharsMax: Infinity };
@@ -106,17 +107,35 @@ describe("changes", () => {
     const { reader, catalog, lastTs } = world.database;
     const page = readChanges(reader, catalog, 0, lastTs, () => false, { ...LIMITS, scannedCharsMax: 1 });
     expect(page).toMatchObject({ changes: [], hasMore: true });
-    expect(page.ts).toBe(oldestTs(reader));
+    expect(page.ts).toBe(edgeOfLog(reader, "first")!.ts);
   });
 
-  it("SX-35 are known from the oldest commit on that is kept", () => {
+  it("SX-35 are known from the last commit on that is not kept, however long ago that was", () => {
     const world = new World();
     for (let count = 0; count < 10; count++) world.commit([{ target: count, value: 1 }]);
-    const firstTs = oldestTs(world.database.reader);
+    const { database } = world;
+    expect(logReachesBackTo(database.reader)).toBe(edgeOfLog(database.reader, "first")!.ts);
+    const seenTs = database.lastTs;
     world.nowMs += 2_000;
+    database.trimLog(100);
+    // The newest entry always stays.
+    expect([logReachesBackTo(database.reader) < seenTs, edgeOfLog(database.reader, "first")!.ts]).toEqual([true, seenTs]);
     world.commit([{ target: 0, value: 2 }]);
-    world.database.trimLog(100);
-    expect(oldestTs(world.database.reader)).toBeGreaterThan(firstTs);
-    expect(oldestTs(world.database.reader)).toBe(world.database.lastTs);
+    database.trimLog(100);
+    expect([logReachesBackTo(database.reader), edgeOfLog(database.reader, "first")!.ts]).toEqual([seenTs, database.lastTs]);
+    world.commit([{ target: 1, value: 2 }]);
+    world.nowMs += 2_000;
+    database.trimLog(1);
+    expect(logReachesBackTo(database.reader)).toBeGreaterThan(seenTs);
+  });
+
+  it("SX-35 are not known across a replacement that the log does not tell, nor in a copy with a log of its own", () => {
+    const world = new World();
+    for (let count = 0; count < 3; count++) world.commit([{ target: count, value: 1 }]);
+    const { database } = world;
+    database.applyUnseen([[LOG_TRIMMED_KEY, JSON.stringify([1, 2])]]);
+    expect(logReachesBackTo(database.reader)).toBe(edgeOfLog(database.reader, "first")!.ts);
+    database.applyUnseen([[HISTORY_START_KEY, String(database.lastTs)]]);
+    expect(logReachesBackTo(database.reader)).toBe(database.lastTs);
   });
 });

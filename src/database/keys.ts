@@ -80,6 +80,11 @@ export function metaKey(name: string): Key {
   return "m" + name;
 }
 
+/** `[last timestamp that was deleted, oldest that was kept]` of the commit log. */
+export const LOG_TRIMMED_KEY = metaKey("log-trimmed");
+/** Timestamp from which on the commit log tells every change; absent where it always did. */
+export const HISTORY_START_KEY = metaKey("history-start");
+
 /** Everything that starts with `prefix`. */
 export function prefixRange(prefix: Key): KeyRange {
   return { start: prefix, end: keySuccessor(prefix) };

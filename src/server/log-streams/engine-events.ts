@@ -10,7 +10,7 @@ import { parseValue } from "../../values/value.js";
 import type { StoredAudit } from "../audit/audit-events.js";
 import type { LoggedExecution } from "../engine/function-log.js";
 import { LogEventMaker, type DeploymentStats, type LogEvent } from "./log-event.js";
-import { isStreaming } from "./streaming-flag.js";
+import { isStreaming, streamingFlag, type StreamingFlag } from "./streaming-flag.js";
 
 export interface EngineEventsOptions {
   readonly instanceName: string;
@@ -25,11 +25,13 @@ export interface EngineEventsOptions {
 export class EngineEvents {
   readonly #options: EngineEventsOptions;
   readonly #maker: LogEventMaker;
+  readonly #flag: StreamingFlag | null;
   #gathered: LogEvent[] = [];
 
   constructor(options: EngineEventsOptions) {
     this.#options = options;
     this.#maker = new LogEventMaker(options.instanceName);
+    this.#flag = options.flag === undefined ? null : streamingFlag(options.flag);
   }
 
   execution(execution: LoggedExecution, timestampMs: number): void {
@@ -57,7 +59,7 @@ export class EngineEvents {
   }
 
   get #isOn(): boolean {
-    return this.#options.flag !== undefined && isStreaming(this.#options.flag);
+    return this.#flag !== null && isStreaming(this.#flag);
   }
 
   #auditEvent(text: string): LogEvent {

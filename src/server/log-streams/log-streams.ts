@@ -9,7 +9,7 @@ import { FileSink } from "./file-sink.js";
 import { LogEventMaker, type LogEvent } from "./log-event.js";
 import { LogStream } from "./log-stream.js";
 import { LogStreamFile, type LogStreamConfig } from "./stream-config.js";
-import { setStreaming } from "./streaming-flag.js";
+import { setStreaming, streamingFlag, type StreamingFlag } from "./streaming-flag.js";
 import { WebhookSink } from "./webhook-sink.js";
 
 export interface LogStreamsOptions {
@@ -32,6 +32,7 @@ export class LogStreams {
   readonly file: LogStreamFile;
   readonly #streams = new Map<string, LogStream>();
   readonly #maker: LogEventMaker;
+  readonly #flag: StreamingFlag;
   readonly #timer: NodeJS.Timeout;
   /** Streams that are being ended. */
   readonly #ending = new Set<Promise<void>>();
@@ -39,6 +40,7 @@ export class LogStreams {
 
   constructor(options: LogStreamsOptions) {
     this.#options = options;
+    this.#flag = streamingFlag(options.flag);
     this.file = new LogStreamFile(options.dataFolder);
     this.#maker = new LogEventMaker(options.instanceName);
     this.#look(null);
@@ -81,7 +83,7 @@ export class LogStreams {
       this.#begin(config, actor !== null);
       this.#changed(before.has(config.id) ? "update_integration" : "create_integration", config, actor);
     }
-    setStreaming(this.#options.flag, this.#streams.size > 0);
+    setStreaming(this.#flag, this.#streams.size > 0);
   }
 
   /** Secrets are left out, and the URL, which may hold one. */
@@ -91,7 +93,7 @@ export class LogStreams {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    setStreaming(this.#options.flag, false);
+    setStreaming(this.#flag, false);
     for (const [id, stream] of this.#streams) this.#end(id, stream);
     await Promise.all(this.#ending);
   }

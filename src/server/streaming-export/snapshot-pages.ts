@@ -4,8 +4,7 @@
  * for each page.
  */
 import { Catalog } from "../../database/catalog.js";
-import { oldestTs } from "../../database/change-feed.js";
-import { edgeOfLog } from "../../database/commit-log.js";
+import { edgeOfLog, logReachesBackTo } from "../../database/commit-log.js";
 import { FormerDocuments } from "../../database/former-documents.js";
 import { DOCUMENT_RANGE, documentPrefix, keyAfter, prefixRange } from "../../database/keys.js";
 import type { Key, Reader, Store } from "../../storage/store.js";
@@ -50,7 +49,7 @@ export class SnapshotPages {
     for (;;) {
       const snapshot = this.store.snapshot();
       try {
-        if (ts < oldestTs(snapshot)) throw tooOld(ts);
+        if (ts < logReachesBackTo(snapshot)) throw tooOld(ts);
         const former = this.#walk(ts, start);
         if (former.advance(snapshot, edgeOfLog(snapshot, "last")?.ts ?? 0, SLICE_CHARS_MAX)) return this.#makePage(former.over(snapshot), Catalog.load(snapshot), request, ts, start);
         if (former.size > CHANGED_MAX) this.#forget(former, start);
