@@ -10,8 +10,7 @@ let app: AppFolder;
 
 beforeAll(async () => {
   [server, app] = await Promise.all([startServer(), AppFolder.copyOf("operations")]);
-  const { code, output } = await server.convex(app.path, ["deploy", "--typecheck", "disable"]);
-  expect({ code, output }).toMatchObject({ code: 0 });
+  await server.deploy("operations");
   for (const [rank, body] of ["one", "two", "three"].entries()) await server.http().mutation(mutationNamed("notes:add"), { body, rank });
 });
 

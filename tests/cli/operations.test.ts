@@ -1,10 +1,11 @@
-/** The public command line against one server and one deployed app: data, functions, logs, settings. CL-50 to CL-71, CL-83. */
+/** The public command line against one server and one deployed app: data, functions, logs, settings. CL-50 to CL-71, CL-74, CL-84. */
 import { readdirSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { makeFunctionReference } from "convex/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_KEY, CONVEX_BIN, mutationNamed, queryNamed, startServer, type CommandResult, type TestServer } from "../harness.js";
 import { AppFolder } from "./app-folder.js";
+import { convexCommands } from "./convex-commands.js";
 import { inlineValue } from "./inline-query.js";
 import { RunningCommand } from "./running-command.js";
 
@@ -38,8 +39,12 @@ async function fails(...args: readonly string[]): Promise<string> {
   return output;
 }
 
-/** Runs side by side: most of a command's time is its start. */
-const all = (commands: readonly (readonly string[])[]): Promise<string[]> => Promise.all(commands.map((args) => succeeds(...args)));
+/** One after another, all with success. */
+async function all(commands: readonly (readonly string[])[]): Promise<string[]> {
+  const results = await convexCommands(server, app.path, commands);
+  expect(results.map(({ code, output }, i) => ({ args: commands[i], code, output }))).toEqual(commands.map((args) => ({ args, code: 0, output: expect.any(String) as string })));
+  return results.map(({ output }) => output);
+}
 
 const add = (body: string, rank: number) => server.http().mutation(mutationNamed("notes:add"), { body, rank }) as Promise<string>;
 
@@ -50,14 +55,21 @@ function adminPost(path: string, body: unknown): Promise<Response> {
 describe.sequential("env", () => {
   const MULTI_LINE = 'first line\nsecond "quoted" line with $dollar\n';
 
-  test("CL-52 sets one from a file and many from another, side by side, and functions see them", async () => {
+  test("CL-52, CL-54 sets one from a file and many from another, shows and removes them, and functions see them", async () => {
     await app.write("value.txt", MULTI_LINE);
     await app.write("many.env", 'GREETING=hello\nTWO="two words"\nLINES="a\nb"\nCONVEX_DEPLOYMENT=x\n');
-    const [, many] = await all([["env", "set", "MULTI", "--from-file", "value.txt"], ["env", "set", "--from-file", "many.env"]]);
+    const [, many, list, value, , removed] = await all([
+      ["env", "set", "MULTI", "--from-file", "value.txt"],
+      ["env", "set", "--from-file", "many.env"],
+      ["env", "list", "--include-values"],
+      ["env", "get", "MULTI"],
+      ["env", "remove", "MULTI"],
+      ["env", "get", "MULTI"],
+    ]);
     expect(many).toContain("Skipping 1 CLI-managed environment variable");
-    const [list, value] = await all([["env", "list", "--include-values"], ["env", "get", "MULTI"]]);
     expect(list).toContain("GREETING=hello\nLINES='a\nb'\nMULTI='first line\n");
     expect(value).toBe(`${MULTI_LINE}\n`);
+    expect(removed).toContain('Environment variable "MULTI" not found');
     expect(await server.http().query(queryNamed("notes:greeting"), {})).toBe("hello");
   });
 
@@ -77,12 +89,7 @@ describe.sequential("env", () => {
       expect({ status: response.status, message: ((await response.json()) as { message: string }).message }).toEqual({ status: 400, message: expect.stringContaining(message) as string });
     }
     const variables = await fetch(`${server.url}/api/v1/list_environment_variables`, { headers: { Authorization: `Convex ${ADMIN_KEY}` } });
-    expect(Object.keys(((await variables.json()) as { environmentVariables: object }).environmentVariables)).toEqual(["GREETING", "LINES", "MULTI", "TWO"]);
-  });
-
-  test("CL-54 removes", async () => {
-    await succeeds("env", "remove", "MULTI");
-    expect(await succeeds("env", "list", "--names-only")).toBe("GREETING\nLINES\nTWO\n");
+    expect(Object.keys(((await variables.json()) as { environmentVariables: object }).environmentVariables)).toEqual(["GREETING", "LINES", "TWO"]);
   });
 
   test("CL-84 the deployment platform API sets and lists them too", async () => {
@@ -124,19 +131,36 @@ describe.sequential("data", () => {
   });
 });
 
-describe.sequential("run", () => {
-  test("CL-64 calls by name, with arguments that are nearly JSON, and what is internal", async () => {
-    const [list, added] = await all([["run", "internal.notes.secret"], ["run", "convex/notes.ts:add", "{body: 'four', rank: 3}"]]);
-    expect(JSON.parse(list!)).toBe("for the server's eyes");
-    expect(added).toContain("[LOG] 'adding' 'four'");
+describe.sequential("run, function-spec, network-test", () => {
+  const COMMANDS = {
+    internal: ["run", "internal.notes.secret"],
+    added: ["run", "convex/notes.ts:add", "{body: 'four', rank: 3}"],
+    identity: ["run", "notes:whoami", "--identity", '{name: "Ada", subject: "s1", issuer: "https://issuer.test", address: "0x123"}'],
+    noFunction: ["run", "counts:nope", "--component", "counter"],
+    inline: ["run", "--inline-query", 'const first = await ctx.db.query("counts").first(); console.log(first.name); return first.value;', "--component", "counter"],
+    inlineWrite: ["run", "--inline-query", 'await ctx.db.insert("notes", {})'],
+    specification: ["function-spec", "--file"],
+    network: ["network-test", "--speed-test", "--ip-family", "ipv4"],
+  } as const;
+
+  let results: Record<keyof typeof COMMANDS, CommandResult>;
+
+  beforeAll(async () => {
+    const list = await convexCommands(server, app.path, Object.values(COMMANDS));
+    results = Object.fromEntries(Object.keys(COMMANDS).map((name, i) => [name, list[i]!])) as typeof results;
   });
 
-  test("CL-65 acts as a user, CL-66 in a component", async () => {
-    const identity = ["run", "notes:whoami", "--identity", '{name: "Ada", subject: "s1", issuer: "https://issuer.test", address: "0x123"}'];
-    const [whoami, noFunction] = await Promise.all([succeeds(...identity), fails("run", "counts:nope", "--component", "counter")]);
-    expect(JSON.parse(whoami)).toMatchObject({ name: "Ada", subject: "s1", issuer: "https://issuer.test", tokenIdentifier: "https://issuer.test|s1", address: "0x123" });
-    expect(noFunction).toContain("Could not find function for 'counts:nope' in component 'counter'.");
-    expect(noFunction).toContain("Available functions:\n• counts:all\n• counts:set");
+  test("CL-64 calls by name, with arguments that are nearly JSON, and what is internal", () => {
+    expect(results.internal).toEqual({ code: 0, output: '"for the server\'s eyes"\n' });
+    expect(results.added).toEqual({ code: 0, output: expect.stringContaining("[LOG] 'adding' 'four'") as string });
+  });
+
+  test("CL-65 acts as a user, CL-66 in a component", () => {
+    expect(JSON.parse(results.identity.output)).toMatchObject({ name: "Ada", subject: "s1", issuer: "https://issuer.test", tokenIdentifier: "https://issuer.test|s1", address: "0x123" });
+    const { code, output } = results.noFunction;
+    expect(code).toBe(1);
+    expect(output).toContain("Could not find function for 'counts:nope' in component 'counter'.");
+    expect(output).toContain("Available functions:\n• counts:all\n• counts:set");
   });
 
   test("CL-67 pushes first", async () => {
@@ -145,23 +169,26 @@ describe.sequential("run", () => {
     await undo();
   });
 
-  test("CL-69 evaluates a query that is written on the spot", async () => {
-    const statements = 'const first = await ctx.db.query("counts").first(); console.log(first.name); return first.value;';
-    const [value, refusal] = await Promise.all([succeeds("run", "--inline-query", statements, "--component", "counter"), fails("run", "--inline-query", 'await ctx.db.insert("notes", {})')]);
-    expect(value).toContain("[LOG] 'one'\n7\n");
-    expect(refusal).toContain("ctx.db.insert is not a function");
+  test("CL-69 evaluates a query that is written on the spot", () => {
+    expect(results.inline).toEqual({ code: 0, output: expect.stringContaining("[LOG] 'one'\n7\n") as string });
+    expect(results.inlineWrite).toEqual({ code: 1, output: expect.stringContaining("ctx.db.insert is not a function") as string });
   });
-});
 
-describe("function-spec", () => {
-  test("CL-71 goes to a file, with functions and routes", async () => {
-    const written = await succeeds("function-spec", "--file");
+  test("CL-71 describes functions and routes in a file", async () => {
     const file = readdirSync(app.path).find((name) => name.startsWith("function_spec_"))!;
-    expect(written).toContain(file);
+    expect(results.specification).toEqual({ code: 0, output: expect.stringContaining(file) as string });
     const { url, functions } = JSON.parse(await app.read(file)) as { url: string; functions: { identifier?: string; functionType: string }[] };
     expect(url).toBe(server.url);
     expect(functions).toContainEqual({ functionType: "HttpAction", method: "GET", path: "/hello" });
     expect(functions.filter(({ functionType }) => functionType === "Action").map(({ identifier }) => identifier)).toEqual(["notes.js:act", "notes.js:store"]);
+  });
+
+  test("CL-74 finds the network well, a speed test included", () => {
+    const { code, output } = results.network;
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(output).toContain("OK: WebSocket connection established.");
+    for (const size of ["128 bytes", "4 MiB", "64 MiB"]) expect(output).toContain(`OK: echo ${size}`);
+    expect(output).toContain("Network test passed.");
   });
 });
 
@@ -213,26 +240,11 @@ describe.sequential("logs", () => {
   });
 });
 
-describe("commands of the vendor's cloud", () => {
-  test("CL-83 say so at once", async () => {
-    const [usage, insights] = await Promise.all([fails("deployment", "usage"), fails("insights")]);
-    expect(usage).toContain("400 Bad Request: NotSupported: Metering of usage, on which Convex Cloud bases its bills and limits, is not supported");
-    expect(insights).toContain("Insights are only available for cloud deployments.");
-  });
-
+describe("a server", () => {
   test("CL-50 a wrong key is refused at once", async () => {
     const elsewhere = ["--url", server.url, "--admin-key", "nobody|ffffffffffffffffffffffffffffffff"];
     const [logs, list] = await Promise.all([fails("logs", ...elsewhere), fails("env", "list", ...elsewhere)]);
     expect(logs).toContain("The admin key is not valid for this deployment.");
     expect(list).toContain("The admin key is not valid for this deployment.");
-  });
-});
-
-describe("network-test", () => {
-  test("CL-74 finds all well, a speed test included", async () => {
-    const output = await succeeds("network-test", "--speed-test", "--ip-family", "ipv4");
-    expect(output).toContain("OK: WebSocket connection established.");
-    for (const size of ["128 bytes", "4 MiB", "64 MiB"]) expect(output).toContain(`OK: echo ${size}`);
-    expect(output).toContain("Network test passed.");
   });
 });

@@ -1,11 +1,8 @@
 /** Commands of the public CLI for what only Convex Cloud has, against a real server. Those that work are in `tests/cli`. CL-83. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import type { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ADMIN_KEY, copyApp, startServer, type CommandResult, type TestServer } from "../harness.js";
+import { convexCommands } from "../cli/convex-commands.js";
+import { copyApp, startServer, type TestServer } from "../harness.js";
 
 let server: TestServer;
 let folder: string;
@@ -19,20 +16,6 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 });
-
-/** One after another, in one process of the CLI. */
-async function convex(commands: readonly string[]): Promise<CommandResult[]> {
-  const lines = commands.map((command) => command.split(" "));
-  const child = spawn(process.execPath, [join(import.meta.dirname, "convex-commands.mjs"), JSON.stringify(lines)], {
-    cwd: folder,
-    env: { ...process.env, CI: "1", HOME: folder, CONVEX_SELF_HOSTED_URL: server.url, CONVEX_SELF_HOSTED_ADMIN_KEY: ADMIN_KEY },
-    stdio: ["ignore", "ignore", "ignore", "pipe"],
-  });
-  let text = "";
-  (child.stdio[3] as Readable).setEncoding("utf8").on("data", (part: string) => (text += part));
-  await once(child, "close");
-  return JSON.parse(text) as CommandResult[];
-}
 
 test("CL-83 commands for what only Convex Cloud has say so", async () => {
   const expected: readonly (readonly [command: string, output: string])[] = [
@@ -59,7 +42,8 @@ test("CL-83 commands for what only Convex Cloud has say so", async () => {
     ["integration workos create-project-environment --name staging", "requires a configured deployment"],
     ["integration workos delete-project-environment --client-id client_1", "requires a configured deployment"],
   ];
-  const results = await convex([...expected.map(([command]) => command), "dashboard --no-open", "deployments"]);
+  const commands = [...expected.map(([command]) => command), "dashboard --no-open", "deployments"];
+  const results = await convexCommands(server, folder, commands.map((command) => command.split(" ")));
   for (const [i, [command, output]] of expected.entries()) expect({ command, ...results[i]! }).toEqual({ command, code: 1, output: expect.stringContaining(output) as string });
   // No mistake of the caller's.
   expect(results.slice(-2)).toEqual([
