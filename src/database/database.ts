@@ -56,6 +56,10 @@ export interface CommitCandidate {
   readonly readSet: ReadSet;
   writes(): DocumentWrite[];
   newTables(): Iterable<Table>;
+  /** None where absent. */
+  droppedTables?(): Iterable<Table>;
+  /** See {@link Transaction.replacesDocuments}. */
+  readonly replacesDocuments?: boolean;
   /** Called first: nothing is read any more. */
   finish(): void;
 }
@@ -68,9 +72,10 @@ export interface StoredAnswer {
 
 /** Prefix of the enforced schemas' keys; touched as a key of its own by every commit that changes one. */
 export const SCHEMA_PREFIX = metaKey("schema:");
+const HISTORY_START_KEY = metaKey("history-start");
 const DEFAULT_VECTOR_BYTES_MAX = 512 * 1024 * 1024;
 /** Doubles near today's milliseconds are 1/4096 apart. */
-const CREATION_TIME_STEP_MS = 1 / 2048;
+export const CREATION_TIME_STEP_MS = 1 / 2048;
 
 export class Database {
   readonly #options: DatabaseOptions;
@@ -81,8 +86,10 @@ export class Database {
   #schemas: SchemaSet;
   #logBytes: number;
   #lastCreationTime: number;
-  /** No history before this timestamp. */
+  /** The commit log begins here. */
   #oldestTs: number;
+  /** Documents were replaced here without the commit log telling which: it is of no use for what was before. */
+  #historyStartTs: number;
   readonly #recent: RecentCommits;
   readonly #vectors: VectorCaches;
 
@@ -97,6 +104,7 @@ export class Database {
     const lastTs = last?.ts ?? 0;
     this.#logBytes = last?.bytes ?? 0;
     this.#oldestTs = first?.ts ?? 0;
+    this.#historyStartTs = 0;
     this.#lastCreationTime = lastTs / 1000;
     this.#recent = new RecentCommits(lastTs);
     this.#vectors = new VectorCaches(options.vectorBytesMax ?? DEFAULT_VECTOR_BYTES_MAX);
@@ -106,6 +114,7 @@ export class Database {
     });
     this.#catalog = Catalog.load(this.#committer.reader);
     this.#schemas = loadSchemas(this.#committer.reader);
+    this.#historyStartTs = historyStart(this.reader);
   }
 
   get lastTs(): number {
@@ -114,6 +123,11 @@ export class Database {
 
   get durableTs(): number {
     return this.#committer.durableTs;
+  }
+
+  /** States, and changes since, are known from here on. */
+  get oldestTs(): number {
+    return Math.max(this.#oldestTs, this.#historyStartTs);
   }
 
   get groupsWritten(): number {
@@ -146,8 +160,8 @@ export class Database {
   beginAt(ts: number): Transaction {
     const nowTs = this.#committer.lastTs;
     if (ts > nowTs) throw new DatabaseError("snapshotTooOld", `There is no timestamp ${ts} yet: the newest is ${nowTs}.`);
-    if (ts < this.#oldestTs && ts !== nowTs) {
-      throw new DatabaseError("snapshotTooOld", `The state at timestamp ${ts} is no longer kept; the oldest is ${this.#oldestTs}. Ask for a new timestamp, or keep the commit log longer.`);
+    if (ts < this.oldestTs && ts !== nowTs) {
+      throw new DatabaseError("snapshotTooOld", `The state at timestamp ${ts} is no longer kept; the oldest is ${this.oldestTs}. Ask for a new timestamp, or keep the commit log longer.`);
     }
     const reader = this.#committer.reader;
     return this.#begin(false, ts === nowTs ? reader : readerAt(reader, this.#catalog, ts, nowTs), ts, this.#limits);
@@ -169,10 +183,16 @@ export class Database {
     const ts = this.#committer.nextTs(this.#options.nowMs());
     const writes = resolvedWrites(transaction.writes(), ts);
     const tables = [...transaction.newTables()];
-    if (writes.length === 0 && tables.length === 0) return this.lastTs;
+    const dropped = [...(transaction.droppedTables?.() ?? [])];
+    if (writes.length === 0 && tables.length === 0 && dropped.length === 0) return this.lastTs;
 
     const ops: WriteOp[] = [];
     const keys: Key[] = [];
+    for (const table of dropped) {
+      ops.push([table.recordKey, undefined]);
+      keys.push(table.recordKey);
+      this.#catalog.remove(table);
+    }
     for (const table of tables) {
       ops.push([table.recordKey, JSON.stringify(table.record)]);
       keys.push(table.recordKey);
@@ -180,6 +200,10 @@ export class Database {
     }
     for (const write of writes) collectWrite(write, ops, keys);
     this.#collectEntries(writes, ops, keys);
+    if (transaction.replacesDocuments === true) {
+      ops.push([HISTORY_START_KEY, String(ts)]);
+      this.#historyStartTs = ts;
+    }
     return this.#apply(ts, ops, keys, writes, options);
   }
 
@@ -193,6 +217,13 @@ export class Database {
   /** Changes nothing, at a new timestamp; returns it. */
   advance(): number {
     return this.#apply(this.#committer.nextTs(this.#options.nowMs()), [], [], [], {});
+  }
+
+  /** The first of `count` creation times that nobody else gets, {@link CREATION_TIME_STEP_MS} apart. */
+  reserveCreationTimes(count: number): number {
+    const first = this.#nextCreationTime();
+    this.#lastCreationTime += (count - 1) * CREATION_TIME_STEP_MS;
+    return first;
   }
 
   /** What was answered to a client's request whose mutation had committed, also before a restart. */
@@ -271,6 +302,7 @@ export class Database {
     this.#schemas = loadSchemas(this.reader);
     this.#vectors.clear();
     this.#oldestTs = edgeOfLog(this.reader, "first")?.ts ?? 0;
+    this.#historyStartTs = historyStart(this.reader);
     this.#options.onRollback?.(durableTs, keys, error);
   }
 
@@ -301,6 +333,10 @@ function collectWrite({ table, id, before, after, beforeKeys, afterKeys }: Docum
       keys.push(newKey);
     }
   }
+}
+
+function historyStart(reader: Reader): number {
+  return Number(reader.get(HISTORY_START_KEY) ?? 0);
 }
 
 export function loadSchemas(reader: Reader): SchemaSet {

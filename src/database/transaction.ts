@@ -17,6 +17,7 @@ import { LayeredReader } from "./layers.js";
 import { addTotals, NO_TRANSACTION_LIMITS, NOTHING_WRITTEN, TransactionUsage, type TransactionLimits, type WriteTotals } from "./limits.js";
 import { ReadSet } from "./read-set.js";
 import type { SchemaSet } from "./schema.js";
+import { isStaged } from "./staged-namespace.js";
 import { Table, type DocumentValue, type TableRecord } from "./table.js";
 import type { VectorCaches } from "./vectors/vector-caches.js";
 import { WriteOverlay, type DocumentWrite } from "./write-overlay.js";
@@ -67,6 +68,8 @@ export class Transaction {
   readonly usage: TransactionUsage;
   readonly #overlay = new WriteOverlay();
   readonly #newTables = new Map<Key, Table>();
+  readonly #droppedTables = new Map<Key, Table>();
+  #replacesDocuments = false;
   readonly #scans = new Set<DocumentScan>();
   readonly #reader: Reader;
   /** Changes with every write, so that an open scan knows to look again. */
@@ -202,6 +205,22 @@ export class Transaction {
     return table;
   }
 
+  /**
+   * Like {@link putTable}, for a record that brings its documents along: those that lie in its space already (see staging.ts).
+   * They appear, and those of the table that it takes the place of are gone, without being written one by one.
+   */
+  adoptTable(record: TableRecord): Table {
+    this.#replacesDocuments = true;
+    return this.putTable(record);
+  }
+
+  /** The table goes, with its documents. Only in a transaction of its own that reads nothing. */
+  dropTable(table: Table): void {
+    assert(this.writable && this.parent === null, "a table was dropped by a function");
+    this.#droppedTables.set(table.recordKey, table);
+    this.#replacesDocuments ||= !isStaged(table.record.namespace);
+  }
+
   #newTableAt(key: Key): Table | undefined {
     return this.parent === null ? this.#newTables.get(key) : this.parent.#newTableAt(key);
   }
@@ -269,6 +288,15 @@ export class Transaction {
 
   newTables(): Iterable<Table> {
     return this.#newTables.values();
+  }
+
+  droppedTables(): Iterable<Table> {
+    return this.#droppedTables.values();
+  }
+
+  /** Whether documents come or go that {@link writes} does not tell of. */
+  get replacesDocuments(): boolean {
+    return this.#replacesDocuments;
   }
 }
 

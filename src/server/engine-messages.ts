@@ -12,6 +12,7 @@ import type { HttpActionJob } from "../functions/actions/executor-messages.js";
 import type { AuditActor, AuditEvent } from "./audit/deployment-audit.js";
 import type { LogEvent } from "./log-streams/log-event.js";
 import type { FileKey, FileRequest } from "./files/file-messages.js";
+import type { ExportRequest, ImportRequest } from "./transfer/transfer-messages.js";
 
 /** Who a request acts as. Admin keys are checked where the request comes in; tokens of users in the engine. */
 export type Credentials =
@@ -57,6 +58,8 @@ export type EngineCall =
   /** Server log lines of function executions after a cursor → `{ entries, newCursor }`; waits up to `waitMs` for one. */
   | { readonly kind: "streamLogs"; readonly cursor: number; readonly waitMs: number }
   | { readonly kind: "files"; readonly request: FileRequest }
+  | { readonly kind: "import"; readonly request: ImportRequest }
+  | { readonly kind: "export"; readonly request: ExportRequest }
   | HttpActionCall
   | InlineQueryCall
   /** What the tables of the app, or of a component, seem to hold → a validator by table, null for an empty one. */

@@ -25,6 +25,7 @@ import type { StorageApi } from "./network/storage-api.js";
 import type { Sockets } from "./network/sockets.js";
 import { engineLimits, type Settings } from "./settings.js";
 import { TestClock } from "./test-clock.js";
+import type { TransferJobs } from "./transfer/transfer-jobs.js";
 
 export interface RunningServer {
   /** Where clients connect: the origin setting, or the port that is listened on. */
@@ -61,6 +62,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   const log = Promise.resolve(options.log ?? createJsonLogger(settings.logLevel));
   const sockets: { current: Sockets | null } = { current: null };
   const files: { current: FileStorage | null } = { current: null };
+  const transfers: { current: TransferJobs | null } = { current: null };
   const failure = deferred<Error>();
   const streaming = createStreamingFlag();
   const streams: { current: LogStreams | null } = { current: null };
@@ -77,6 +79,8 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     files.current = new modules.FileStorage({ engine: host, store: fileStore, bytesMax: settings.fileBytesMax, log: logger });
     const { instanceName, dataFolder } = settings;
     streams.current = new modules.LogStreams({ dataFolder, instanceName, fixed: modules.fixedStreams(settings), flag: streaming, log: logger, onChanged: (event) => void host.call({ kind: "audit", event }) });
+    const testClockShared = testClock === null ? null : testClock.shared;
+    transfers.current = new modules.TransferJobs({ settings, s3Credentials: options.s3Credentials ?? null, testClock: testClockShared, engine: host, files: files.current, log: logger });
     const backups = new modules.BackupApi({
       settings,
       s3Credentials: options.s3Credentials ?? null,
@@ -85,11 +89,12 @@ export async function startServer(settings: Settings, options: ServerOptions = {
       log: logger,
       fileSpace: space.get,
       nowMs: () => Date.now() + (testClock?.aheadMs ?? 0),
-      whilePaused: (swap) => exports.whileClosed(() => host.pause("InternalServerError: the deployment is replaced from a backup", swap)).finally(space.forget),
+      whilePaused: (swap) => exports.whileClosed(() => transfers.current!.whileClosed(() => host.pause("InternalServerError: the deployment is replaced from a backup", swap))).finally(space.forget),
     });
     await backups.removeLeftovers();
-    sockets.current = openNetwork(modules, { settings, testClock, origins, host, adminKeys, signingKeys, files: files.current.api, exports, logStreams: streams.current, backups, log: logger, handlers, fail: failure.resolve });
+    sockets.current = openNetwork(modules, { settings, testClock, origins, host, adminKeys, signingKeys, files: files.current.api, exports, transfers: transfers.current, logStreams: streams.current, backups, log: logger, handlers, fail: failure.resolve });
   } catch (error) {
+    await transfers.current?.close();
     await host.stop();
     await streams.current?.close();
     await closeListeners(listeners, 0);
@@ -102,6 +107,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   const close = async () => {
     for (const listener of listeners) listener.stopAccepting();
     files.current?.close();
+    await transfers.current?.close();
     await Promise.all([host.stop(), exports.close()]);
     await Promise.all([sockets.current?.shutDown(GOOD_BYE_MS), streams.current?.close()]);
     await closeListeners(listeners, GOOD_BYE_MS);
@@ -192,8 +198,18 @@ function engineEvents(sockets: { readonly current: Sockets | null }, files: { re
 }
 
 async function loadNetworkModules() {
-  const [httpServer, sockets, files, backups, site, logStreams, fixed] = await Promise.all([import("./network/http-server.js"), import("./network/sockets.js"), import("./files/file-storage.js"), import("./network/backup-api.js"), import("./network/site-router.js"), import("./log-streams/log-streams.js"), import("./log-streams/fixed-streams.js")]);
-  return { ...httpServer, ...sockets, ...files, ...backups, ...site, ...logStreams, ...fixed };
+  const [httpServer, sockets, files, backups, site, logStreams, fixed, transferJobs, transferApi] = await Promise.all([
+    import("./network/http-server.js"),
+    import("./network/sockets.js"),
+    import("./files/file-storage.js"),
+    import("./network/backup-api.js"),
+    import("./network/site-router.js"),
+    import("./log-streams/log-streams.js"),
+    import("./log-streams/fixed-streams.js"),
+    import("./transfer/transfer-jobs.js"),
+    import("./network/transfer-api.js"),
+  ]);
+  return { ...httpServer, ...sockets, ...files, ...backups, ...site, ...logStreams, ...fixed, ...transferJobs, ...transferApi };
 }
 
 /** Where this deployment's files are among those of others; asked for once for each store. */
@@ -219,6 +235,7 @@ interface NetworkParts {
   readonly exports: ExportThread;
   readonly logStreams: LogStreams;
   readonly backups: BackupApi;
+  readonly transfers: TransferJobs;
   readonly log: Logger;
   readonly handlers: Handlers;
   readonly fail: (error: Error) => void;
@@ -226,7 +243,7 @@ interface NetworkParts {
 
 /** Requests are answered as soon as the library for metrics is loaded too; they wait for it, the start does not. */
 function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, parts: NetworkParts): Sockets {
-  const { settings, testClock, origins, host, adminKeys, signingKeys, files, exports, logStreams, backups, log, handlers, fail } = parts;
+  const { settings, testClock, origins, host, adminKeys, signingKeys, files, exports, transfers, logStreams, backups, log, handlers, fail } = parts;
   const { bodyBytesMax, frameBytesMax, httpBodyBytesMax, instanceName, socketsMax } = settings;
   const sockets = new modules.Sockets({
     post: (message) => host.post(message),
@@ -245,6 +262,7 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
     exports,
     logStreams,
     backups,
+    transfers: new modules.TransferApi({ engine: host, adminKeys, jobs: transfers, dataFolder: settings.dataFolder, instanceName }),
     site: new modules.SiteRouter({ engine: host, bodyBytesMax: httpBodyBytesMax, origin: settings.siteOrigin ?? settings.origin, log }),
     bodyBytesMax,
     frameBytesMax,

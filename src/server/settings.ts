@@ -63,6 +63,8 @@ export const SETTINGS = {
   s3Endpoint: optional("s3-endpoint", "url", httpOrigin, "address of the S3 service, where it is not Amazon's"),
   s3Region: setting("s3-region", "name", "us-east-1", nonEmpty, "region of the bucket"),
   s3Prefix: setting("s3-prefix", "text", "rivulet/", objectPrefix, "what the names of files in the bucket start with"),
+  exportAgeMax: setting("export-age-max", "duration", "7d", durationMs, "archives of exports are kept this long"),
+  importBytesMax: limit("import-bytes-max", "size", "64GiB", bytes, "largest file that can be imported, and what an archive may hold unpacked"),
   fileBytesMax: limit("file-bytes-max", "size", "1TiB", bytes, "largest file that can be stored"),
   socketsMax: limit("sockets-max", "number", "20000", positive, "WebSocket connections at once"),
   frameBytesMax: limit("frame-bytes-max", "size", "16.125MiB", bytes, "largest message of a client, over a socket or as a function call over HTTP"),

@@ -7,11 +7,12 @@
  *     DIR/lock.mdb          the lock of the process (`folder-lock.ts`), and LMDB's lock.mdb-lock
  *     DIR/files/            file storage
  *     DIR/node/             modules and packages of "use node" actions
+ *     DIR/transfers/        files that are imported, and archives of exports
  *     DIR/admin-keys.json   admin keys
  *     DIR/signing-keys.json keys by which the deployment signs tokens
  *     DIR/restore/          what a restore builds before it takes the place of the rest
  *
- * The last five belong to layers above, which create them.
+ * The last six belong to layers above, which create them.
  */
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -34,6 +35,7 @@ export interface DataFolder {
 
 export const DATA_FILE = "data.mdb";
 export const NODE_FOLDER = "node";
+export const TRANSFERS_FOLDER = "transfers";
 export const FILES_FOLDER = "files";
 export const RESTORE_FOLDER = "restore";
 /** There while a folder is made from a backup, until its format.json is. */
@@ -41,7 +43,7 @@ const FILLING_MARK = "restore.unfinished";
 
 /** What may lie in a folder whose creation was interrupted. */
 const CREATION_NAMES = ["admin-keys.json", "signing-keys.json", "lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
-const OWN_NAMES = [...CREATION_NAMES, FILES_FOLDER, NODE_FOLDER, RESTORE_FOLDER, FILLING_MARK];
+const OWN_NAMES = [...CREATION_NAMES, FILES_FOLDER, NODE_FOLDER, TRANSFERS_FOLDER, RESTORE_FOLDER, FILLING_MARK];
 
 /** Creates the folder when it is absent or empty. Throws `StorageError`; then nothing is held. */
 export async function openDataFolder(path: string): Promise<DataFolder> {

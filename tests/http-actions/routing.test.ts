@@ -45,7 +45,7 @@ describe("HA-2 what stays the server's own on the main port", () => {
     expect(await (await fetch(`${server.url}/api/query?path=notes:count&args={"text":"none"}`)).json()).toMatchObject({ status: "success", value: 0 });
     expect(await failure(await fetch(`${server.url}/api/check_admin_key`))).toMatchObject({ status: 401, code: "AdminKeyRequired" });
     expect(await failure(await fetch(`${server.url}/api/get_config`))).toMatchObject({ status: 404, code: "NotFound" });
-    expect(await failure(await fetch(`${server.url}/api/export/zip/1`))).toMatchObject({ status: 400, code: "NotSupported" });
+    expect(await failure(await fetch(`${server.url}/api/export/zip/1`))).toMatchObject({ status: 401, code: "AdminKeyRequired" });
     expect(await failure(await fetch(`${server.url}/api/1.48.0/sync`))).toMatchObject({ status: 404, code: "NotFound" });
   });
 

@@ -1,25 +1,23 @@
 /**
- * Deletes entries of indexes that no table has any more, in slices. What is left over is found in the key space itself,
- * by skipping from index to index, so nothing has to be remembered over a restart.
+ * Deletes entries of indexes that no table has any more, and documents of tables that were dropped or replaced, in slices.
+ * What is left over is found in the key space itself, by skipping from one to the next, so nothing has to be remembered over a
+ * restart.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Key, WriteOp } from "../../storage/store.js";
-import { assert } from "../errors.js";
+import type { Key, KeyRange, WriteOp } from "../../storage/store.js";
 import type { Database } from "../database.js";
-import { SPACE_PREFIX_LENGTH, indexPrefix, prefixRange } from "../keys.js";
+import { DOCUMENT_RANGE, INDEX_RANGE, SPACE_PREFIX_LENGTH, indexIdOf, prefixRange } from "../keys.js";
 
 const SLICE_ENTRIES_MAX = 2_000;
-/** Every index entry starts with it; see keys.ts. */
-const INDEX_SPACE: Key = "i";
 
 /** Ends when nothing is left over, or when `isStopped` says so. */
 export async function sweepLeftovers(database: Database, isStopped: () => boolean): Promise<void> {
   for (;;) {
     await nextTurn();
     if (isStopped()) return;
-    const id = firstLeftover(database);
-    if (id === null) return;
-    database.applyUnseen(deleteSlice(database, id));
+    const prefix = firstLeftover(database);
+    if (prefix === null) return;
+    database.applyUnseen(deleteSlice(database, prefix));
   }
 }
 
@@ -28,14 +26,14 @@ export function hasLeftovers(database: Database): boolean {
   return firstLeftover(database) !== null;
 }
 
-function firstLeftover(database: Database): number | null {
-  for (const id of leftoverIndexIds(database)) return id;
+function firstLeftover(database: Database): Key | null {
+  for (const prefix of leftoverPrefixes(database)) return prefix;
   return null;
 }
 
-function deleteSlice(database: Database, indexId: number): WriteOp[] {
+function deleteSlice(database: Database, prefix: Key): WriteOp[] {
   const ops: WriteOp[] = [];
-  for (const [key] of database.reader.entries(prefixRange(indexPrefix(indexId)))) {
+  for (const [key] of database.reader.entries(prefixRange(prefix))) {
     ops.push([key, undefined]);
     if (ops.length >= SLICE_ENTRIES_MAX) break;
   }
@@ -48,30 +46,36 @@ function deleteSlice(database: Database, indexId: number): WriteOp[] {
  */
 export function reserveLeftoverIndexIds(database: Database): void {
   let highest = 0;
-  for (const id of leftoverIndexIds(database)) highest = Math.max(highest, id);
+  for (const prefix of leftovers(database, INDEX_RANGE, prefixesInUse(database))) highest = Math.max(highest, indexIdOf(prefix));
   while (highest > 0 && database.catalog.allocateIndexId() < highest) continue;
 }
 
-function* leftoverIndexIds(database: Database): Generator<number> {
-  const inUse = new Set<number>();
-  for (const table of database.catalog.tables()) for (const index of [...table.indexes, ...table.entryIndexes]) inUse.add(index.record.id);
-  for (let key = firstKey(database, INDEX_SPACE); key !== undefined; ) {
-    const id = indexIdOf(key);
-    if (!inUse.has(id)) yield id;
-    const { end } = prefixRange(key.slice(0, SPACE_PREFIX_LENGTH));
-    key = end === undefined ? undefined : firstKey(database, end);
+function* leftoverPrefixes(database: Database): Generator<Key> {
+  const inUse = prefixesInUse(database);
+  yield* leftovers(database, INDEX_RANGE, inUse);
+  yield* leftovers(database, DOCUMENT_RANGE, inUse);
+}
+
+/** Of documents and indexes of all tables. */
+function prefixesInUse(database: Database): ReadonlySet<Key> {
+  const inUse = new Set<Key>();
+  for (const table of database.catalog.tables()) {
+    inUse.add(table.documentPrefix);
+    for (const { prefix } of [...table.indexes, ...table.entryIndexes]) inUse.add(prefix);
+  }
+  return inUse;
+}
+
+function* leftovers(database: Database, range: KeyRange, inUse: ReadonlySet<Key>): Generator<Key> {
+  for (let key = firstKey(database, range); key !== undefined; ) {
+    const prefix = key.slice(0, SPACE_PREFIX_LENGTH);
+    if (!inUse.has(prefix)) yield prefix;
+    const { end } = prefixRange(prefix);
+    key = end === undefined ? undefined : firstKey(database, { start: end, end: range.end });
   }
 }
 
-function firstKey(database: Database, start: Key): Key | undefined {
-  const { end } = prefixRange(INDEX_SPACE);
-  for (const [key] of database.reader.entries({ start, end })) return key;
+function firstKey(database: Database, range: KeyRange): Key | undefined {
+  for (const [key] of database.reader.entries(range)) return key;
   return undefined;
-}
-
-function indexIdOf(key: Key): number {
-  const [a, b, c, d] = [1, 2, 3, 4].map((i) => key.charCodeAt(i)) as [number, number, number, number];
-  const id = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
-  assert(key.startsWith(indexPrefix(id)), "an index entry without an index");
-  return id;
 }

@@ -1,6 +1,7 @@
 /** The schema changes of one push: one for the app and for each component that it mounts, all or none. */
 import type { Database } from "../database.js";
 import type { SchemaJson } from "../schema.js";
+import { isStaged } from "../staged-namespace.js";
 import type { Transaction } from "../transaction.js";
 import type { SchemaCheckOutcome } from "./schema-check.js";
 import { SchemaChange, dropUnfinished } from "./schema-change.js";
@@ -77,9 +78,9 @@ export function isReady({ status: { check, indexesReady, indexesTotal } }: Schem
   return check.state === "valid" && indexesReady === indexesTotal;
 }
 
-/** Of every table that there is. */
+/** Of every table that there is, but for those that are being made aside. */
 export function namespacesOf(database: Database): Set<string> {
-  return new Set(Array.from(database.catalog.tables(), ({ record }) => record.namespace));
+  return new Set(Array.from(database.catalog.tables(), ({ record }) => record.namespace).filter((namespace) => !isStaged(namespace)));
 }
 
 function mapValues<V, W>(map: ReadonlyMap<string, V>, change: (value: V, key: string) => W): Map<string, W> {

@@ -66,6 +66,7 @@ const RESTORE_AGAIN_MS = 60_000;
 const ABANDON_AFTER_MS = 30 * 60 * 1000;
 /** Long polls are cut to this, whatever the client asks for. */
 const WAIT_MS_MAX = 30_000;
+const PROGRESS_MS_MAX = 1_000;
 
 export class Deployer {
   readonly #options: DeployerOptions;
@@ -148,6 +149,22 @@ export class Deployer {
     this.#database.commit(transaction);
     if (deployment !== null) this.#activate();
     return {};
+  }
+
+  /** Tables were, or are about to be, replaced: a push that is under way can't go on. */
+  giveWay(): void {
+    this.#starts++;
+    this.#abandon();
+  }
+
+  /** Indexes are to be filled, or there is something to sweep. */
+  wakeIndexing(): void {
+    this.#indexing.wake();
+  }
+
+  /** Resolves at the next progress of indexing, after a second at most. */
+  async nextProgress(): Promise<void> {
+    await this.#progress.wait(PROGRESS_MS_MAX);
   }
 
   /** To be called when the disk refused commits; what is durable is so up to `durableTs`. */
@@ -386,5 +403,5 @@ function statusOf({ status: { check, indexesReady, indexesTotal } }: SchemaChang
 }
 
 function superseded(): DeployError {
-  return new DeployError("RaceDetected", "Another push was started after this one, and took its place. Push again if yours is to be the one that runs.");
+  return new DeployError("RaceDetected", "Another push was started after this one, or an import replaced tables meanwhile. Push again if yours is to be the one that runs.");
 }

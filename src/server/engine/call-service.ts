@@ -10,6 +10,9 @@ import { DeployError, type Deployer } from "../deploy/deployer.js";
 import type { EngineCall, EngineMetrics, EngineReply } from "../engine-messages.js";
 import type { FileService } from "./file-service.js";
 import type { HttpActionService } from "../http-actions/http-action-service.js";
+import type { ExportService } from "../transfer/export-service.js";
+import type { ImportService } from "../transfer/import-service.js";
+import { TransferRefusal } from "../transfer/transfer-messages.js";
 import type { FunctionLog } from "./function-log.js";
 import type { InlineQueries } from "./inline-queries.js";
 import type { CallResult, FunctionsService } from "./functions-service.js";
@@ -22,6 +25,8 @@ export interface CallServiceOptions {
   readonly deployer: Deployer;
   readonly principals: PrincipalResolver;
   readonly files: FileService;
+  readonly imports: ImportService;
+  readonly exports: ExportService;
   readonly httpActions: HttpActionService;
   readonly inlineQueries: InlineQueries;
   readonly log: FunctionLog;
@@ -68,6 +73,12 @@ export class CallService {
         break;
       case "files":
         this.#reply(id, this.#options.files.handle(call.request));
+        break;
+      case "import":
+        this.#replyLater(id, this.#options.imports.handle(call.request));
+        break;
+      case "export":
+        this.#replyLater(id, this.#options.exports.handle(call.request));
         break;
       case "httpAction":
         this.#options.httpActions.run(call, (reply) => this.#reply(id, reply));
@@ -155,7 +166,7 @@ export class CallService {
     answer.then(
       (body) => this.#reply(id, ok(body)),
       (error: unknown) => {
-        if (error instanceof DeployError) this.#reply(id, refuse(error.status, error.code, error.message));
+        if (error instanceof DeployError || error instanceof TransferRefusal) this.#reply(id, refuse(error.status, error.code, error.message));
         else this.#reply(id, refuse(500, "InternalServerError", error instanceof Error ? error.message : String(error)));
       },
     );

@@ -29,6 +29,8 @@ import { SigningKeys } from "../auth/signing-keys.js";
 import { Deployer } from "../deploy/deployer.js";
 import type { EngineMetrics, EngineOptions, FromEngine, ToEngine } from "../engine-messages.js";
 import { HttpActionService } from "../http-actions/http-action-service.js";
+import { ExportService } from "../transfer/export-service.js";
+import { ImportService } from "../transfer/import-service.js";
 import { CallService } from "./call-service.js";
 import { Durability } from "./durability.js";
 import { FileUrls, type FileSecret } from "../files/file-urls.js";
@@ -83,6 +85,7 @@ export class Engine {
   readonly #scheduler: Scheduler;
   readonly #crons: CronJobs;
   readonly #httpActions: HttpActionService;
+  readonly #imports: ImportService;
   readonly #inlineQueries: InlineQueries;
   readonly #events: EngineEvents;
   readonly #queryAudits: QueryAudits;
@@ -176,6 +179,15 @@ export class Engine {
       activate: (code) => this.#activate(code),
       onProblem: (message) => this.#log("error", message, {}),
     });
+    this.#imports = new ImportService({
+      database: this.#database,
+      nowMs,
+      interruptPush: () => this.#deployer.giveWay(),
+      wakeIndexing: () => this.#deployer.wakeIndexing(),
+      nextProgress: () => this.#deployer.nextProgress(),
+      whenDurable: (ts) => this.#durability.whenDurable(ts),
+      onFilesDeleted: (keys) => this.#outbox.add({ type: "filesDeleted", keys }, this.#database.lastTs),
+    });
     this.#httpActions = new HttpActionService({
       runHttp: (request, done) => this.#actions.runHttp(request, done),
       principals: this.#principals,
@@ -187,6 +199,8 @@ export class Engine {
       deployer: this.#deployer,
       principals: this.#principals,
       files: this.#files,
+      imports: this.#imports,
+      exports: new ExportService({ database: this.#database, nowMs }),
       httpActions: this.#httpActions,
       inlineQueries: this.#inlineQueries,
       log,
@@ -201,6 +215,7 @@ export class Engine {
     });
     storeFileSecret(this.#database, this.#fileSecret);
     this.#retryPoisoned();
+    this.#imports.load();
     const code = this.#deployer.load();
     if (code !== null) this.#activate(code);
     this.#scheduler.start();

@@ -15,6 +15,7 @@ export interface FileStorageOptions {
 
 const SWEEP_INTERVAL_MS = 24 * 3_600_000;
 const SWEEP_PAUSE_MS = 20;
+const SETTLED_AT_ONCE = 1_000;
 
 export class FileStorage {
   readonly api: StorageApi;
@@ -35,6 +36,21 @@ export class FileStorage {
       pauseMs: SWEEP_PAUSE_MS,
     });
     this.#sweeper.start();
+  }
+
+  /** Bytes of a file that is imported, whose document is still to be made. To be followed by {@link settle}. */
+  async keep(key: FileKey, body: AsyncIterable<Uint8Array>, size: number): Promise<void> {
+    await this.api.keep(key, body, size);
+  }
+
+  /** Whatever has got a document is kept, the rest removed; what can't be told now is swept later. */
+  async settle(keys: readonly FileKey[]): Promise<void> {
+    for (let start = 0; start < keys.length; start += SETTLED_AT_ONCE) {
+      const some = keys.slice(start, start + SETTLED_AT_ONCE);
+      const unknown = await this.#unknownAmong(some);
+      this.api.settled(some);
+      this.remove(unknown ?? []);
+    }
   }
 
   /** Their deletion is durable. What can't be removed now is swept later. */

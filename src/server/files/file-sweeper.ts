@@ -55,12 +55,12 @@ export class FileSweeper {
     }
   }
 
-  /** In this order: an upload that was decided between the two questions has its document by the second. */
+  /** In this order: an upload that was decided between the two questions has its document by the second. An import may begin meanwhile. */
   async #sweepBatch(keys: readonly FileKey[]): Promise<void> {
     const decided = keys.filter((key) => !this.options.isUnfinished(key));
     const unknown = decided.length === 0 ? [] : await this.options.unknownAmong(decided);
     if (unknown === null || unknown.length === 0) return;
-    for (const key of unknown) await this.options.store.delete(key);
+    for (const key of unknown) if (!this.options.isUnfinished(key)) await this.options.store.delete(key);
     this.options.log.log("info", "Removed files that were left over.", { files: unknown.length });
   }
 }

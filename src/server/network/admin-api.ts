@@ -16,6 +16,7 @@ import type { LogStreams } from "../log-streams/log-streams.js";
 import { LOG_STREAM_ROUTES } from "./log-streams-api.js";
 import type { ExportThread } from "../streaming-export/export-thread.js";
 import { STREAMING_EXPORT_ROUTES } from "./streaming-export-api.js";
+import type { TransferApi } from "./transfer-api.js";
 import { engineReplyToHttp, jsonReply, RequestError, type HttpReply } from "./replies.js";
 
 export interface AdminApiContext {
@@ -23,6 +24,7 @@ export interface AdminApiContext {
   /** Null where the clock can't be moved. */
   readonly testClock: TestClock | null;
   readonly adminKeys: AdminKeys;
+  readonly transfers: TransferApi;
   readonly exports: ExportThread;
   readonly logStreams: LogStreams;
   readonly bodyBytesMax: number;
@@ -56,14 +58,18 @@ export const ADMIN_ROUTES: ReadonlyMap<string, AdminRoute> = new Map<string, Adm
   ["GET /api/check_admin_key", checkAdminKey],
   ["POST /api/check_admin_key", checkAdminKey],
   ["POST /api/test_clock", advanceClock],
+  ["POST /api/import/start_upload", (incoming, _url, { transfers }) => transfers.startUpload(incoming)],
+  ["POST /api/import/upload_part", (incoming, url, { transfers }) => transfers.uploadPart(incoming, url)],
+  ["POST /api/import/finish_upload", (incoming, _url, { transfers }) => transfers.finishUpload(incoming)],
+  ["POST /api/perform_import", (incoming, _url, { transfers }) => transfers.performImport(incoming)],
+  ["POST /api/cancel_import", (incoming, _url, { transfers }) => transfers.cancelImport(incoming)],
+  ["POST /api/export/request/zip", (incoming, url, { transfers }) => transfers.requestExport(incoming, url)],
 ]);
 
 /** Admin routes that the CLI and dashboards know and this server does not have, by the beginning of their path. */
 const MISSING_FEATURES: readonly (readonly [prefix: string, feature: string])[] = [
-  ["/api/import/", "Importing data"],
-  ["/api/perform_import", "Importing data"],
-  ["/api/cancel_import", "Importing data"],
-  ["/api/export/", "Exporting data"],
+  ["/api/import/", "This step of an import"],
+  ["/api/export/", "Exporting in this format"],
   ["/api/push_config", "Pushing with a version of the convex package below 1.17"],
   ["/api/deploy2/", "This step of a push"],
   ...["get_current_usage", "list_usage_limits", "create_usage_limit", "update_usage_limit", "delete_usage_limit"].map((call) => [`/api/v1/${call}`, "Metering of usage, on which Convex Cloud bases its bills and limits,"] as const),

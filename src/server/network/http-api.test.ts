@@ -206,7 +206,7 @@ describe("deploy API", () => {
     expect(await refusalOf(await server.fetch(path, init))).toMatchObject({ status: 401, code: "AdminKeyRequired" });
   });
 
-  test.each(["/api/import/start_upload", "/api/perform_import", "/api/export/request/zip", "/api/v1/unheard_of", "/api/unheard_of"])(
+  test.each(["/api/import/unheard_of", "/api/export/request/tar", "/api/v1/unheard_of", "/api/unheard_of"])(
     "H-18: the CLI never gets 404, which it would retry: %s",
     async (path) => {
       expect(await refusalOf(await server.post(path, {}, headers()))).toMatchObject({ status: 400, code: "NotSupported" });

@@ -25,6 +25,7 @@ import { SITE, type SiteRequest, type SiteRouter } from "./site-router.js";
 import { STORAGE_PREFIX, type StorageApi } from "./storage-api.js";
 import { statusPage } from "./status-page.js";
 import { VERSION } from "../version.js";
+import { EXPORT_ZIP_PREFIX } from "./transfer-api.js";
 import { isForCloud, wellKnownDocument } from "./well-known.js";
 
 export interface NetworkContext extends AdminApiContext {
@@ -62,6 +63,7 @@ export function createRequestHandler(context: NetworkContext): RequestHandler {
       else if (document !== null) writeReply(outgoing, attempt(document, incoming, context));
       else if (path.startsWith(STORAGE_PREFIX)) void context.files.answer(incoming, outgoing, path);
       else if (path === BACKUP_PATH || path === RESTORE_PATH) void context.backups.answer(incoming, outgoing, path);
+      else if (path.startsWith(EXPORT_ZIP_PREFIX)) void context.transfers.answerDownload(incoming, outgoing, path);
       else if (incoming.method === "POST" && FUNCTION_ROUTES.has(path)) void answerFunctionCall(incoming, outgoing, path, requestId, context);
       else void routed(incoming, outgoing);
     },

@@ -49,6 +49,17 @@ export class StorageApi {
     return this.#unfinished.has(key);
   }
 
+  /** Bytes for a document that is still to be made; they are not swept until {@link settled}. */
+  async keep(key: FileKey, body: AsyncIterable<Uint8Array>, size: number): Promise<void> {
+    this.#unfinished.add(key);
+    await this.#options.store.put(key, body, size);
+  }
+
+  /** It is certain now which of them have documents. */
+  settled(keys: readonly FileKey[]): void {
+    for (const key of keys) this.#unfinished.delete(key);
+  }
+
   /** `path` begins with {@link STORAGE_PREFIX}. Answers whatever happens. */
   async answer(incoming: IncomingMessage, outgoing: ServerResponse, path: string): Promise<void> {
     try {

@@ -2,6 +2,7 @@
 import { apiSpec, cloudUrl, components, environmentVariable, environmentVariables, schemas, siteUrl } from "./deployment.js";
 import type { SystemQuery } from "./system-query.js";
 import { tableData, tableSize, tableVersion, tables } from "./tables.js";
+import { importById, imports, latestExport } from "./transfers.js";
 
 export type { SystemQuery } from "./system-query.js";
 
@@ -17,6 +18,9 @@ const QUERIES: Readonly<Record<string, SystemQuery>> = {
   "_system/cli/convexUrl:siteUrl": siteUrl,
   "_system/frontend/components:list": components,
   "_system/frontend/getSchemas:default": schemas,
+  "_system/cli/queryImport:default": importById,
+  "_system/cli/queryImport:list": imports,
+  "_system/cli/exports:getLatest": latestExport,
 };
 
 const DEFAULT_EXPORT = ":default";

@@ -1,0 +1,36 @@
+/** The database as it is on disk, for a thread that does not own it: tables, schemas, and where components are mounted. */
+import { Catalog } from "../../database/catalog.js";
+import { edgeOfLog } from "../../database/commit-log.js";
+import { loadSchemas } from "../../database/database.js";
+import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
+import type { SchemaSet } from "../../database/schema.js";
+import { Transaction } from "../../database/transaction.js";
+import type { Snapshot, Store } from "../../storage/store.js";
+import { readDeployment } from "../deploy/code-store.js";
+
+export class SnapshotView {
+  readonly reader: Snapshot;
+  readonly catalog: Catalog;
+  readonly schemas: SchemaSet;
+  /** Microseconds. */
+  readonly ts: number;
+  /** Paths of components, that of the app, "", first. */
+  readonly components: readonly string[];
+
+  /** To be released. */
+  constructor(store: Store) {
+    this.reader = store.snapshot();
+    this.catalog = Catalog.load(this.reader);
+    this.schemas = loadSchemas(this.reader);
+    this.ts = edgeOfLog(this.reader, "last")?.ts ?? 0;
+    const { reader, ts, catalog, schemas } = this;
+    const transaction = Transaction.begin({ reader, ts, catalog, schemas, limits: NO_TRANSACTION_LIMITS, writable: false, nextCreationTime: () => 0 });
+    const mounts = readDeployment(transaction)?.mounts ?? [];
+    transaction.finish();
+    this.components = ["", ...mounts.map(({ path }) => path).sort()];
+  }
+
+  release(): void {
+    this.reader.release();
+  }
+}
