@@ -31,7 +31,7 @@ export default defineSchema({
 
 export const convexTest: Use = {
   app: "convex-test",
-  shows: "documents, pages, argument and return checks, errors, actions, scheduling and cancelling, files, text search, HTTP actions, identities through calls, commit timestamps, limits of nested calls, metadata",
+  shows: "documents, pages, argument and return checks, errors, actions, scheduling and cancelling, files, text search, HTTP actions, identities through calls, commit timestamps, limits of nested calls, metadata, an audit log line",
   momentary: ["getSnapshotTs:snapshotQuery"],
   async prepare(folder) {
     await rm(join(folder, "convex", "schema.js"), { force: true });
@@ -186,5 +186,6 @@ async function metadata(admin: AdminCaller): Promise<void> {
   const all = await until(async () => ((await recorded()).length === 4 ? recorded() : null), "what scheduled functions have recorded");
   expect(all.find(({ label }) => label === "mutationFromNodeAction")?.metadata.requestId).toBe(requestId);
   for (const { metadata } of all.filter(({ label }) => label !== "mutationFromNodeAction")) expect(metadata).toMatchObject({ ip: null, scheduledFunctionId: expect.any(String) as string });
+  expect(await admin.call("auditLogging:loggedQuery")).toBe("ok");
   for (const kind of ["Query", "Mutation", "Action"]) expect(await admin.call(`getDeploymentMetadata:metadata${kind}`)).toMatchObject({ name: "rivulet", region: null });
 }
