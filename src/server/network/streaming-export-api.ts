@@ -3,24 +3,24 @@
  * and answered by the export thread, up to the timestamp that the engine calls durable.
  */
 import type { IncomingMessage } from "node:http";
-import type { EngineReply } from "../engine-messages.js";
 import type { DocumentFormat, ExportRequest, TableSelection } from "../streaming-export/export-messages.js";
 import type { AdminApiContext, AdminRoute } from "./admin-api.js";
 import { parseJsonObject, readBody } from "./body.js";
 import { requireAdmin } from "./credentials.js";
+import type { EngineCaller } from "./function-api.js";
 import { engineReplyToHttp, jsonReply, RequestError, type HttpReply } from "./replies.js";
 
 type Parameters = ReadonlyMap<string, unknown>;
-/** Null: needs no export thread. */
-type Parse = (parameters: Parameters, durableTs: number) => ExportRequest;
+/** `durableTs` asks the engine for its newest timestamp, and waits until that is durable. */
+type Parse = (parameters: Parameters, durableTs: () => Promise<number>) => Promise<ExportRequest>;
 
 const BODY_BYTES_MAX = 64 * 1024;
 
 const REQUESTS: readonly (readonly [path: string, parse: Parse])[] = [
-  ["/api/list_snapshot", (parameters, durableTs) => ({ type: "snapshot", durableTs, snapshotTs: timestamp(parameters, "snapshot"), cursor: text(parameters, "cursor"), selection: selection(parameters), format: format(parameters) })],
-  ["/api/document_deltas", (parameters, durableTs) => ({ type: "deltas", durableTs, cursorTs: required(timestamp(parameters, "cursor")), selection: selection(parameters), format: format(parameters) })],
-  ["/api/json_schemas", (parameters) => ({ type: "schemas", component: component(parameters), deltaSchema: flag(parameters, "deltaSchema"), format: format(parameters) })],
-  ["/api/get_tables_and_columns", (parameters) => ({ type: "columns", component: component(parameters) })],
+  ["/api/list_snapshot", snapshotRequest],
+  ["/api/document_deltas", deltasRequest],
+  ["/api/json_schemas", async (parameters) => Promise.resolve({ type: "schemas", component: component(parameters), deltaSchema: flag(parameters, "deltaSchema"), format: format(parameters) })],
+  ["/api/get_tables_and_columns", async (parameters) => Promise.resolve({ type: "columns", component: component(parameters) })],
 ];
 
 export const STREAMING_EXPORT_ROUTES: readonly (readonly [route: string, answer: AdminRoute])[] = [
@@ -34,9 +34,21 @@ export const STREAMING_EXPORT_ROUTES: readonly (readonly [route: string, answer:
 async function answer(query: Parameters | null, parse: Parse, incoming: IncomingMessage, { engine, exports, adminKeys }: AdminApiContext): Promise<HttpReply> {
   requireAdmin(incoming.headers.authorization, adminKeys);
   const parameters = query ?? new Map(Object.entries(parseJsonObject(await readBody(incoming, BODY_BYTES_MAX))));
-  // Its answer is held back until what it names is durable.
-  const newest = await engine.call({ kind: "queryTs" });
-  return engineReplyToHttp(newest.ok ? await exports.request(parse(parameters, durableTimestamp(newest))) : newest);
+  return engineReplyToHttp(await exports.request(await parse(parameters, () => durableTimestamp(engine))));
+}
+
+/** A walk that goes on needs no newer timestamp than its own, which was durable when it was given out. */
+async function snapshotRequest(parameters: Parameters, durableTs: () => Promise<number>): Promise<ExportRequest> {
+  const [given, cursor] = [timestamp(parameters, "snapshot"), text(parameters, "cursor")];
+  if (cursor !== null && given === null) throw new RequestError(400, "BadCursor", '"cursor" goes with "snapshot": give back both as the last page named them, or neither to begin anew.');
+  const selected = { selection: selection(parameters), format: format(parameters) };
+  return { type: "snapshot", snapshotTs: given ?? (await durableTs()), cursor, ...selected };
+}
+
+async function deltasRequest(parameters: Parameters, durableTs: () => Promise<number>): Promise<ExportRequest> {
+  const cursorTs = required(timestamp(parameters, "cursor"));
+  const selected = { selection: selection(parameters), format: format(parameters) };
+  return { type: "deltas", cursorTs, durableTs: await durableTs(), ...selected };
 }
 
 async function testConnection(incoming: IncomingMessage, _url: URL, { adminKeys }: AdminApiContext): Promise<HttpReply> {
@@ -44,8 +56,11 @@ async function testConnection(incoming: IncomingMessage, _url: URL, { adminKeys 
   return jsonReply(null);
 }
 
-function durableTimestamp({ body }: EngineReply & { ok: true }): number {
-  return microseconds((JSON.parse(body) as { ts: string }).ts);
+/** Its answer is held back until what it names is durable. */
+async function durableTimestamp(engine: EngineCaller): Promise<number> {
+  const reply = await engine.call({ kind: "queryTs" });
+  if (!reply.ok) throw new RequestError(503, "ExportUnavailable", "The engine is starting again. Try again in a moment.");
+  return microseconds((JSON.parse(reply.body) as { ts: string }).ts);
 }
 
 /** Rounded: what was given out was whole, and a client may have kept it as a double. */

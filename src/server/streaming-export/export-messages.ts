@@ -17,14 +17,13 @@ export interface TableSelection {
 export type ExportRequest =
   | {
       readonly type: "snapshot";
-      /** Newest durable timestamp. */
-      readonly durableTs: number;
-      /** Null: begin at `durableTs`. */
-      readonly snapshotTs: number | null;
+      readonly snapshotTs: number;
+      /** Null for the first page. */
       readonly cursor: string | null;
       readonly selection: TableSelection;
       readonly format: DocumentFormat;
     }
+  /** `durableTs`: nothing after it is to be given out. */
   | { readonly type: "deltas"; readonly durableTs: number; readonly cursorTs: number; readonly selection: TableSelection; readonly format: DocumentFormat }
   | { readonly type: "schemas"; readonly component: string; readonly deltaSchema: boolean; readonly format: DocumentFormat }
   | { readonly type: "columns"; readonly component: string };

@@ -40,18 +40,17 @@ export class SnapshotPages {
   ) {}
 
   async page(request: SnapshotRequest): Promise<string> {
-    const { durableTs, cursor } = request;
-    if (cursor !== null && request.snapshotTs === null) throw new ExportError("BadCursor", '"cursor" goes with "snapshot": give back both as the last page named them, or neither to begin anew.');
-    const ts = request.snapshotTs ?? durableTs;
-    if (ts > durableTs) throw new ExportError("BadCursor", `"snapshot" ${wireTimestamp(ts)} is in the future of this deployment, whose newest timestamp is ${wireTimestamp(durableTs)}. Is it of another deployment? Begin anew without "snapshot".`);
+    const { snapshotTs: ts, cursor } = request;
     const position = cursor === null ? null : parseCursor(cursor);
     const start = position === null ? DOCUMENT_RANGE.start : keyAfter(documentPrefix(position.space) + position.id);
     for (;;) {
       const snapshot = this.store.snapshot();
       try {
+        const newestTs = edgeOfLog(snapshot, "last")?.ts ?? 0;
+        if (ts > newestTs) throw new ExportError("BadCursor", `"snapshot" ${wireTimestamp(ts)} is in the future of this deployment, whose newest timestamp is ${wireTimestamp(newestTs)}. Is it of another deployment? Begin anew without "snapshot".`);
         if (ts < logReachesBackTo(snapshot)) throw tooOld(ts);
         const former = this.#walk(ts, start);
-        if (former.advance(snapshot, edgeOfLog(snapshot, "last")?.ts ?? 0, SLICE_CHARS_MAX)) return this.#makePage(former.over(snapshot), Catalog.load(snapshot), request, ts, start);
+        if (former.advance(snapshot, newestTs, SLICE_CHARS_MAX)) return this.#makePage(former.over(snapshot), Catalog.load(snapshot), request, ts, start);
         if (former.size > CHANGED_MAX) this.#forget(former, start);
       } finally {
         snapshot.release();
