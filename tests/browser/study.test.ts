@@ -179,13 +179,23 @@ describe("E study", () => {
     await student.tab.getByTestId("close-quiz").click();
   });
 
-  it("E-68 a document is taken apart step by step; what cannot be read says so", async () => {
+  it("E-68, E-72 a document is taken apart step by step; what cannot be read says so", async () => {
     await admin.tab.getByTestId("place-documents").click();
     const text = Array.from({ length: 30 }, (_, index) => `## Part ${index + 1}\n\nWater finds its way. ${"It always does. ".repeat(20)}`).join("\n\n");
     await admin.tab.getByTestId("upload").setInputFiles({ name: "rivers.md", mimeType: "text/markdown", buffer: Buffer.from(text) });
     await admin.tab.locator('[data-testid="job"][data-file="rivers.md"][data-step="done"][data-chunks="30"]').waitFor();
     await admin.tab.getByTestId("upload").setInputFiles({ name: "photo.txt", mimeType: "text/plain", buffer: Buffer.from([0xff, 0xd8, 0xff]) });
     await admin.tab.locator('[data-testid="job"][data-file="photo.txt"][data-step="failed"]').waitFor();
+    // A PDF as browsers print it: of the student's own page.
+    await student.tab.emulateMedia({ media: "print" });
+    const printed = await student.tab.pdf({ format: "A4" });
+    await admin.tab.getByTestId("upload").setInputFiles({ name: "printed.pdf", mimeType: "application/pdf", buffer: printed });
+    await admin.tab.locator('[data-testid="job"][data-file="printed.pdf"][data-step="done"]').getByTestId("open-job").click();
+    await admin.tab.getByTestId("chunk").filter({ hasText: "The water cycle" }).first().waitFor();
+    await student.tab.emulateMedia({ media: "screen" });
+    await admin.tab.locator('[data-file="printed.pdf"]').getByTestId("open-job").click();
+    await admin.tab.getByTestId("chunks").waitFor({ state: "detached" });
+
     const before = await subscriptions();
     await admin.tab.locator('[data-file="rivers.md"]').getByTestId("open-job").click();
     await until(async () => (await admin.tab.getByTestId("chunk").count()) === 10, "the first chunks");

@@ -7,7 +7,7 @@ import { Screen, StudyPlatform, type Question, type StudentRow } from "./platfor
 const QUIZ_MS_PER_QUESTION = 45_000;
 const RUN_LEASE_MS = 60_000;
 /** Enough to be killed in the middle of. */
-const CHUNKS = 250;
+const CHUNKS = 120;
 
 interface Attempt {
   readonly status: "in_progress" | "submitted" | "timed_out" | "abandoned";
@@ -160,7 +160,7 @@ describe("E-68 documents", () => {
     const screen = await jobs();
     const [noText, empty] = [await upload(new Uint8Array([0xff, 0xfe, 0x00]), "picture.txt"), await upload(" \n\n ", "empty.md")];
     await screen.shows((list) => [noText, empty].every((jobId) => jobOf(list, jobId)?.step === "failed"), "both to fail");
-    expect([noText, empty].map((jobId) => jobOf(screen.newest, jobId)!.problem)).toEqual(["This is no text in UTF-8. Save it as plain text or Markdown.", "There is no text in this document."]);
+    expect([noText, empty].map((jobId) => jobOf(screen.newest, jobId)!.problem)).toEqual(["This is no text in UTF-8, and no PDF. Save it as plain text or Markdown.", "There is no text in this document."]);
     await study.mutate("documents:retryJob", { jobId: empty });
     await screen.shows((list) => jobOf(list, empty)!.run === 2 && jobOf(list, empty)!.step === "failed", "the second run to fail");
     await expect(upload("text", "")).rejects.toMatchObject({ data: { code: "INVALID" } });

@@ -14,6 +14,8 @@ export const QUIZ_MS_PER_QUESTION = 45_000;
 
 export const FILE_NAME_LENGTH_MAX = 120;
 export const FILE_BYTES_MAX = 8 * 1024 * 1024;
+/** Of everything that is packed in one document. */
+export const INFLATED_BYTES_MAX = 64 * 1024 * 1024;
 /** A chunk is cut before it is longer than this. */
 export const CHUNK_LENGTH_MAX = 1_200;
 export const CHUNKS_MAX = 2_000;

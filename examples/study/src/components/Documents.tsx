@@ -21,7 +21,7 @@ export function Documents({ cohortId }: { cohortId: Id<"cohort"> }) {
         <h1>Documents</h1>
         <UploadButton cohortId={cohortId} />
       </div>
-      <p className="faint">Markdown and plain text, up to 8 MiB. A document is read, cut into chunks, and each chunk is there as soon as it is written.</p>
+      <p className="faint">PDF with text in it, Markdown and plain text, up to 8 MiB. A document is read, cut into chunks, and each chunk is there as soon as it is written.</p>
       <div className="document-columns">
         <ul className="jobs" data-testid="jobs">
           {jobs?.map((job) => <JobCard key={job._id} job={job} isOpen={job._id === openId} onOpen={() => setOpenId(job._id === openId ? null : job._id)} />)}
@@ -51,7 +51,7 @@ function UploadButton({ cohortId }: { cohortId: Id<"cohort"> }) {
     <label className="button upload" data-busy={isBusy}>
       <UploadIcon />
       {isBusy ? "Uploading" : "Upload"}
-      <input className="visually-hidden" type="file" accept=".md,.txt,text/markdown,text/plain" disabled={isBusy} onChange={handleChange} data-testid="upload" />
+      <input className="visually-hidden" type="file" accept=".pdf,.md,.txt,application/pdf,text/markdown,text/plain" disabled={isBusy} onChange={handleChange} data-testid="upload" />
     </label>
   );
 }
