@@ -140,6 +140,7 @@ async function openEngine({ path: dataFolder, dataFile }: FolderModule.DataFolde
       poisoned: [],
     },
     store,
+    isStoreShared: true,
     adminKeys: AdminKeys.open(dataFolder),
     nowMs: () => performance.timeOrigin + performance.now(),
     post,

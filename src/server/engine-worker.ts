@@ -25,6 +25,7 @@ async function openEngine(options: EngineOptions, port: MessagePort): Promise<vo
   const engine = new Engine({
     options,
     store,
+    isStoreShared: true,
     adminKeys: AdminKeys.open(options.dataFolder, process.env["RIVULET_ADMIN_KEY"]),
     nowMs: wallClock(CLOCKS, options.testClock),
     post,

@@ -20,6 +20,15 @@ export class MemoryStore implements Store {
   #gate: Promise<void> = Promise.resolve();
   #failures: StorageError[] = [];
 
+  /** Another store with the same entries; costs nothing until one of them changes. */
+  fork(): MemoryStore {
+    this.#mapIsFrozen = true;
+    const fork = new MemoryStore();
+    fork.#map = this.#map;
+    fork.#mapIsFrozen = true;
+    return fork;
+  }
+
   snapshot(): Snapshot {
     if (this.#closed) throw closedError("store");
     this.#mapIsFrozen = true;

@@ -1,11 +1,10 @@
 /** For tests: bundles TypeScript files as the public CLI does, and makes sandboxes of the result. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
-import type { BuildOptions } from "esbuild";
+import { dirname, join, resolve } from "node:path";
 import { DeterministicRandom } from "../deterministic-random.js";
+import { bundleModules } from "./app-bundle.js";
 import { formatLogLine } from "./console.js";
-import { withEsbuild } from "./esbuild-service.js";
 import { compileModule, type ModuleCode, type ModuleSource } from "./module-code.js";
 import { Sandbox, type SandboxHost, type SandboxOptions } from "./sandbox.js";
 
@@ -24,43 +23,11 @@ export async function bundle(files: Files): Promise<ModuleSource[]> {
       mkdirSync(dirname(join(folder, "convex", path)), { recursive: true });
       writeFileSync(join(folder, "convex", path), text);
     }
-    return await bundleFolder(folder, Object.keys(files).filter((path) => !path.startsWith("_")));
+    const entries = Object.keys(files).filter((path) => !path.startsWith("_"));
+    return await bundleModules({ folder: join(folder, "convex"), entries: entries.map((path) => join(folder, "convex", path)), platform: "browser", nodePaths: [resolve("node_modules")] });
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-async function bundleFolder(folder: string, entries: readonly string[]): Promise<ModuleSource[]> {
-  const options = {
-    absWorkingDir: folder,
-    entryPoints: entries.map((path) => join(folder, "convex", path)),
-    bundle: true,
-    platform: "browser",
-    format: "esm",
-    target: "esnext",
-    jsx: "automatic",
-    outdir: "out",
-    outbase: "convex",
-    conditions: ["convex", "module"],
-    // What the server supplies to convex.config.ts.
-    external: ["./_componentDeps/*"],
-    write: false,
-    sourcemap: true,
-    sourcesContent: false,
-    splitting: true,
-    chunkNames: "_deps/[hash]",
-    treeShaking: true,
-    minifySyntax: true,
-    minifyIdentifiers: true,
-    keepNames: true,
-    define: { "process.env.NODE_ENV": '"production"' },
-    nodePaths: [resolve("node_modules")],
-    logLevel: "silent",
-  } satisfies BuildOptions;
-  const { outputFiles } = await withEsbuild((esbuild) => esbuild.build(options));
-  const texts = new Map(outputFiles.map(({ path, text }) => [relative(join(folder, "out"), path), text]));
-  const paths = [...texts.keys()].filter((path) => !path.endsWith(".map"));
-  return paths.map((path) => ({ path, source: texts.get(path)!, sourceMap: texts.get(`${path}.map`) ?? null }));
 }
 
 export async function compile(files: Files): Promise<Map<string, ModuleCode>> {

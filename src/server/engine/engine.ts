@@ -49,6 +49,8 @@ import { SyncService } from "./sync-service.js";
 export interface EngineSetup {
   readonly options: EngineOptions;
   readonly store: Store;
+  /** Whether other threads can open the store: without it there is no optimistic lane. */
+  readonly isStoreShared: boolean;
   readonly adminKeys: AdminKeys;
   /** Wall clock, milliseconds. */
   readonly nowMs: () => number;
@@ -136,7 +138,8 @@ export class Engine {
     this.#queryAudits = new QueryAudits(this.#database);
     this.#keyAudit = new KeyAudit(this.#database, adminKeys);
     this.#inlineQueries = new InlineQueries({ database: this.#database, log, newRunner });
-    this.#lane = new OptimisticLane({ dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits, fileSecret: this.#fileSecret, cloudOrigin: options.cloudOrigin, ...(options.testClock === undefined ? {} : { testClock: options.testClock }) });
+    const lane = { dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits, fileSecret: this.#fileSecret, cloudOrigin: options.cloudOrigin, ...(options.testClock === undefined ? {} : { testClock: options.testClock }) };
+    this.#lane = new OptimisticLane(setup.isStoreShared ? lane : null);
     this.#files = new FileService({ database: this.#database, urls, nowMs, whenDurable: (ts) => this.#durability.whenDurable(ts) });
     this.#actions = createActions(options, { database: this.#database, log }, this.#actionSyscalls());
     const functions = new FunctionsService({

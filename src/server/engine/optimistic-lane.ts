@@ -29,7 +29,7 @@ const FUNCTIONS_MAX = 10_000;
 type Answer = (result: LaneResult) => void;
 
 export class OptimisticLane {
-  readonly #options: LaneOptions;
+  readonly #options: LaneOptions | null;
   readonly #meanMs = new Map<string, number>();
   readonly #waiting = new Map<number, Answer>();
   #code: DeploymentCode | null = null;
@@ -39,7 +39,8 @@ export class OptimisticLane {
   #lastId = 0;
   #runs = 0;
 
-  constructor(options: LaneOptions) {
+  /** Null: nothing is ever found slow. */
+  constructor(options: LaneOptions | null) {
     this.#options = options;
   }
 
@@ -54,6 +55,7 @@ export class OptimisticLane {
 
   /** Every run counts, in whichever lane, so that a function that became fast comes back. */
   measured(path: string, durationMs: number): void {
+    if (this.#options === null) return;
     const mean = this.#meanMs.get(path);
     if (mean === undefined && this.#meanMs.size >= FUNCTIONS_MAX) return;
     this.#meanMs.set(path, mean === undefined ? durationMs : mean + (durationMs - mean) * NEWEST_WEIGHT);
@@ -84,15 +86,17 @@ export class OptimisticLane {
   #start(): void {
     if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
     if (this.#worker !== null) return;
+    assert(this.#options !== null, "a mutation was sent to an optimistic lane that is not there");
+    const { limits } = this.#options;
     const worker = new Worker(new URL("../lane-worker.js", import.meta.url), {
       name: "optimistic lane",
       workerData: this.#options,
-      resourceLimits: { maxOldGenerationSizeMb: this.#options.limits.heapMbMax },
+      resourceLimits: { maxOldGenerationSizeMb: limits.heapMbMax },
     });
     worker.on("message", ({ id, result }: FromLane) => this.#answer(id, result));
     let cause = "its thread ended";
     worker.on("error", (error: NodeJS.ErrnoException) => {
-      cause = error.code === "ERR_WORKER_OUT_OF_MEMORY" ? `it ran out of memory (limit ${this.#options.limits.heapMbMax} MB)` : error.message;
+      cause = error.code === "ERR_WORKER_OUT_OF_MEMORY" ? `it ran out of memory (limit ${limits.heapMbMax} MB)` : error.message;
     });
     this.#ended = new Promise((resolve) =>
       worker.on("exit", () => {
