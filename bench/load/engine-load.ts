@@ -129,6 +129,7 @@ async function openEngine({ path: dataFolder, dataFile }: FolderModule.DataFolde
   return new Engine({
     options: {
       dataFolder,
+      filesFolder: null,
       cloudOrigin: "http://127.0.0.1",
       siteOrigin: "http://127.0.0.1",
       internalOrigin: "http://127.0.0.1:0",

@@ -14,7 +14,7 @@ export class TestTexts {
   }
 
   exists(test) {
-    return existsSync(join(this.root, test));
+    return statSync(join(this.root, test), { throwIfNoEntry: false })?.isFile() ?? false;
   }
 
   /** The first of the tests that mentions it, or undefined. */

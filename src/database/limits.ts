@@ -14,6 +14,11 @@ export interface TransactionLimits {
   readonly scheduledFunctionsMax: number;
   /** Of all functions that are scheduled, together. */
   readonly scheduledArgumentBytesMax: number;
+  /** Files whose bytes are read, and stored, within the transaction. */
+  readonly filesReadMax: number;
+  readonly fileBytesReadMax: number;
+  readonly filesWrittenMax: number;
+  readonly fileBytesWrittenMax: number;
 }
 
 export const DEFAULT_TRANSACTION_LIMITS: TransactionLimits = {
@@ -24,6 +29,10 @@ export const DEFAULT_TRANSACTION_LIMITS: TransactionLimits = {
   documentsWrittenMax: 16_000,
   scheduledFunctionsMax: 1_000,
   scheduledArgumentBytesMax: 16 * 1024 * 1024,
+  filesReadMax: 1_000,
+  fileBytesReadMax: 16 * 1024 * 1024,
+  filesWrittenMax: 1_000,
+  fileBytesWrittenMax: 16 * 1024 * 1024,
 };
 
 /** For the server's own documents, which come whole or not at all. */
@@ -35,6 +44,10 @@ export const NO_TRANSACTION_LIMITS: TransactionLimits = {
   documentsWrittenMax: Infinity,
   scheduledFunctionsMax: Infinity,
   scheduledArgumentBytesMax: Infinity,
+  filesReadMax: Infinity,
+  fileBytesReadMax: Infinity,
+  filesWrittenMax: Infinity,
+  fileBytesWrittenMax: Infinity,
 };
 
 /** What a sub-transaction has written and scheduled, which counts no more when it is dropped. */
@@ -65,6 +78,10 @@ export class TransactionUsage {
   documentsWritten = 0;
   scheduledFunctions = 0;
   scheduledArgumentBytes = 0;
+  filesRead = 0;
+  fileBytesRead = 0;
+  filesWritten = 0;
+  fileBytesWritten = 0;
 
   /** What a sub-transaction uses counts for `parent` too: both limits hold. */
   constructor(
@@ -144,6 +161,28 @@ export class TransactionUsage {
       );
     }
   }
+
+  /** To be called before the bytes are read. */
+  readFile(bytes: number): void {
+    this.parent?.readFile(bytes);
+    this.filesRead++;
+    this.fileBytesRead += bytes;
+    if (this.filesRead > this.limits.filesReadMax) throw fileLimit("files read", this.limits.filesReadMax, "");
+    if (this.fileBytesRead > this.limits.fileBytesReadMax) throw fileLimit("bytes of files read", this.limits.fileBytesReadMax, " bytes");
+  }
+
+  /** To be called before the bytes are stored. They count also where a sub-transaction is dropped: they have been written. */
+  writeFile(bytes: number): void {
+    this.parent?.writeFile(bytes);
+    this.filesWritten++;
+    this.fileBytesWritten += bytes;
+    if (this.filesWritten > this.limits.filesWrittenMax) throw fileLimit("files stored", this.limits.filesWrittenMax, "");
+    if (this.fileBytesWritten > this.limits.fileBytesWrittenMax) throw fileLimit("bytes of files stored", this.limits.fileBytesWrittenMax, " bytes");
+  }
+}
+
+function fileLimit(what: string, max: number, unit: string): DatabaseError {
+  return new DatabaseError("limit", `Too many ${what} in a single function execution (limit: ${max}${unit}). Do it in an action, which has no such limit.`);
 }
 
 const READ_MEND = "Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.";

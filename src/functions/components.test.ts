@@ -119,6 +119,7 @@ class Bench {
       limits: { argumentBytesMax: 1e6, resultBytesMax: 1e6, functionMsMax: 1000 },
       nowMs: () => Date.now(),
       files: FILES,
+      fileBytes: null,
       tokens: { sign: () => "" },
       randomSeed: () => 1,
       refuse: () => null,

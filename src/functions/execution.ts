@@ -15,7 +15,7 @@ import { LogBuffer } from "./log-buffer.js";
 import type { Replacements } from "./sandbox/replaced-globals.js";
 import type { Sandbox } from "./sandbox/sandbox.js";
 import type { TokenSigner } from "./sign-jwt.js";
-import type { FileAccess } from "./stored-files.js";
+import type { FileAccess, FileBytes } from "./stored-files.js";
 import { AUDITS_MAX, auditBody, writeCustomAudit } from "./custom-audit.js";
 import { FunctionError } from "./errors.js";
 
@@ -68,6 +68,8 @@ export interface ExecutionOptions {
   readonly deploymentMetadata: DeploymentMetadata;
   readonly environmentVariables: Readonly<Record<string, string>>;
   readonly files: FileAccess;
+  /** See {@link FileBytes}. */
+  readonly fileBytes: FileBytes | null;
   readonly tokens: TokenSigner;
 }
 
@@ -81,6 +83,7 @@ export class Execution {
   readonly random: DeterministicRandom;
   readonly environmentVariables: Readonly<Record<string, string>>;
   readonly files: FileAccess;
+  readonly fileBytes: FileBytes | null;
   readonly tokens: TokenSigner;
   readonly #identity: UserIdentity | null;
   readonly #adminName: string | null;
@@ -97,6 +100,7 @@ export class Execution {
     this.nowMs = options.nowMs;
     this.environmentVariables = options.environmentVariables;
     this.files = options.files;
+    this.fileBytes = options.fileBytes;
     this.tokens = options.tokens;
     this.journal = new PageJournal(options.journal);
     this.random = new DeterministicRandom(options.seed);

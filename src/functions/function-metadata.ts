@@ -24,10 +24,10 @@ export function transactionMetrics({ frame }: ReadScope): Readonly<Record<string
     documentsWritten: metric(usage.documentsWritten, limits.documentsWrittenMax),
     functionsScheduled: metric(usage.scheduledFunctions, limits.scheduledFunctionsMax),
     scheduledFunctionArgsBytes: metric(usage.scheduledArgumentBytes, limits.scheduledArgumentBytesMax),
-    filesRead: metric(0, 0),
-    filesWritten: metric(0, 0),
-    fileReadBytes: metric(0, 0),
-    fileWriteBytes: metric(0, 0),
+    filesRead: metric(usage.filesRead, limits.filesReadMax),
+    filesWritten: metric(usage.filesWritten, limits.filesWrittenMax),
+    fileReadBytes: metric(usage.fileBytesRead, limits.fileBytesReadMax),
+    fileWriteBytes: metric(usage.fileBytesWritten, limits.fileBytesWrittenMax),
   };
 }
 

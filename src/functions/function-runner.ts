@@ -29,7 +29,7 @@ import type { FunctionCaller } from "./function-reference.js";
 import { describeError } from "./sandbox/errors.js";
 import type { Sandbox, SandboxHost } from "./sandbox/sandbox.js";
 import type { TokenSigner } from "./sign-jwt.js";
-import type { FileAccess } from "./stored-files.js";
+import type { FileAccess, FileBytes } from "./stored-files.js";
 import { Syscalls } from "./syscalls.js";
 
 export interface FunctionRequest {
@@ -96,6 +96,8 @@ export interface RunnerOptions {
   readonly limits: RunnerLimits;
   readonly nowMs: () => number;
   readonly files: FileAccess;
+  /** See {@link FileBytes}. */
+  readonly fileBytes: FileBytes | null;
   readonly tokens: TokenSigner;
   /** A fresh number below 2³² for each execution. */
   readonly randomSeed: () => number;
@@ -310,6 +312,7 @@ export class FunctionRunner {
       deploymentMetadata: { name: this.#options.instanceName, region: null, class: "s16" },
       environmentVariables: deployment.environmentVariables,
       files: this.#options.files,
+      fileBytes: this.#options.fileBytes,
       tokens: this.#options.tokens,
     });
     return { request, execution, transaction: request.begin(kind), kind, startMs: performance.now() };

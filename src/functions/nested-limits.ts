@@ -9,9 +9,13 @@ export interface NestedLimits {
   readonly documentsWritten?: number;
   readonly functionsScheduled?: number;
   readonly scheduledFunctionArgsBytes?: number;
+  readonly filesRead?: number;
+  readonly fileReadBytes?: number;
+  readonly filesWritten?: number;
+  readonly fileWriteBytes?: number;
 }
 
-/** Null where none is given. Names of what this version does not have (files) are let through. */
+/** Null where none is given. */
 export function transactionLimitsOf(nested: NestedLimits | undefined): Partial<TransactionLimits> | null {
   if (nested === undefined) return null;
   return {
@@ -22,5 +26,9 @@ export function transactionLimitsOf(nested: NestedLimits | undefined): Partial<T
     ...(nested.documentsWritten === undefined ? {} : { documentsWrittenMax: nested.documentsWritten }),
     ...(nested.functionsScheduled === undefined ? {} : { scheduledFunctionsMax: nested.functionsScheduled }),
     ...(nested.scheduledFunctionArgsBytes === undefined ? {} : { scheduledArgumentBytesMax: nested.scheduledFunctionArgsBytes }),
+    ...(nested.filesRead === undefined ? {} : { filesReadMax: nested.filesRead }),
+    ...(nested.fileReadBytes === undefined ? {} : { fileBytesReadMax: nested.fileReadBytes }),
+    ...(nested.filesWritten === undefined ? {} : { filesWrittenMax: nested.filesWritten }),
+    ...(nested.fileWriteBytes === undefined ? {} : { fileBytesWrittenMax: nested.fileWriteBytes }),
   };
 }

@@ -19,8 +19,8 @@ export function storageWriter(scope: ReadScope): object {
     getMetadata: (storageId: unknown) => scope.attempt(() => metadata(scope, files(), storageId)),
     generateUploadUrl: () => scope.attempt(() => files().uploadUrl(scope.execution.nowMs)),
     delete: (storageId: unknown) => scope.attempt(() => files().delete(storageId)),
-    get: () => scope.attempt(() => refuseBytes("get")),
-    store: () => scope.attempt(() => refuseBytes("store")),
+    get: (storageId: unknown) => scope.attempt(() => blobOf(scope, files().content(storageId))),
+    store: (blob: unknown, options?: { readonly sha256?: unknown }) => scope.attempt(() => files().store({ ...contentOf(scope, blob), sha256: options?.sha256 })),
   };
 }
 
@@ -39,10 +39,14 @@ export function storageSyscall(scope: ReadScope, op: string, args: Readonly<Reco
       requireMutation(scope, "delete");
       files().delete(args["storageId"]);
       return "null";
-    case "1.0/storageGet":
-      return refuseBytes("get");
+    case "1.0/storageGet": {
+      requireMutation(scope, "get");
+      const content = files().content(args["storageId"]);
+      return JSON.stringify(content === null ? null : { blob: Buffer.from(content.bytes).toString("base64"), contentType: content.contentType });
+    }
     case "1.0/storageStore":
-      return refuseBytes("store");
+      requireMutation(scope, "store");
+      return JSON.stringify(files().store({ bytes: Buffer.from(String(args["blob"] ?? ""), "base64"), contentType: contentTypeOf(args["contentType"]), sha256: args["sha256"] }));
     default:
       return null;
   }
@@ -51,7 +55,7 @@ export function storageSyscall(scope: ReadScope, op: string, args: Readonly<Reco
 /** Made when first used: most functions never touch a file. */
 function storedFiles({ frame, execution }: ReadScope): () => StoredFiles {
   let files: StoredFiles | null = null;
-  return () => (files ??= new StoredFiles(frame.transaction, frame.namespace, execution.files));
+  return () => (files ??= new StoredFiles(frame.transaction, frame.namespace, execution.files, execution.fileBytes));
 }
 
 function metadata(scope: ReadScope, files: StoredFiles, storageId: unknown): unknown {
@@ -63,7 +67,21 @@ function requireMutation({ frame }: ReadScope, method: string): void {
   if (!frame.transaction.writable) throw new FunctionError(`\`storage.${method}\` can only be used in mutations and actions, not in a query.`);
 }
 
-/** Mutations run from start to end without waiting for anything, so that they never conflict; bytes would have to be waited for. */
-function refuseBytes(method: "get" | "store"): never {
-  throw new FunctionError(`\`storage.${method}\` can't be used in queries and mutations on this server, because they do no input or output. Call it in an action; for uploads from a client use \`storage.generateUploadUrl\`.`);
+function blobOf(scope: ReadScope, content: ReturnType<StoredFiles["content"]>): unknown {
+  return content === null ? null : scope.execution.sandbox.blobs.make(content.bytes, content.contentType ?? "");
+}
+
+function contentOf(scope: ReadScope, blob: unknown): { readonly bytes: Uint8Array; readonly contentType: string } {
+  const content = scope.execution.sandbox.blobs.contentOf(blob);
+  if (content !== undefined) return { bytes: content.bytes, contentType: contentTypeOf(content.type) };
+  throw new FunctionError("`storage.store` expects a Blob: `new Blob([text or bytes], { type })`.");
+}
+
+/** As in HTTP: visible ASCII and spaces, so that it can be sent as a header. */
+const CONTENT_TYPE = /^[\x21-\x7e][\x20-\x7e]{0,254}$/;
+
+function contentTypeOf(type: unknown): string {
+  const text = typeof type === "string" ? type : "";
+  if (text === "" || CONTENT_TYPE.test(text)) return text;
+  throw new FunctionError('The type of a Blob for `storage.store` must be at most 255 visible ASCII characters, such as "image/png". Give another, or none.');
 }

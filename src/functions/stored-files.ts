@@ -2,11 +2,12 @@
  * What `ctx.storage` does, whoever asks: on documents of the table "_storage", within one transaction and namespace. The
  * bytes are elsewhere (src/server/files); a file is there exactly as long as its document.
  */
+import { createHash } from "node:crypto";
 import { DatabaseError } from "../database/errors.js";
 import type { DocumentValue, Table } from "../database/table.js";
 import type { Transaction } from "../database/transaction.js";
-import { decodeId, encodeId } from "../values/id.js";
-import { parseValue } from "../values/value.js";
+import { decodeId, encodeId, newId } from "../values/id.js";
+import { encodeValue, parseValue } from "../values/value.js";
 
 export const FILES_TABLE = "_storage";
 
@@ -22,6 +23,22 @@ export interface FileAccess {
   urlOf(urlName: string): string;
   /** Where one file may be posted to, once and within the hour. It will belong to `namespace`. */
   uploadUrl(namespace: string, nowMs: number): string;
+}
+
+/** Where mutations put the bytes of files, and find them, without waiting. Keys are the internal parts of ids, hexadecimal. */
+export interface FileBytes {
+  /** Durable when it returns. */
+  write(key: string, bytes: Uint8Array): void;
+  read(key: string): Uint8Array;
+}
+
+/** What `ctx.storage.store` takes. */
+export interface NewFile {
+  readonly bytes: Uint8Array;
+  /** "" for none. */
+  readonly contentType: string;
+  /** Of the bytes, as base64 or hexadecimal text, to be compared. */
+  readonly sha256?: unknown;
 }
 
 /** As `ctx.storage.getMetadata` gives it. */
@@ -45,6 +62,8 @@ export class StoredFiles {
     private readonly transaction: Transaction,
     private readonly namespace: string,
     private readonly access: FileAccess,
+    /** Null where bytes are not in reach. */
+    private readonly bytes: FileBytes | null = null,
   ) {}
 
   url(storageId: unknown): string | null {
@@ -60,6 +79,36 @@ export class StoredFiles {
     if (found === null || text === undefined) return null;
     const { sha256, size, contentType } = parseValue(text) as { sha256: string; size: number; contentType?: string };
     return { storageId: this.access.urlNameOf(found.internalId), sha256, size, contentType: contentType ?? null };
+  }
+
+  /** The bytes are there before the transaction commits; where it does not, they are swept. */
+  store({ bytes, contentType, sha256: wanted }: NewFile): string {
+    const files = this.#requireBytes("store");
+    const digest = createHash("sha256").update(bytes).digest();
+    checkDigest(digest, wanted);
+    this.transaction.usage.writeFile(bytes.length);
+    const table = this.transaction.ensureTable(this.namespace, FILES_TABLE);
+    const id = newId(table.number);
+    files.write(Buffer.from(decodeId(id)!.internal).toString("hex"), bytes);
+    const value = { _id: id, _creationTime: this.transaction.nextCreationTime(), sha256: digest.toString("hex"), size: bytes.length, ...(contentType === "" ? {} : { contentType }) };
+    this.transaction.write(table, id, null, { text: encodeValue(value), value: value as DocumentValue });
+    return id;
+  }
+
+  /** Null for a file that is not there. */
+  content(storageId: unknown): { readonly bytes: Uint8Array; readonly contentType: string | null } | null {
+    const found = this.#find(storageId, "get");
+    const text = found === null ? undefined : this.#read(found);
+    if (found === null || text === undefined) return null;
+    const files = this.#requireBytes("get");
+    const { size, contentType = null } = parseValue(text) as { size: number; contentType?: string };
+    this.transaction.usage.readFile(size);
+    return { bytes: files.read(Buffer.from(found.internalId).toString("hex")), contentType };
+  }
+
+  #requireBytes(method: string): FileBytes {
+    if (this.bytes !== null) return this.bytes;
+    throw new DatabaseError("invalidValue", `\`storage.${method}\` can't be used in mutations of this deployment: its files are in a bucket (--s3-bucket), which a mutation can't wait for. Call it in an action; for uploads from a client use \`storage.generateUploadUrl\`.`);
   }
 
   /** The bytes go when the transaction is durable. */
@@ -97,6 +146,12 @@ export class StoredFiles {
     const table = this.transaction.table(this.namespace, FILES_TABLE);
     return table === undefined ? null : { table, id: encodeId(table.number, internalId), internalId };
   }
+}
+
+function checkDigest(digest: Buffer, wanted: unknown): void {
+  if (wanted === undefined || wanted === null) return;
+  if (typeof wanted === "string" && [digest.toString("base64"), digest.toString("base64url"), digest.toString("hex")].includes(/^[0-9a-f]{64}$/i.test(wanted) ? wanted.toLowerCase() : wanted)) return;
+  throw new DatabaseError("invalidValue", "The bytes that `storage.store` was given do not have the SHA-256 of its option `sha256` (base64 or hexadecimal text). Nothing was stored.");
 }
 
 function requireStorageId(storageId: unknown, method: string): string {

@@ -23,7 +23,7 @@ function createHost(instanceName = "rivulet") {
     onFailed: vi.fn<EngineEvents["onFailed"]>(),
   };
   const host = new EngineHost({
-    engine: { dataFolder: "", cloudOrigin: "", siteOrigin: "", internalOrigin: "", instanceName, redactErrors: false, limits, logRetention: { ageMsMax: 1, ageMsMin: 1, bytesMax: 1 } },
+    engine: { dataFolder: "", filesFolder: null, cloudOrigin: "", siteOrigin: "", internalOrigin: "", instanceName, redactErrors: false, limits, logRetention: { ageMsMax: 1, ageMsMin: 1, bytesMax: 1 } },
     events,
     workerUrl: FAKE_ENGINE,
     restartDelayMs: () => 0,

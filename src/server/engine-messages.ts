@@ -176,6 +176,8 @@ export interface EngineOptions {
   readonly dataFolder: string;
   readonly cloudOrigin: string;
   readonly siteOrigin: string;
+  /** Where the bytes of files are; null where they are not on this machine. */
+  readonly filesFolder: string | null;
   /** Where this machine reaches the server, whatever stands before it: "http://127.0.0.1:3210". */
   readonly internalOrigin: string;
   readonly instanceName: string;
@@ -215,6 +217,10 @@ export interface EngineLimits {
   readonly documentsWrittenMax: number;
   readonly scheduledFunctionsMax: number;
   readonly scheduledArgumentBytesMax: number;
+  readonly filesReadMax: number;
+  readonly fileBytesReadMax: number;
+  readonly filesWrittenMax: number;
+  readonly fileBytesWrittenMax: number;
   readonly functionMsMax: number;
   readonly argumentBytesMax: number;
   readonly resultBytesMax: number;

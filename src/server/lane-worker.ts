@@ -14,11 +14,12 @@ import { DATA_FILE } from "../storage/folder.js";
 import { openLmdbStore } from "../storage/lmdb.js";
 import { deploymentTokens } from "./auth/deployment-tokens.js";
 import { SigningKeys } from "./auth/signing-keys.js";
+import { localFileBytes } from "./files/local-file-bytes.js";
 import { FileUrls } from "./files/file-urls.js";
 import type { LaneJob, LaneOptions, LaneResult, ToLane } from "./engine/lane-messages.js";
 import { CLOCKS, wallClock } from "./wall-clock.js";
 
-const { dataFolder, instanceName, limits, fileSecret, cloudOrigin, testClock } = workerData as LaneOptions;
+const { dataFolder, instanceName, limits, fileSecret, cloudOrigin, filesFolder, testClock } = workerData as LaneOptions;
 const port = parentPort!;
 const store = await openLmdbStore({ path: join(dataFolder, DATA_FILE) });
 const nowMs = wallClock(CLOCKS, testClock);
@@ -26,6 +27,7 @@ const runner = new FunctionRunner({
   instanceName,
   limits,
   nowMs,
+  fileBytes: filesFolder === null ? null : localFileBytes(filesFolder),
   files: new FileUrls(fileSecret, cloudOrigin),
   tokens: deploymentTokens(new SigningKeys(dataFolder), cloudOrigin),
   randomSeed: () => Math.random() * 2 ** 32,

@@ -5,7 +5,8 @@
  *     ports ─┬─ this thread:   lock and check the folder ─ modules of the network ──────────┬─ ready ─ metrics ─ answers
  *            └─ engine thread: its modules ─ wait for the folder ─ open the store, code ────┘
  */
-import type { DataFolder } from "../storage/folder.js";
+import { join } from "node:path";
+import { FILES_FOLDER, type DataFolder } from "../storage/folder.js";
 import { AdminKeys } from "./admin-keys.js";
 import { SigningKeys } from "./auth/signing-keys.js";
 import { EngineHost, type EngineEvents, type EngineHostOptions } from "./engine-host.js";
@@ -181,7 +182,8 @@ function reachableHost(host: string): string {
 function engineOptions(settings: Settings, origins: Origins): EngineHostOptions["engine"] {
   const { dataFolder, instanceName, redactErrors, logAgeMax, logAgeMin, logBytesMax } = settings;
   const logRetention = { ageMsMax: logAgeMax, ageMsMin: logAgeMin, bytesMax: logBytesMax };
-  return { dataFolder, instanceName, redactErrors, ...origins, limits: engineLimits(settings), logRetention };
+  const filesFolder = settings.s3Bucket === null ? join(dataFolder, FILES_FOLDER) : null;
+  return { dataFolder, filesFolder, instanceName, redactErrors, ...origins, limits: engineLimits(settings), logRetention };
 }
 
 function engineEvents(sockets: { readonly current: Sockets | null }, files: { readonly current: FileStorage | null }, streams: { readonly current: LogStreams | null }, log: Promise<Logger>, fail: (error: Error) => void): EngineEvents {

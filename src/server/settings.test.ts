@@ -7,6 +7,7 @@ test("CL-1, CL-11: defaults", () => {
   expect(settings).toMatchObject({ dataFolder: resolve("rivulet-data"), host: "127.0.0.1", port: 3210, sitePort: null, origin: null, redactErrors: false, logLevel: "info", socketsMax: 20_000, bodyBytesMax: 256 * 2 ** 20 });
   expect(engineLimits(settings)).toEqual({
     bytesReadMax: 16 * 2 ** 20, documentsReadMax: 32_000, rangesReadMax: 4096, bytesWrittenMax: 16 * 2 ** 20, documentsWrittenMax: 16_000, functionMsMax: 1000, scheduledFunctionsMax: 1000, scheduledArgumentBytesMax: 16 * 2 ** 20,
+    filesReadMax: 1000, fileBytesReadMax: 16 * 2 ** 20, filesWrittenMax: 1000, fileBytesWrittenMax: 16 * 2 ** 20,
     argumentBytesMax: 16 * 2 ** 20, resultBytesMax: 16 * 2 ** 20, heapMbMax: 2048, warmQueryMs: 5000, subscriptionsPerSocketMax: 10_000,
     actionsMax: 64, nodeActionsMax: 64, actionMsMax: 600_000, actionMemoryMbMax: 64, nodeActionMemoryMbMax: 512,
   });

@@ -78,6 +78,10 @@ export const SETTINGS = {
   documentsWrittenMax: limit("documents-written-max", "number", "16000", positive, "documents written by one mutation"),
   scheduledFunctionsMax: limit("scheduled-functions-max", "number", "1000", positive, "functions scheduled by one mutation"),
   scheduledArgumentBytesMax: limit("scheduled-argument-bytes-max", "size", "16MiB", bytes, "arguments of the functions scheduled by one mutation, together"),
+  filesReadMax: limit("files-read-max", "number", "1000", positive, "files whose bytes one mutation reads"),
+  fileBytesReadMax: limit("file-bytes-read-max", "size", "16MiB", bytes, "bytes of files that one mutation reads"),
+  filesWrittenMax: limit("files-written-max", "number", "1000", positive, "files that one mutation stores"),
+  fileBytesWrittenMax: limit("file-bytes-written-max", "size", "16MiB", bytes, "bytes of files that one mutation stores"),
   functionMsMax: limit("function-time-max", "duration", "1s", durationMs, "time of user code in one query or mutation"),
   actionsMax: limit("actions-max", "number", "64", positive, "actions of the default runtime at once; the others wait"),
   nodeActionsMax: limit("node-actions-max", "number", "64", positive, "actions of Node (\"use node\") at once; the others wait"),
@@ -125,7 +129,7 @@ function readSetting(name: SettingName, flags: SettingFlags, environment: NodeJS
 
 export function engineLimits(settings: Settings): EngineLimits {
   const { bytesReadMax, documentsReadMax, rangesReadMax, bytesWrittenMax, documentsWrittenMax, functionMsMax } = settings;
-  const { scheduledFunctionsMax, scheduledArgumentBytesMax } = settings;
+  const { scheduledFunctionsMax, scheduledArgumentBytesMax, filesReadMax, fileBytesReadMax, filesWrittenMax, fileBytesWrittenMax } = settings;
   const { actionsMax, nodeActionsMax, actionMsMax, actionMemoryMbMax, nodeActionMemoryMbMax } = settings;
   const { argumentBytesMax, resultBytesMax, heapMbMax, warmQueryMs, subscriptionsPerSocketMax } = settings;
   return {
@@ -136,6 +140,10 @@ export function engineLimits(settings: Settings): EngineLimits {
     documentsWrittenMax,
     scheduledFunctionsMax,
     scheduledArgumentBytesMax,
+    filesReadMax,
+    fileBytesReadMax,
+    filesWrittenMax,
+    fileBytesWrittenMax,
     functionMsMax,
     argumentBytesMax,
     resultBytesMax,

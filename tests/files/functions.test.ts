@@ -214,12 +214,6 @@ describe("other ways", () => {
     expect((await fetch(url)).status).toBe(404);
   });
 
-  test("FI-54 bytes in a mutation: refused with the way out", async () => {
-    const storageId = await app.store("bytes");
-    for (const operation of ["get", "store"]) expect(await errorOf(app.mutation("bytesInMutation", { storageId, operation }))).toContain(`\`storage.${operation}\` can't be used in queries and mutations on this server`);
-    for (const op of ["1.0/storageGet", "1.0/storageStore"]) expect(await errorOf(app.syscall("inMutation", op, storageId))).toContain("Call it in an action");
-  });
-
   test("FI-55 queries have getUrl and getMetadata only", async () => {
     expect(await app.query("storageKeys")).toEqual(["getMetadata", "getUrl"]);
   });

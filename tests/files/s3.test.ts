@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeFileStore, newKey } from "../../src/server/files/file-store.suite.js";
 import { xmlTexts } from "../../src/server/files/s3-client.js";
 import { S3FileStore } from "../../src/server/files/s3-file-store.js";
-import { BIN, run, temporaryFolder, until } from "../harness.js";
+import { BIN, mutationNamed, run, temporaryFolder, until } from "../harness.js";
 import { bytesOf, FilesApp, sha256, someBytes, type StorageDocument } from "./files-app.js";
 import { CREDENTIALS, REGION, S3Server } from "./s3/s3-server.js";
 
@@ -71,6 +71,8 @@ describe("a server", () => {
 
   test("FI-83 stores, serves in parts, deletes and sweeps, with nothing in the data folder", async () => {
     await using app = await FilesApp.start({ flags: flags() });
+    const inMutation = app.server.http().mutation(mutationNamed("bytes:store"), { content: "x" });
+    await expect(inMutation, "FI-59").rejects.toThrow("its files are in a bucket (--s3-bucket), which a mutation can't wait for. Call it in an action");
     const bytes = someBytes(20 * 2 ** 20);
     const storageId = await app.store(bytes, "video/mp4");
     expect(await app.query("document", { storageId })).toMatchObject({ size: bytes.length, sha256: sha256(bytes).toString("hex") });

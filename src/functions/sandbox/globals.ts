@@ -8,10 +8,13 @@ import type { SandboxHost } from "./host.js";
 import type { Realm } from "./realm.js";
 import { STRUCTURED_CLONE_SOURCE } from "./structured-clone-source.js";
 import { WEB_ASSEMBLY_SOURCE } from "./web-assembly-source.js";
+import type { Blobs } from "./blobs.js";
 import { SUBTLE_SOURCE } from "./subtle-source.js";
 
 export interface GlobalsOptions {
   readonly realm: Realm;
+  /** In place of the platform's classes. */
+  readonly blobs: Pick<Blobs, "Blob" | "File">;
   readonly currentHost: () => SandboxHost;
   readonly isImporting: () => boolean;
   /** Does what a method of `console` does, for the execution that runs. */
@@ -49,7 +52,7 @@ export function installGlobals(context: Context, options: GlobalsOptions): (hook
   const makeSubtle = subtleScript.runInContext(context) as (hooks: unknown, unavailable: unknown) => unknown;
   install({
     ...executionHooks(options),
-    ...pureHooks(options.realm),
+    ...pureHooks(options),
     structuredCloneOf: () => makeStructuredClone(DOMException),
     subtleOf: (unavailable: unknown) => makeSubtle(subtleHooks(options.realm), unavailable),
   });
@@ -89,9 +92,9 @@ function executionHooks({ currentHost, isImporting, timeOriginMs }: GlobalsOptio
 const serverGlobals = globalThis as unknown as Readonly<Record<string, unknown>>;
 const webClasses = Object.fromEntries(WEB_CLASSES.map((name) => [name, serverGlobals[name]]));
 
-function pureHooks(realm: Realm): object {
+function pureHooks({ realm, blobs: { Blob, File } }: GlobalsOptions): object {
   return {
-    webClasses,
+    webClasses: { ...webClasses, Blob, File },
     encodeUtf8: (text: string) => realm.makeUint8Array(encoder.encode(text)),
     encodeUtf8Into: (text: string, target: Uint8Array) => encoder.encodeInto(text, target),
   };

@@ -17,6 +17,7 @@ import * as vm from "node:vm";
 import type { LogLevel } from "./console.js";
 import { formatError, withMappedStack } from "./errors.js";
 import { findFunction } from "./find-function.js";
+import { createBlobs, type Blobs } from "./blobs.js";
 import { environmentHooks, type ModuleScope, type ScopeHooks } from "./common-globals.js";
 import { installGlobals, syscallHooks } from "./globals.js";
 import type { SandboxHost } from "./host.js";
@@ -61,6 +62,7 @@ const ignore = (): void => undefined;
 
 export class Sandbox {
   readonly realm: Realm;
+  readonly blobs: Blobs;
   /** Whoever calls functions sets aside what one of them has replaced when another begins. */
   readonly globals: ReplacedGlobals;
   readonly #options: SandboxOptions;
@@ -89,8 +91,10 @@ export class Sandbox {
     const nowMs = options.importNowMs ?? Date.now();
     this.#importHost = this.#newImportHost(nowMs);
     this.#sourceMaps = new SourceMaps(options.modules);
+    this.blobs = createBlobs(this.#context, this.realm);
     const makeScope = installGlobals(this.#context, {
       realm: this.realm,
+      blobs: this.blobs,
       currentHost: this.#currentHost,
       isImporting: () => this.#importing > 0,
       console: (method, args) => this.#consoleOf(this.#currentHost()).call(method, args),

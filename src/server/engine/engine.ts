@@ -33,6 +33,7 @@ import { ExportService } from "../transfer/export-service.js";
 import { ImportService } from "../transfer/import-service.js";
 import { CallService } from "./call-service.js";
 import { Durability } from "./durability.js";
+import { localFileBytes } from "../files/local-file-bytes.js";
 import { FileUrls, type FileSecret } from "../files/file-urls.js";
 import { newFileSecret, readFileSecret, storeFileSecret } from "./file-secret.js";
 import { FileService } from "./file-service.js";
@@ -121,12 +122,14 @@ export class Engine {
     const urls = new FileUrls(this.#fileSecret, options.cloudOrigin);
     const running = new RunningMark(options.running);
     const tokens = deploymentTokens(new SigningKeys(options.dataFolder), options.cloudOrigin);
+    const fileBytes = options.filesFolder === null ? null : localFileBytes(options.filesFolder);
     const newRunner = (kind = ""): FunctionRunner =>
       new FunctionRunner({
         instanceName: options.instanceName,
         limits: options.limits,
         nowMs,
         files: urls,
+        fileBytes,
         tokens,
         randomSeed: () => Math.random() * 2 ** 32,
         refuse: (path, args) => this.#poisonOf(kind + path, args),
@@ -138,7 +141,7 @@ export class Engine {
     this.#queryAudits = new QueryAudits(this.#database);
     this.#keyAudit = new KeyAudit(this.#database, adminKeys);
     this.#inlineQueries = new InlineQueries({ database: this.#database, log, newRunner });
-    const lane = { dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits, fileSecret: this.#fileSecret, cloudOrigin: options.cloudOrigin, ...(options.testClock === undefined ? {} : { testClock: options.testClock }) };
+    const lane = { dataFolder: options.dataFolder, instanceName: options.instanceName, limits: options.limits, fileSecret: this.#fileSecret, filesFolder: options.filesFolder, cloudOrigin: options.cloudOrigin, ...(options.testClock === undefined ? {} : { testClock: options.testClock }) };
     this.#lane = new OptimisticLane(setup.isStoreShared ? lane : null);
     this.#files = new FileService({ database: this.#database, urls, nowMs, whenDurable: (ts) => this.#durability.whenDurable(ts) });
     this.#actions = createActions(options, { database: this.#database, log }, this.#actionSyscalls());

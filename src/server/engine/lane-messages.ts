@@ -16,6 +16,8 @@ export interface LaneOptions {
   readonly fileSecret: FileSecret;
   readonly cloudOrigin: string;
   /** See EngineOptions. */
+  readonly filesFolder: string | null;
+  /** See EngineOptions. */
   readonly testClock?: SharedArrayBuffer;
 }
 

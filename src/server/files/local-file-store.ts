@@ -35,7 +35,7 @@ export class LocalFileStore implements FileStore {
       await syncFolder(this.#shard(key));
     } catch (error) {
       await rm(incoming, { force: true });
-      throw described(error);
+      throw describedFailure(error);
     } finally {
       this.#active.delete(key);
     }
@@ -74,17 +74,25 @@ export class LocalFileStore implements FileStore {
   }
 
   #shard(key: FileKey): string {
-    return join(this.folder, checked(key).slice(0, 2));
+    return fileShard(this.folder, key);
   }
 
   #path(key: FileKey): string {
-    return join(this.#shard(key), key);
+    return filePath(this.folder, key);
   }
 
   async #makeShard(key: FileKey): Promise<void> {
     const made = await mkdir(this.#shard(key), { recursive: true, mode: 0o700 });
     if (made !== undefined) await syncFolder(this.folder);
   }
+}
+
+export function fileShard(folder: string, key: FileKey): string {
+  return join(folder, checked(key).slice(0, 2));
+}
+
+export function filePath(folder: string, key: FileKey): string {
+  return join(fileShard(folder, key), key);
 }
 
 /** A key becomes part of a path: nothing but digits may. */
@@ -118,7 +126,7 @@ async function openIfPresent(path: string): Promise<FileHandle | null> {
     return await open(path, "r");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw described(error);
+    throw describedFailure(error);
   }
 }
 
@@ -131,7 +139,7 @@ async function namesIn(path: string): Promise<string[]> {
   }
 }
 
-function described(error: unknown): unknown {
+export function describedFailure(error: unknown): unknown {
   switch ((error as NodeJS.ErrnoException).code) {
     case "ENOSPC":
     case "EDQUOT":

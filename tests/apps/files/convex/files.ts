@@ -54,14 +54,6 @@ export const removeSlowly = mutation({
     return { upload, found, sum };
   },
 });
-export const bytesInMutation = mutation({
-  args: { storageId, operation: v.union(v.literal("get"), v.literal("store")) },
-  handler: async (ctx, args) => {
-    const storage = ctx.storage as unknown as { get(id: string): Promise<unknown>; store(blob: Blob): Promise<unknown> };
-    if (args.operation === "get") await storage.get(args.storageId);
-    else await storage.store(new Blob(["x"]));
-  },
-});
 export const writeToSystemTable = mutation({ args: { storageId }, handler: (ctx, args) => ctx.db.patch(args.storageId as never, { size: 1 } as never) });
 export const deleteFromSystemTable = mutation({ args: { storageId }, handler: (ctx, args) => ctx.db.delete(args.storageId as never) });
 export const otherSystemTable = query({ args: { table: v.string() }, handler: (ctx, { table }) => ctx.db.system.query(table as "_storage").collect() });

@@ -59,7 +59,6 @@ export const bodies = query({
   handler: async () => ({
     response: await new Response(JSON.stringify({ a: 1 })).json(),
     request: await new Request("https://example.com/", { method: "POST", body: "text" }).text(),
-    blob: await new Blob(["a", "b"]).text(),
   }),
 });
 
