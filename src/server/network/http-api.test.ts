@@ -174,11 +174,14 @@ describe("credentials", () => {
 describe("deploy API", () => {
   const headers = () => ({ Authorization: `Convex ${server.adminKey}`, "Convex-Client": "npm-cli-1.48.0" });
 
+  /** Who the audit log is told of. */
+  const actor = { keyName: "test", client: { ip: "127.0.0.1", userAgent: "node" } };
+
   test.each(["get_config_hashes", "get_config", "deploy2/evaluate_push", "deploy2/evaluate_schema", "deploy2/start_push", "deploy2/wait_for_schema", "deploy2/finish_push", "deploy2/report_push_completed"])(
     "H-15: POST /api/%s reaches the engine with its body",
     async (route) => {
       const response = await server.post(`/api/${route}`, { dryRun: false }, headers());
-      expect(await response.json()).toEqual({ kind: "deploy", route: route.replace("deploy2/", ""), body: '{"dryRun":false}' });
+      expect(await response.json()).toEqual({ kind: "deploy", route: route.replace("deploy2/", ""), body: '{"dryRun":false}', actor });
     },
   );
 
@@ -189,7 +192,7 @@ describe("deploy API", () => {
   });
 
   test("H-16: environment variables, logs, canonical URLs, key check", async () => {
-    expect(await (await server.post("/api/update_environment_variables", { changes: [] }, headers())).json()).toEqual({ kind: "updateEnvironment", body: '{"changes":[]}' });
+    expect(await (await server.post("/api/update_environment_variables", { changes: [] }, headers())).json()).toEqual({ kind: "updateEnvironment", body: '{"changes":[]}', actor });
     expect(await (await server.fetch("/api/stream_function_logs?cursor=41", { headers: headers() })).json()).toEqual({ entries: [], newCursor: 42 });
     expect(await (await server.fetch("/api/v1/get_canonical_urls", { headers: headers() })).json()).toEqual({ convexCloudUrl: server.url, convexSiteUrl: server.siteUrl });
     expect(await (await server.fetch("/api/check_admin_key", { headers: headers() })).json()).toEqual({ keyName: "test" });
