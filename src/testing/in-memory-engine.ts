@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FILES_FOLDER } from "../storage/folder.js";
 import type { MemoryStore } from "../storage/memory.js";
 import { AdminKeys } from "../server/admin-keys.js";
 import { SYSTEM_ACTOR } from "../server/audit/deployment-audit.js";
+import { SigningKeys } from "../server/auth/signing-keys.js";
 import { Engine } from "../server/engine/engine.js";
 import { RUNNING_NAME_BYTES, RUNNING_SLOTS, type DeployRoute, type EngineCall, type EngineReply, type FromEngine } from "../server/engine-messages.js";
 import { engineLimits, readSettings } from "../server/settings.js";
@@ -27,9 +29,11 @@ export class InMemoryEngine implements AsyncDisposable {
     const settings = readSettings({}, {});
     const testClock = this.#aheadMs.buffer as unknown as SharedArrayBuffer;
     this.nowMs = wallClock(CLOCKS, testClock);
+    new SigningKeys(this.#folder).ensure();
     this.#engine = new Engine({
       options: {
         dataFolder: this.#folder,
+        filesFolder: join(this.#folder, FILES_FOLDER),
         cloudOrigin: ORIGIN,
         siteOrigin: ORIGIN,
         internalOrigin: ORIGIN,
