@@ -42,7 +42,7 @@ export const RESTORE_FOLDER = "restore";
 const FILLING_MARK = "restore.unfinished";
 
 /** What may lie in a folder whose creation was interrupted. */
-const CREATION_NAMES = ["admin-keys.json", "signing-keys.json", "lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
+const CREATION_NAMES = ["admin-keys.json", "signing-keys.json", "log-streams.json", "lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
 const OWN_NAMES = [...CREATION_NAMES, FILES_FOLDER, NODE_FOLDER, TRANSFERS_FOLDER, RESTORE_FOLDER, FILLING_MARK];
 
 /** Creates the folder when it is absent or empty. Throws `StorageError`; then nothing is held. */

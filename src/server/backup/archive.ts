@@ -9,6 +9,7 @@
  */
 import { ADMIN_KEYS_FILE } from "../admin-keys.js";
 import { SIGNING_KEYS_FILE } from "../auth/signing-keys.js";
+import { LOG_STREAMS_FILE } from "../log-streams/stream-config.js";
 
 export const MANIFEST_NAME = "manifest.json";
 export const DATABASE_NAME = "database.jsonl";
@@ -17,7 +18,7 @@ export const FILES_PREFIX = "files/";
 export const END_NAME = "end.json";
 
 /** Whatever else a data folder keeps beside its store that can't be made again. */
-export const FOLDER_FILES: readonly string[] = [ADMIN_KEYS_FILE, SIGNING_KEYS_FILE];
+export const FOLDER_FILES: readonly string[] = [ADMIN_KEYS_FILE, SIGNING_KEYS_FILE, LOG_STREAMS_FILE];
 
 export const ARCHIVE_FORMAT = "rivulet-backup";
 export const ARCHIVE_VERSION = 1;
