@@ -111,9 +111,13 @@ export class SigningKeys {
   }
 }
 
+/**
+ * By way of text: a key object that was just made shares a lock with the job that made it, and in Node 20 the process hangs for
+ * ever where that job is collected while the object is being exported.
+ */
 function makeKey(createdAt: string): StoredKey {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  return { kid: randomBytes(KEY_ID_BYTES).toString("base64url"), createdAt, retiredAt: null, privateKey: privateKey.export({ format: "jwk" }) };
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256", privateKeyEncoding: { type: "pkcs8", format: "pem" }, publicKeyEncoding: { type: "spki", format: "pem" } });
+  return { kid: randomBytes(KEY_ID_BYTES).toString("base64url"), createdAt, retiredAt: null, privateKey: createPrivateKey(privateKey).export({ format: "jwk" }) };
 }
 
 function publicPart({ kid, privateKey }: StoredKey): JsonWebKey {
