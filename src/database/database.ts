@@ -12,7 +12,7 @@ import { Committer } from "./committer.js";
 import { DatabaseError, assert } from "./errors.js";
 import { readerAt } from "./history.js";
 import { EntryWriter } from "./index-entries.js";
-import { commitLogKey, metaKey, prefixRange, sessionRequestKey } from "./keys.js";
+import { HISTORY_START_KEY, commitLogKey, metaKey, prefixRange, sessionRequestKey } from "./keys.js";
 import { DEFAULT_TRANSACTION_LIMITS, type TransactionLimits } from "./limits.js";
 import type { ReadSet } from "./read-set.js";
 import { RecentCommits } from "./recent-commits.js";
@@ -72,7 +72,6 @@ export interface StoredAnswer {
 
 /** Prefix of the enforced schemas' keys; touched as a key of its own by every commit that changes one. */
 export const SCHEMA_PREFIX = metaKey("schema:");
-const HISTORY_START_KEY = metaKey("history-start");
 const DEFAULT_VECTOR_BYTES_MAX = 512 * 1024 * 1024;
 /** Doubles near today's milliseconds are 1/4096 apart. */
 export const CREATION_TIME_STEP_MS = 1 / 2048;

@@ -35,12 +35,14 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-/** Every test begins with an empty deployment. */
-beforeEach(async () => {
-  expect(await transfer.imported({ format: "zip", mode: "replaceAll" }, await zipOf({ "_storage/documents.jsonl": "", "users/documents.jsonl": "" }))).toBe(0);
-});
+/** The deployment is empty after it. */
+async function clear(): Promise<void> {
+  expect(await transfer.imported({ format: "zip", mode: "replaceAll" }, await zipOf({ "users/documents.jsonl": "" }))).toBe(0);
+}
 
 describe("the command", () => {
+  beforeEach(clear);
+
   test("IM-1 IM-10 IM-13 imports JSON lines into a table, refuses a second time, appends, and replaces", async () => {
     await folder.write("users.jsonl", jsonLines({ name: "Ann" }, { name: "Bob" }));
     const first = await convex("import", "--table", "users", "users.jsonl");
@@ -81,6 +83,8 @@ describe("the command", () => {
 });
 
 describe("formats", () => {
+  beforeEach(clear);
+
   test("IM-2 CSV: a cell is a number where it reads as one, and a text otherwise", async () => {
     await transfer.imported({ format: "csv", tableName: "free" }, 'a,b,c\r\n1,-2.5e3,0x10\r\n007,,NaN\r\n"1","two\nlines",1e999\r\n');
     expect(bare(await all("free"))).toEqual([
@@ -110,6 +114,8 @@ describe("formats", () => {
 });
 
 describe("ids and times", () => {
+  beforeEach(clear);
+
   test("IM-20 are kept, and given to documents that lack them", async () => {
     const [id, other] = [newId(10_777), newId(10_777)];
     await transfer.imported({ format: "jsonLines", tableName: "users" }, jsonLines({ _id: id, _creationTime: 1_000.5, name: "Ann" }, { name: "Bob" }, { _id: other, name: "Cay" }));
@@ -169,6 +175,8 @@ describe("ids and times", () => {
 });
 
 describe("what is refused", () => {
+  beforeAll(clear);
+
   const cases: readonly (readonly [title: string, content: string | Buffer, expected: string])[] = [
     ["a field with $", jsonLines({ ok: 1 }, { $no: 1, x: 2 }), "line 2: Field name $no starts with a '$', which is reserved."],
     ["a field of the system's", jsonLines({ _other: 1 }), "line 1: Field name _other starts with an underscore"],
@@ -240,6 +248,8 @@ describe("what is refused", () => {
 });
 
 describe("modes", () => {
+  beforeEach(clear);
+
   test("IM-11 --replace-all: tables of the schema are cleared, others deleted, whatever is not in the import", async () => {
     await insert("users", { name: "Ann" });
     await insert("free", { a: 1 });
@@ -276,6 +286,8 @@ describe("modes", () => {
 });
 
 describe("what is imported is there", () => {
+  beforeEach(clear);
+
   test("IM-40 IM-41 subscribers see the old or the new documents, never a part of both, and all indexes know them", async () => {
     const order = { format: "zip", mode: "replace" } as const;
     const users = Array.from({ length: 700 }, () => newId(10_501));
