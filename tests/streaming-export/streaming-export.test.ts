@@ -1,6 +1,8 @@
 /** Streaming export as connectors call it, against a server that is written to and killed. docs/spec/streaming-export.md. */
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mutationNamed, queryNamed, startServer, type TestServer } from "../harness.js";
+import { copyApp, mutationNamed, queryNamed, startServer, type TestServer } from "../harness.js";
 import { ask, Connector, type Exported, type Page } from "./connector.js";
 
 const ITEMS = 2_500;
@@ -142,6 +144,33 @@ describe("documents", () => {
   });
 });
 
+describe("imports", () => {
+  test("SX-35: that append are changes like others; that replace a table end older cursors; LS-50: both are in the audit log", { timeout: 60_000 }, async () => {
+    const connector = new Connector(server, { tableName: "bulk" });
+    while (await connector.walk()) continue;
+    const folder = await copyApp("streams");
+    await writeFile(join(folder, "bulk.jsonl"), '{"n":1}\n{"n":2}\n');
+    const imported = async (mode: string) => {
+      const { code, output } = await server.convex(folder, ["import", "--table", "bulk", mode, "--yes", "bulk.jsonl"]);
+      expect({ code, output }).toMatchObject({ code: 0 });
+    };
+    await imported("--append");
+    await connector.followAll();
+    expect(Array.from(connector.copy.values(), ({ n }) => n)).toEqual([1, 2]);
+    await imported("--replace");
+    expect((await ask<{ code: string }>(server, "document_deltas", { cursor: connector.cursor })).body.code).toBe("CursorTooOld");
+    const again = new Connector(server, { tableName: "bulk" });
+    while (await again.walk()) continue;
+    await again.followAll();
+    expect(Array.from(again.copy.values(), ({ n }) => n)).toEqual([1, 2]);
+    expect([...again.copy.keys()].some((id) => connector.copy.has(id))).toBe(false);
+    const { body } = await ask<{ items: { action: string; actor: object; metadata: object }[] }>(server, "v1/list_audit_log_events", { from: 0, limit: 100 });
+    const imports = body.items.filter(({ action }) => action === "snapshot_import");
+    expect(imports).toMatchObject(["append", "replace"].map((mode) => ({ actor: { kind: "token", name: "tests" }, metadata: { import_mode: mode, import_format: "jsonLines", table_name: "bulk" } })));
+    await rm(folder, { recursive: true });
+  });
+});
+
 describe("requests that can't be served", () => {
   test("SX-1 to SX-3, SX-26, SX-27, SX-35: are refused with their cause", async () => {
     const { body: newest } = await ask<Page>(server, "list_snapshot", { tableName: "empty" });
@@ -169,7 +198,7 @@ describe("schemas", () => {
   test("SX-50 to SX-53: from declared tables, from what is there, and of nothing", async () => {
     await server.http().mutation(mutationNamed("items:loose"), { document: { name: "a", size: 5n } });
     const { body } = await ask<Record<string, { properties: Record<string, unknown>; required: string[] } | false>>(server, "json_schemas", { deltaSchema: true, format: "convex_json" });
-    expect(Object.keys(body)).toEqual(["empty", "items", "kinds", "loose"]);
+    expect(Object.keys(body)).toEqual(["bulk", "empty", "items", "kinds", "loose"]);
     expect(body["empty"]).toBe(false);
     expect(body["items"]).toEqual({
       $schema: "http://json-schema.org/draft-07/schema#",
@@ -201,6 +230,7 @@ describe("schemas", () => {
     expect(Object.keys((plain["kinds"] as { properties: object }).properties)).not.toContain("_ts");
     expect(plain["loose"]).toMatchObject({ properties: { name: { type: "string" }, size: { type: "string" } } });
     expect((await ask(server, "get_tables_and_columns")).body).toEqual({
+      bulk: ["_creationTime", "_id", "n"],
       empty: ["_creationTime", "_id"],
       items: ["_creationTime", "_id", "key", "balance", "note"],
       kinds: ["_creationTime", "_id", "big", "bytes", "item", "odd", "tags", "either"],

@@ -20,6 +20,8 @@ import type { TransferJobs } from "../transfer/transfer-jobs.js";
 import { IMPORT_FORMATS, IMPORT_MODES, type ExportRequest, type ImportRequest } from "../transfer/transfer-messages.js";
 import { UploadError } from "../transfer/upload-folder.js";
 import { chunksOf, dropRest, parseJsonObject, readBody } from "./body.js";
+import type { AuditActor } from "../audit/deployment-audit.js";
+import { clientInfo } from "./client-info.js";
 import { requireAdmin } from "./credentials.js";
 import type { EngineCaller } from "./function-api.js";
 import { engineReplyToHttp, jsonReply, refusal, RequestError, writeReply, type HttpReply } from "./replies.js";
@@ -87,10 +89,10 @@ export class TransferApi {
   }
 
   async requestExport(incoming: IncomingMessage, url: URL): Promise<HttpReply> {
-    this.#requireAdmin(incoming);
+    const actor = this.#requireAdmin(incoming);
     const includeStorage = url.searchParams.get("includeStorage") ?? "false";
     if (includeStorage !== "true" && includeStorage !== "false") throw new RequestError(400, "BadExport", '"includeStorage" must be true or false.');
-    const reply = await this.#export({ type: "create", includeStorage: includeStorage === "true" });
+    const reply = await this.#export({ type: "create", includeStorage: includeStorage === "true", actor });
     this.options.jobs.wake(["export"]);
     return reply.ok ? jsonReply({}) : engineReplyToHttp(reply);
   }
@@ -126,9 +128,9 @@ export class TransferApi {
   }
 
   async #onImport(incoming: IncomingMessage, type: "confirm" | "cancel"): Promise<HttpReply> {
-    this.#requireAdmin(incoming);
+    const actor = this.#requireAdmin(incoming);
     const { importId } = await parsed(incoming, importIdSchema);
-    const reply = await this.#import({ type, importId });
+    const reply = await this.#import(type === "confirm" ? { type, importId, actor } : { type, importId });
     this.options.jobs.wake(["import"]);
     return engineReplyToHttp(reply);
   }
@@ -141,8 +143,8 @@ export class TransferApi {
     return this.options.engine.call({ kind: "export", request });
   }
 
-  #requireAdmin(incoming: IncomingMessage): void {
-    requireAdmin(incoming.headers.authorization, this.options.adminKeys);
+  #requireAdmin(incoming: IncomingMessage): AuditActor {
+    return { keyName: requireAdmin(incoming.headers.authorization, this.options.adminKeys).keyName, client: clientInfo(incoming) };
   }
 }
 

@@ -1,5 +1,6 @@
 /** Which tables a connector asks for. The server's own are never exported, nor tables that are still being imported. */
 import type { Catalog } from "../../database/catalog.js";
+import { isStaged } from "../../database/staged-namespace.js";
 import type { Table } from "../../database/table.js";
 import type { TableSelection } from "./export-messages.js";
 
@@ -13,5 +14,5 @@ export function selectedTables(catalog: Catalog, selection: TableSelection): Tab
 }
 
 function isExported(name: string, namespace: string): boolean {
-  return !name.startsWith("_") && !namespace.startsWith("!");
+  return !name.startsWith("_") && !isStaged(namespace);
 }

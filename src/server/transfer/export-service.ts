@@ -1,6 +1,7 @@
 /** Exports, engine side: their documents in "_exports". The work is done by a thread that reads a snapshot of the store. */
 import type { Database } from "../../database/database.js";
 import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
+import { recordAudit } from "../audit/deployment-audit.js";
 import { inTransaction, JobTable, type JobDocument } from "./job-table.js";
 import { NOT_WANTED, TransferRefusal, type ExportJob, type ExportRequest, type ExportState, type UnfinishedExports } from "./transfer-messages.js";
 
@@ -36,7 +37,7 @@ export class ExportService {
   async handle(request: ExportRequest): Promise<object> {
     switch (request.type) {
       case "create":
-        return this.#create(request.includeStorage);
+        return this.#create(request);
       case "unfinished":
         return this.#unfinished();
       case "begin":
@@ -50,11 +51,12 @@ export class ExportService {
     }
   }
 
-  #create(includeStorage: boolean): object {
+  #create({ includeStorage, actor }: Extract<ExportRequest, { type: "create" }>): object {
     return inTransaction(this.#database, (transaction) => {
       if (EXPORTS.list(transaction).some(({ state }) => isOpen(state))) {
         throw new TransferRefusal("ExportInProgress", "An export is requested or in progress already. One runs at a time: wait until it is done.");
       }
+      recordAudit(transaction, { action: "request_export", actor, metadata: { include_storage: includeStorage } });
       return { exportId: EXPORTS.insert(transaction, { includeStorage, attempts: 0, state: { state: "requested" } }) };
     });
   }

@@ -15,6 +15,7 @@ import type { DocumentValue, Table } from "../../database/table.js";
 import type { Transaction } from "../../database/transaction.js";
 import { decodeId, encodeId } from "../../values/id.js";
 import { parseValue } from "../../values/value.js";
+import { recordAudit } from "../audit/deployment-audit.js";
 import type { FileKey } from "../files/file-messages.js";
 import { FILES_TABLE } from "./import-archive.js";
 import { ImportError } from "./import-error.js";
@@ -79,7 +80,7 @@ export class ImportService {
       case "create":
         return this.#create(request);
       case "confirm":
-        return this.#confirm(request.importId);
+        return this.#confirm(request);
       case "cancel":
         return this.#cancel(request.importId);
       case "unfinished":
@@ -108,10 +109,11 @@ export class ImportService {
     return { importId: inTransaction(this.#database, (transaction) => IMPORTS.insert(transaction, fields)) };
   }
 
-  #confirm(importId: string): object {
-    return this.#change(importId, ({ state }) => {
+  #confirm({ importId, actor }: RequestOf<"confirm">): object {
+    return this.#change(importId, ({ state, tableName, componentPath, mode, format }, transaction) => {
       if (state.state === "in_progress" || state.state === "completed") return {};
       if (state.state !== "waiting_for_confirmation") throw new TransferRefusal("ImportNotWaiting", state.state === "failed" ? `The import has failed: ${state.error_message}` : "The import is not ready to be confirmed: its file is still being read.");
+      recordAudit(transaction, { action: "snapshot_import", actor, metadata: { import_id: importId, import_mode: mode, import_format: format, table_name: tableName, component: componentPath } });
       return { state: { state: "in_progress", progress_message: "Importing", checkpoint_messages: [] }, attempts: 0 };
     });
   }
@@ -275,10 +277,10 @@ export class ImportService {
     return document;
   }
 
-  #change(importId: string, change: (document: ImportDocument) => Partial<ImportFields>): object {
+  #change(importId: string, change: (document: ImportDocument, transaction: Transaction) => Partial<ImportFields>): object {
     const changes = inTransaction(this.#database, (transaction) => {
       const document = this.#find(importId, transaction);
-      const made = change(document);
+      const made = change(document, transaction);
       IMPORTS.update(transaction, document, made);
       return made;
     });

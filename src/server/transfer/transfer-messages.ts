@@ -4,6 +4,7 @@
  */
 import type { TableRecord } from "../../database/table.js";
 import type { WriteOp } from "../../storage/store.js";
+import type { AuditActor } from "../audit/deployment-audit.js";
 
 export const IMPORT_FORMATS = ["csv", "jsonLines", "jsonArray", "zip"] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
@@ -50,7 +51,7 @@ export interface ImportTarget {
 export type ImportRequest =
   /** The upload is complete → `{ importId }`. */
   | ({ readonly type: "create"; readonly upload: string } & ImportOrder)
-  | { readonly type: "confirm"; readonly importId: string }
+  | { readonly type: "confirm"; readonly importId: string; readonly actor: AuditActor }
   | { readonly type: "cancel"; readonly importId: string }
   /** Imports that a thread should work on, and which uploads are still wanted → {@link UnfinishedImports}. Gives up what waits for too long. */
   | { readonly type: "unfinished" }
@@ -100,7 +101,7 @@ export interface ExportJob {
 }
 
 export type ExportRequest =
-  | { readonly type: "create"; readonly includeStorage: boolean }
+  | { readonly type: "create"; readonly includeStorage: boolean; readonly actor: AuditActor }
   /** → {@link UnfinishedExports}. Forgets those that have expired. */
   | { readonly type: "unfinished" }
   /** → {@link ExportJob}. */
