@@ -9,6 +9,7 @@ import { exportPath, uploadFolder } from "./transfer/folders.js";
 import { ImportError } from "./transfer/import-error.js";
 import { ImportRun } from "./transfer/import-run.js";
 import type { ExportJob, ImportJob } from "./transfer/transfer-messages.js";
+import { UploadError } from "./transfer/upload-folder.js";
 import { TransferInterrupted, WorkerLink, type TransferJob, type TransferWorkerData } from "./transfer/worker-link.js";
 import { CLOCKS, wallClock } from "./wall-clock.js";
 
@@ -47,7 +48,7 @@ async function runImport(importId: string, opened: LmdbStore): Promise<void> {
   } catch (error) {
     if (error instanceof TransferInterrupted) throw error;
     await link.call({ kind: "import", request: { type: "fail", importId, message: messageOf(error) } });
-    if (!(error instanceof ImportError)) link.log(error);
+    if (!isExpected(error)) link.log(error);
   }
 }
 
@@ -63,7 +64,12 @@ async function runExport(exportId: string, opened: LmdbStore): Promise<void> {
   }
 }
 
+/** The file is at fault, or its upload is gone: the database came from a backup. */
+function isExpected(error: unknown): error is Error {
+  return error instanceof ImportError || error instanceof UploadError;
+}
+
 function messageOf(error: unknown): string {
-  if (error instanceof ImportError) return error.message;
+  if (isExpected(error)) return error.message;
   return `The server failed for a reason of its own, which its log tells: ${error instanceof Error ? error.message : String(error)}`;
 }
