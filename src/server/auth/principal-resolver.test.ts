@@ -24,7 +24,7 @@ describe("who a request acts as", () => {
   it("AU-1 nobody and admins are known at once, users once their token was verified", async () => {
     const principals = resolver();
     expect(principals.resolveNow({ type: "none" })).toEqual({ identity: null, isAdmin: false });
-    expect(principals.resolveNow({ type: "admin", keyName: "ci", actingAs: { issuer: ISSUER, subject: "bob" } })).toEqual({ identity: { issuer: ISSUER, subject: "bob", tokenIdentifier: `${ISSUER}|bob` }, isAdmin: true });
+    expect(principals.resolveNow({ type: "admin", keyName: "ci", actingAs: { issuer: ISSUER, subject: "bob" } })).toEqual({ identity: { issuer: ISSUER, subject: "bob", tokenIdentifier: `${ISSUER}|bob` }, isAdmin: true, adminName: "ci" });
     expect(principals.resolveNow({ type: "user", token })).toBeNull();
     const principal = await principals.resolve({ type: "user", token });
     expect(principal).toEqual({ identity: { tokenIdentifier: `${ISSUER}|ann`, issuer: ISSUER, subject: "ann" }, isAdmin: false, authToken: token, expiresAtMs: expect.any(Number) as number });
