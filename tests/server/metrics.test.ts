@@ -21,6 +21,9 @@ async function sample(name: string, labels: string): Promise<number> {
 }
 
 test("SV-36 sockets, messages and live queries are counted, and no longer when they are gone", async () => {
+  // Every sample is a number: one that is not makes readers refuse all.
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("#") && !/ [-+]?[\d.]+(?:e[-+]?\d+)?$/.test(line))).toEqual([]);
   const [sockets, opened, received] = await Promise.all(["rivulet_sockets", "rivulet_sockets_opened_total", "rivulet_frames_received_total"].map((name) => server.metric(name)));
   const clients = [server.client(), server.client(), server.client()];
   const watches = clients.map((client) => Watch.on(client, messages.list, { channel: "shared" }));

@@ -367,6 +367,7 @@ export class Engine {
 
   #metrics(): EngineMetrics {
     const { counters, size, readSetSize } = this.#queries;
+    const { usedBytesMax, ...stored } = this.#setup.store.stats();
     return {
       counters: {
         executions: this.#runner.executions,
@@ -383,7 +384,9 @@ export class Engine {
         liveQueries: size,
         readSetPoints: readSetSize.points,
         readSetRanges: readSetSize.ranges,
-        ...this.#setup.store.stats(),
+        ...stored,
+        // No number stands for "the disk is the limit".
+        ...(Number.isFinite(usedBytesMax) ? { usedBytesMax } : {}),
       },
     };
   }
