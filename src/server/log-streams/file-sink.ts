@@ -19,11 +19,21 @@ export class FileSink implements LogSink {
   constructor(private readonly config: FileStreamConfig) {}
 
   async deliver(texts: readonly string[]): Promise<void> {
-    const lines = Buffer.from(texts.join("\n") + "\n");
     try {
-      const file = await this.#openFor(lines.length);
-      await file.appendFile(lines);
-      this.#bytes += lines.length;
+      this.#file ??= await this.#open();
+      let [lines, bytes] = ["", 0];
+      for (const text of texts) {
+        const lineBytes = Buffer.byteLength(text) + 1;
+        const taken = this.#bytes + bytes;
+        if (taken > 0 && taken + lineBytes > this.config.bytesMax) {
+          await this.#append(lines, bytes);
+          [lines, bytes] = ["", 0];
+          await this.#beginNext();
+        }
+        lines += `${text}\n`;
+        bytes += lineBytes;
+      }
+      await this.#append(lines, bytes);
     } catch (error) {
       await this.close();
       throw error;
@@ -36,13 +46,15 @@ export class FileSink implements LogSink {
     await file?.close();
   }
 
-  /** The file, set aside before where it has no room for so many bytes. */
-  async #openFor(bytes: number): Promise<FileHandle> {
-    const file = (this.#file ??= await this.#open());
-    if (this.#bytes === 0 || this.#bytes + bytes <= this.config.bytesMax) return file;
+  async #append(lines: string, bytes: number): Promise<void> {
+    await this.#file!.appendFile(lines);
+    this.#bytes += bytes;
+  }
+
+  async #beginNext(): Promise<void> {
     await this.close();
     await this.#setAside();
-    return (this.#file = await this.#open());
+    this.#file = await this.#open();
   }
 
   async #open(): Promise<FileHandle> {

@@ -111,12 +111,12 @@ describe("a file", () => {
   test("LS-21, LS-22 is set aside when the next lines have no room, goes on where it was, and the oldest goes", async () => {
     const path = join(folder, "logs", "events.jsonl");
     const config = { type: "file", id: "f", path, bytesMax: 10, filesMax: 2, topics: null } as const;
-    for (const texts of [["aaaa"], ["bbbb"], ["cccc"], ["dddd", "eeee"], ["ffff"]]) {
+    for (const texts of [["aaaa"], ["bbbb"], ["cccc"], ["dddd", "eeee"], ["ffff", "longer than a file", "gggg"]]) {
       const sink = new FileSink(config);
       await sink.deliver(texts);
       await sink.close();
     }
-    expect(await Promise.all(["", ".1", ".2"].map((end) => readFile(path + end, "utf8")))).toEqual(["ffff\n", "dddd\neeee\n", "cccc\n"]);
+    expect(await Promise.all(["", ".1", ".2"].map((end) => readFile(path + end, "utf8")))).toEqual(["gggg\n", "longer than a file\n", "eeee\nffff\n"]);
     await expect(readFile(`${path}.3`)).rejects.toThrow("ENOENT");
   });
 

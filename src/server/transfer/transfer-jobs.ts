@@ -120,7 +120,7 @@ export class TransferJobs {
     try {
       return kind === "import" ? await this.#nextImport() : await this.#nextExport();
     } catch (error) {
-      this.#problem("Looking for imports and exports failed; it is tried again.", error);
+      if (!(error instanceof EngineAwayError)) this.#problem("Looking for imports and exports failed; it is tried again.", error);
       this.#wanted.add(kind);
       if (!this.#isClosed) await delay(RETRY_MS);
       return null;
@@ -197,7 +197,11 @@ export class TransferJobs {
   }
 }
 
+/** The engine is starting again, and has said so in the log. */
+class EngineAwayError extends Error {}
+
 function answerOf<Answer>(reply: EngineReply): Answer {
+  if (!reply.ok && reply.failure === "request" && reply.status === 503) throw new EngineAwayError(reply.message);
   if (!reply.ok) throw new Error(reply.failure === "request" ? reply.message : reply.body);
   return JSON.parse(reply.body) as Answer;
 }
