@@ -128,6 +128,15 @@ export class TestServer implements AsyncDisposable {
     return runConvex(folder, args, { CONVEX_SELF_HOSTED_URL: this.url, CONVEX_SELF_HOSTED_ADMIN_KEY: ADMIN_KEY });
   }
 
+  /** An internal function of the app, as `npx convex run`. */
+  async runInternal(path: string, args: Record<string, unknown>): Promise<unknown> {
+    const headers = { Authorization: `Convex ${ADMIN_KEY}`, "Content-Type": "application/json" };
+    const response = await fetch(`${this.url}/api/function`, { method: "POST", headers, body: JSON.stringify({ path, args, format: "json" }) });
+    const answer = (await response.json()) as { status: string; value?: unknown; errorMessage?: string };
+    if (answer.status !== "success") throw new Error(`${path} failed: ${String(answer.errorMessage)}`);
+    return answer.value;
+  }
+
   /** Of a server with `--test-clock yes`. */
   async advanceClock(advanceMs: number): Promise<void> {
     const response = await fetch(`${this.url}/api/test_clock`, { method: "POST", headers: { Authorization: `Convex ${ADMIN_KEY}` }, body: JSON.stringify({ advanceMs }) });

@@ -3,8 +3,9 @@
  *
  *     others' queries ── one save, all admins ── one question, all students ── loaded window ── kills
  */
-import { Screen, type CohortStats, type Question, type StudyPlatform } from "../../tests/study/platform.js";
 import { until } from "../../tests/harness.js";
+import { Screen } from "../../tests/screen.js";
+import type { CohortStats, Question, StudyPlatform } from "../../tests/study/platform.js";
 import { held, p99Under, Samples, type Figure } from "../figures.js";
 import type { Options } from "./options.js";
 import { Student } from "./student.js";

@@ -1,7 +1,6 @@
 /** The study platform as its tests use it: pushed with the public CLI, with a cohort of students who have not answered anything yet. */
 import { join } from "node:path";
-import type { ConvexClient } from "convex/browser";
-import { ADMIN_KEY, mutationNamed, queryNamed, ROOT, startServer, until, type ServerOptions, type TestServer } from "../harness.js";
+import { mutationNamed, queryNamed, ROOT, startServer, type ServerOptions, type TestServer } from "../harness.js";
 
 const STUDY = join(ROOT, "examples", "study");
 
@@ -38,7 +37,7 @@ export class StudyPlatform implements AsyncDisposable {
     const server = await startServer(options);
     try {
       await server.deploy(STUDY);
-      await asAdmin(server, "demo:seed", { students: studentCount, isFresh: true });
+      await server.runInternal("demo:seed", { students: studentCount, isFresh: true });
       const client = server.http();
       const adminId = await client.mutation(mutationNamed("users:enter"), { name: "Whoever looks after it", role: "admin" });
       const { cohortId } = (await client.query(queryNamed("users:me"), { userId: adminId })) as { cohortId: string };
@@ -79,7 +78,7 @@ export class StudyPlatform implements AsyncDisposable {
 
   /** Adds up everything again. */
   async audit(): Promise<{ records: number; wrong: string[] }> {
-    return (await asAdmin(this.server, "admin:audit", {})) as { records: number; wrong: string[] };
+    return (await this.server.runInternal("admin:audit", {})) as { records: number; wrong: string[] };
   }
 
   /** Runs of live queries so far. */
@@ -94,38 +93,5 @@ export class StudyPlatform implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]();
-  }
-}
-
-/** An internal function, as `npx convex run`. */
-export async function asAdmin(server: TestServer, path: string, args: Record<string, unknown>): Promise<unknown> {
-  const headers = { Authorization: `Convex ${ADMIN_KEY}`, "Content-Type": "application/json" };
-  const response = await fetch(`${server.url}/api/function`, { method: "POST", headers, body: JSON.stringify({ path, args, format: "json" }) });
-  const answer = (await response.json()) as { status: string; value?: unknown; errorMessage?: string };
-  if (answer.status !== "success") throw new Error(`${path} failed: ${String(answer.errorMessage)}`);
-  return answer.value;
-}
-
-/** A live query on somebody's screen: all its results so far. */
-export class Screen<Result> {
-  readonly results: Result[] = [];
-  readonly unsubscribe: () => void;
-
-  constructor(client: ConvexClient, query: string, args: Record<string, unknown>) {
-    this.unsubscribe = client.onUpdate(queryNamed(query), args, (result) => this.results.push(result as Result));
-  }
-
-  static async open<Result>(client: ConvexClient, query: string, args: Record<string, unknown>): Promise<Screen<Result>> {
-    const screen = new Screen<Result>(client, query, args);
-    await screen.shows(() => true, `the first result of ${query}`);
-    return screen;
-  }
-
-  get newest(): Result {
-    return this.results.at(-1)!;
-  }
-
-  async shows(condition: (result: Result) => boolean, what: string): Promise<void> {
-    await until(() => this.results.length > 0 && condition(this.newest), what);
   }
 }

@@ -2,7 +2,8 @@
 import type { ConvexClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../harness.js";
-import { Screen, StudyPlatform, type Question, type StudentRow } from "./platform.js";
+import { Screen } from "../screen.js";
+import { StudyPlatform, type Question, type StudentRow } from "./platform.js";
 
 const QUIZ_MS_PER_QUESTION = 45_000;
 const RUN_LEASE_MS = 60_000;

@@ -2,7 +2,8 @@
 import type { ConvexClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mutationNamed, until } from "../harness.js";
-import { Screen, StudyPlatform, type CohortStats, type Question, type StudentRow } from "./platform.js";
+import { Screen } from "../screen.js";
+import { StudyPlatform, type CohortStats, type Question, type StudentRow } from "./platform.js";
 
 const STUDENTS = 60;
 const ADMINS = 200;
