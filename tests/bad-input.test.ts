@@ -155,7 +155,7 @@ describe("X-14 what this version does not have", () => {
   test.each([
     ["/api/import/unheard_of", "This step of an import is not supported"],
     ["/api/export/request/tar", "Exporting in this format is not supported"],
-    ["/api/push_config", "Pushing with a version of the convex package below 1.17 is not supported"],
+    ["/api/push_config", "Pushing with a version of the convex package below 1.30 is not supported"],
   ])("%s says so at once, with a status that the CLI does not retry", async (path, message) => {
     const { status, text } = await post(path, "{}", { Authorization: `Convex ${ADMIN_KEY}` });
     expect([status, text]).toEqual([400, expect.stringContaining(message)]);

@@ -68,6 +68,15 @@ describe("start_push", () => {
     expect((await refusal(fixture.call("start_push", body))).message).toContain(message);
   });
 
+  it("D-14 takes all modules as `functions`, as CLIs of before 1.31.7 send them", async () => {
+    await using fixture = new DeployFixture();
+    const body = await pushBody(FILES);
+    const { changedModules, unchangedModuleHashes: _hashes, ...appDefinition } = body.appDefinition;
+    const { analysis } = (await fixture.call("start_push", { ...body, appDefinition: { ...appDefinition, functions: changedModules } })) as { analysis: Record<string, { functions: Record<string, unknown> }> };
+    expect(Object.keys(analysis[""]!.functions)).toContain("messages.js");
+    expect(await refusal(fixture.call("start_push", { ...body, appDefinition }))).toMatchObject({ code: "BadJsonBody", message: expect.stringContaining("changedModules") as string });
+  });
+
   it("D-14 refuses hashes of modules that it does not have", async () => {
     await using fixture = new DeployFixture();
     await push(fixture, FILES);

@@ -32,18 +32,28 @@ const componentDefinition = (z: Zod) =>
     udfServerVersion: z.string(),
   });
 
+/** CLIs of before 1.31.7 send all modules of the app as `functions`, as for a component; later ones only what has changed. */
+function withChangedModules(definition: unknown): unknown {
+  if (typeof definition !== "object" || definition === null || "changedModules" in definition || !("functions" in definition)) return definition;
+  const { functions, ...rest } = definition;
+  return { ...rest, changedModules: functions };
+}
+
 const startPushRequest = (z: Zod) =>
   z.looseObject({
     dryRun: z.boolean().default(false),
     /** Folder of the functions in the project: "convex/". */
     functions: z.string(),
-    appDefinition: z.looseObject({
-      definition: moduleConfig(z).nullish(),
-      schema: moduleConfig(z).nullish(),
-      changedModules: z.array(moduleConfig(z)),
-      unchangedModuleHashes: z.array(z.looseObject({ path: z.string(), environment: environment(z), sha256: z.string() })).default([]),
-      udfServerVersion: z.string(),
-    }),
+    appDefinition: z.preprocess(
+      withChangedModules,
+      z.looseObject({
+        definition: moduleConfig(z).nullish(),
+        schema: moduleConfig(z).nullish(),
+        changedModules: z.array(moduleConfig(z)),
+        unchangedModuleHashes: z.array(z.looseObject({ path: z.string(), environment: environment(z), sha256: z.string() })).default([]),
+        udfServerVersion: z.string(),
+      }),
+    ),
     componentDefinitions: z.array(componentDefinition(z)).default([]),
     nodeDependencies: z.array(nodeDependency(z)).default([]),
     nodeVersion: z.string().nullish(),

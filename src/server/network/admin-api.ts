@@ -70,7 +70,7 @@ export const ADMIN_ROUTES: ReadonlyMap<string, AdminRoute> = new Map<string, Adm
 const MISSING_FEATURES: readonly (readonly [prefix: string, feature: string])[] = [
   ["/api/import/", "This step of an import"],
   ["/api/export/", "Exporting in this format"],
-  ["/api/push_config", "Pushing with a version of the convex package below 1.17"],
+  ["/api/push_config", "Pushing with a version of the convex package below 1.30"],
   ["/api/deploy2/", "This step of a push"],
   ...["get_current_usage", "list_usage_limits", "create_usage_limit", "update_usage_limit", "delete_usage_limit"].map((call) => [`/api/v1/${call}`, "Metering of usage, on which Convex Cloud bases its bills and limits,"] as const),
   ["/api/v1/", "This call of the deployment platform API"],
