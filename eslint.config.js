@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "examples/*/dist", "examples/*/node_modules", "**/_generated", "tests/apps", "tests/components/apps"] },
+  { ignores: ["dist", "node_modules", "examples/*/dist", "examples/*/node_modules", "examples/*/.next", "examples/*/next-env.d.ts", "**/_generated", "tests/apps", "tests/components/apps"] },
   {
     files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.base],

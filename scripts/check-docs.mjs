@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "..");
 /** What a clone does not have: links must not lead there. */
-const NOT_IN_A_CLONE = new Set(["node_modules", "dist", ".git", ".rivulet", ".tmp", ".vite"]);
+const NOT_IN_A_CLONE = new Set(["node_modules", "dist", ".git", ".rivulet", ".tmp", ".vite", ".next"]);
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !NOT_IN_A_CLONE.has(entry.name)).map(({ name }) => name);
 
 function* markdownFiles(folder) {

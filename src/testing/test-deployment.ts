@@ -1,7 +1,7 @@
 /** One deployment of a {@link TestApp}: calls of its functions, looks at its data, and its clock. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { FunctionArgs, FunctionReference, FunctionReturnType, UserIdentity } from "convex/server";
+import type { FunctionReference, FunctionReturnType, OptionalRestArgs, UserIdentity } from "convex/server";
 import { ConvexError, convexToJson, jsonToConvex, type Value } from "convex/values";
 import type { FunctionKind } from "../server/engine-messages.js";
 import { INSPECTOR } from "./app-push.js";
@@ -17,11 +17,9 @@ export interface TestCaller {
 }
 
 export interface TestCall<Kind extends FunctionKind> {
-  <F extends Reference<Kind>>(reference: F, ...args: OptionalArguments<F>): Promise<FunctionReturnType<F>>;
+  <F extends Reference<Kind>>(reference: F, ...args: OptionalRestArgs<F>): Promise<FunctionReturnType<F>>;
   (name: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
-
-type OptionalArguments<F extends FunctionReference<FunctionKind, "public" | "internal">> = keyof FunctionArgs<F> extends never ? [args?: FunctionArgs<F>] : [args: FunctionArgs<F>];
 
 interface ResultBody {
   readonly status: "success" | "error";
