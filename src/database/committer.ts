@@ -9,6 +9,7 @@
  * may have read it: {@link CommitterEvents.onRollback} tells what must be forgotten.
  */
 import type { Key, Reader, Snapshot, Store, WriteOp } from "../storage/store.js";
+import { BackgroundPace } from "./background-pace.js";
 import { LayeredReader } from "./layers.js";
 import { PendingCommits } from "./pending-commits.js";
 
@@ -24,6 +25,8 @@ interface Group {
   readonly ops: WriteOp[];
   readonly keys: Key[];
   ts: number;
+  /** Entries of {@link Committer.applyUnseen}. */
+  unseen: number;
 }
 
 export class Committer {
@@ -38,6 +41,8 @@ export class Committer {
   #lastTs: number;
   #durableTs: number;
   #idle: (() => void)[] = [];
+  readonly #pace = new BackgroundPace();
+  #waitingForRoom: (() => void)[] = [];
 
   constructor(store: Store, lastTs: number, events: CommitterEvents) {
     this.#store = store;
@@ -66,11 +71,6 @@ export class Committer {
     return this.#groups;
   }
 
-  /** Keys whose newest values the store does not have yet. */
-  get pendingWrites(): number {
-    return this.#pending.size;
-  }
-
   nextTs(nowMs: number): number {
     return Math.max(Math.floor(nowMs * 1000), this.#lastTs + 1);
   }
@@ -90,7 +90,16 @@ export class Committer {
     if (ops.length === 0) return;
     const group = this.#openGroup();
     for (const op of ops) group.ops.push(op);
+    group.unseen += ops.length;
     this.#pending.add(ops, group.number);
+  }
+
+  /**
+   * Resolves when the group that gathers takes more of {@link applyUnseen}. Whoever has much of it waits before each slice, of a
+   * thousand entries or less: else mutations would wait for all of it to be written before them.
+   */
+  async roomForUnseen(): Promise<void> {
+    while (this.#open !== null && this.#open.unseen >= this.#pace.entriesMax) await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
   }
 
   /** Resolves when nothing is waiting to be written. */
@@ -106,7 +115,7 @@ export class Committer {
 
   #openGroup(): Group {
     if (this.#open === null) {
-      this.#open = { number: ++this.#groups, ops: [], keys: [], ts: this.#lastTs };
+      this.#open = { number: ++this.#groups, ops: [], keys: [], ts: this.#lastTs, unseen: 0 };
       // Runs when the caller yields, so that everything decided in one turn shares a group.
       queueMicrotask(() => this.#writeNext());
     }
@@ -118,10 +127,15 @@ export class Committer {
     const group = this.#open;
     this.#writing = group;
     this.#open = null;
+    const startMs = performance.now();
     this.#store.write(group.ops).then(
-      () => this.#settle(group),
+      () => {
+        if (group.unseen > 0) this.#pace.measured(group.ops.length, performance.now() - startMs);
+        this.#settle(group);
+      },
       (error: unknown) => this.#rollback(group, error instanceof Error ? error : new Error(String(error))),
     );
+    wakeAll(this.#waitingForRoom);
   }
 
   #settle(group: Group): void {
@@ -141,6 +155,7 @@ export class Committer {
     this.#open = null;
     this.#pending = new PendingCommits();
     this.#renewSnapshot();
+    wakeAll(this.#waitingForRoom);
     this.#events.onRollback(this.#durableTs, keys, error);
     // Timestamps of what is gone stay used: everything up to the last one that still exists is on disk.
     if (this.#open === null) {
@@ -158,6 +173,10 @@ export class Committer {
 
   #wakeIdle(): void {
     if (this.#open !== null || this.#writing !== null) return;
-    for (const resolve of this.#idle.splice(0)) resolve();
+    wakeAll(this.#idle);
   }
+}
+
+function wakeAll(waiting: (() => void)[]): void {
+  for (const resolve of waiting.splice(0)) resolve();
 }

@@ -133,11 +133,6 @@ export class Database {
     return this.#committer.groupsWritten;
   }
 
-  /** Entries of the store that are decided and not on disk yet. */
-  get pendingWrites(): number {
-    return this.#committer.pendingWrites;
-  }
-
   get catalog(): Catalog {
     return this.#catalog;
   }
@@ -233,10 +228,15 @@ export class Database {
     return { ts: Number(text.slice(0, space)), answer: text.slice(space + 1) };
   }
 
-  /** Writes that no transaction can see: entries of an index that is still being filled. */
+  /** Writes that no transaction can see: entries of an index that is still being filled. Many are to be made in slices, see {@link roomForUnseen}. */
   applyUnseen(ops: readonly WriteOp[]): void {
     this.#committer.applyUnseen(ops);
     this.#vectors.apply(ops);
+  }
+
+  /** To be waited for before each slice of {@link applyUnseen}; see Committer.roomForUnseen. */
+  async roomForUnseen(): Promise<void> {
+    await this.#committer.roomForUnseen();
   }
 
   /** Takes codes of vectors into memory, so many at a time, for a search to come; whether all of the index are there. */

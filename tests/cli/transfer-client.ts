@@ -88,11 +88,11 @@ export class TransferClient {
     return await unzip(await this.download(start_ts));
   }
 
-  async latestExport(): Promise<{ readonly state: string; readonly start_ts: bigint }> {
+  async latestExport(timeoutMs?: number): Promise<{ readonly state: string; readonly start_ts: bigint }> {
     return await until(async () => {
       const latest = (await this.#admin().query(queryNamed("_system/cli/exports:getLatest"), {})) as { state: string; start_ts: bigint };
       return latest.state === "completed" || latest.state === "failed" ? latest : null;
-    }, "the export");
+    }, "the export", timeoutMs);
   }
 
   async download(startTs: bigint): Promise<Buffer> {

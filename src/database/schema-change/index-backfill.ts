@@ -19,8 +19,6 @@ import { TableWalk, parseDocument, type Slice, type WalkedDocument } from "./tab
 
 /** Where a document has many entries, to make them takes long. */
 const ENTRIES_SLICE: Slice = { documentsMax: 50, charsMax: 32 * 1024 };
-/** Writes that the disk has not taken yet: the fill waits for it. */
-const PENDING_MAX = 50_000;
 /** How long between two looks at whether a commit is on disk; a disk takes about as long. */
 const DURABLE_POLL_MS = 5;
 
@@ -78,7 +76,7 @@ export class IndexBackfill {
 
   async #nextTurn(): Promise<void> {
     await nextTurn();
-    while (this.database.pendingWrites > PENDING_MAX && !this.#isStopped) await delay(DURABLE_POLL_MS);
+    await this.database.roomForUnseen();
   }
 
   #addKeys(documents: readonly WalkedDocument[], records: readonly IndexRecord[]): void {

@@ -6,18 +6,31 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Key, KeyRange, WriteOp } from "../../storage/store.js";
 import type { Database } from "../database.js";
-import { DOCUMENT_RANGE, INDEX_RANGE, SPACE_PREFIX_LENGTH, indexIdOf, prefixRange } from "../keys.js";
+import { DOCUMENT_RANGE, INDEX_RANGE, SPACE_PREFIX_LENGTH, indexIdOf, keyAfter, prefixRange } from "../keys.js";
 
-const SLICE_ENTRIES_MAX = 2_000;
+/** One slice is a few milliseconds of work: what is deleted is read, too. */
+const SLICE_ENTRIES_MAX = 1_000;
+const SLICE_CHARS_MAX = 512 * 1024;
 
 /** Ends when nothing is left over, or when `isStopped` says so. */
 export async function sweepLeftovers(database: Database, isStopped: () => boolean): Promise<void> {
-  for (;;) {
-    await nextTurn();
-    if (isStopped()) return;
+  while (!isStopped()) {
     const prefix = firstLeftover(database);
     if (prefix === null) return;
-    database.applyUnseen(deleteSlice(database, prefix));
+    await sweepPrefix(database, prefix, isStopped);
+  }
+}
+
+/** Goes on behind what it has deleted: until that is on disk, to come upon it again would take ever longer. */
+async function sweepPrefix(database: Database, prefix: Key, isStopped: () => boolean): Promise<void> {
+  const { start, end } = prefixRange(prefix);
+  for (let next: Key | undefined = start; next !== undefined; ) {
+    await nextTurn();
+    await database.roomForUnseen();
+    if (isStopped()) return;
+    const ops = deleteSlice(database, { start: next, end });
+    database.applyUnseen(ops);
+    next = ops.length === 0 ? undefined : keyAfter(ops.at(-1)![0]);
   }
 }
 
@@ -31,11 +44,13 @@ function firstLeftover(database: Database): Key | null {
   return null;
 }
 
-function deleteSlice(database: Database, prefix: Key): WriteOp[] {
+function deleteSlice(database: Database, range: KeyRange): WriteOp[] {
   const ops: WriteOp[] = [];
-  for (const [key] of database.reader.entries(prefixRange(prefix))) {
+  let chars = 0;
+  for (const [key, value] of database.reader.entries(range)) {
     ops.push([key, undefined]);
-    if (ops.length >= SLICE_ENTRIES_MAX) break;
+    chars += value.length;
+    if (ops.length >= SLICE_ENTRIES_MAX || chars >= SLICE_CHARS_MAX) break;
   }
   return ops;
 }

@@ -10,6 +10,7 @@ import type { Store, WriteOp } from "../../storage/store.js";
 import type { TableResolver } from "../../values/validator.js";
 import { DocumentReader, type ImportedDocument } from "./document-reader.js";
 import { existingBytes, fileDocument, readFileRow } from "./file-rows.js";
+import { IdSet } from "./id-set.js";
 import { declaredTable, importEffect, type ImportEffect } from "./import-effect.js";
 import { importErrorAt } from "./import-error.js";
 import { ImportSource, type SourceTable } from "./import-source.js";
@@ -30,7 +31,7 @@ export interface ImportRunOptions {
   readonly nowMs: () => number;
 }
 
-/** Ids that are remembered to find one twice in a file before anything is written; of more, it is found when they are written. */
+/** Ids that are remembered (in 32 MB) to find one twice in a file before anything is written; of more, it is found when they are written. */
 const REMEMBERED_IDS_MAX = 1_000_000;
 /** A table whose number is not known yet: no id in a file can be of it. */
 const UNKNOWN_NUMBER = 2 ** 31;
@@ -82,23 +83,22 @@ export class ImportRun {
     const table = this.#tableToCheck(source, number === NEW_NUMBER ? unknownNumber : number, view);
     const reader = this.#readerOf(source, table, effect, view, () => this.options.nowMs());
     const existing = this.job.mode === "append" ? view.catalog.table(namespace, name) : undefined;
-    const ids = new Set<string>();
+    const ids = new IdSet(REMEMBERED_IDS_MAX);
     let rows = 0;
     for await (const batch of source.rows()) {
       link.checkpoint();
+      view.renewReader();
       for (const row of batch) {
         rows++;
         if (source.files !== null) {
           const file = readFileRow(row, source.fileName!, table.number, source.files, fileBytesMax);
           existingBytes(file, reader.placeOf(row), view, namespace, effect.replaced.some((replaced) => replaced.record.namespace === namespace && replaced.name === name));
-          if (ids.has(file.id)) throw duplicateId(file.id, reader.placeOf(row));
-          if (ids.size < REMEMBERED_IDS_MAX) ids.add(file.id);
+          if (ids.add(file.id)) throw duplicateId(file.id, reader.placeOf(row));
           continue;
         }
         const { id, hasOwnId } = reader.read(row);
         if (!hasOwnId) continue;
-        if (ids.has(id) || (existing !== undefined && view.reader.get(existing.documentKey(id)) !== undefined)) throw duplicateId(id, reader.placeOf(row));
-        if (ids.size < REMEMBERED_IDS_MAX) ids.add(id);
+        if (ids.add(id) || (existing !== undefined && view.reader.get(existing.documentKey(id)) !== undefined)) throw duplicateId(id, reader.placeOf(row));
       }
     }
     return rows;
@@ -131,6 +131,7 @@ export class ImportRun {
       const rowsBefore = rows;
       const write = this.#writerOf(source, table, reader, effect, view, nextCreationTime);
       for await (const batch of source.rows()) {
+        view.renewReader();
         for (const row of batch) if (++rows > this.job.rowsDone) await write.add(row, rows);
         await progress.tell(source, rows - rowsBefore, rows);
       }

@@ -5,7 +5,7 @@
  *     uploaded ──prepared──▶ waiting_for_confirmation ──confirmed──▶ in_progress ──▶ completed
  *        └──────────────────────────┴────── refused, cancelled ───────────┴───────▶ failed
  */
-import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Database } from "../../database/database.js";
 import { DatabaseError } from "../../database/errors.js";
 import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
@@ -55,9 +55,8 @@ const ATTEMPTS_MAX = 3;
 const CONFIRM_MS_MAX = 24 * 3_600_000;
 const KEPT_MAX = 100;
 const CHECKPOINTS_MAX = 1_000;
-/** Entries that the disk has not taken yet: the import waits for it, and others find their turn. */
-const PENDING_MAX = 20_000;
-const DISK_POLL_MS = 2;
+/** Entries of staged tables that are added in one turn of the engine: less than a millisecond. */
+const SLICE_ENTRIES_MAX = 500;
 
 export class ImportService {
   readonly #options: ImportServiceOptions;
@@ -184,12 +183,13 @@ export class ImportService {
   }
 
   async #write({ importId, ops, documents }: RequestOf<"write">): Promise<Written> {
-    this.#running(importId);
-    if (!this.#staged.has(importId)) throw notWanted();
     const duplicate = documents.findIndex((key) => this.#database.reader.get(key) !== undefined);
     if (duplicate !== -1) return { duplicate };
-    this.#database.applyUnseen(ops);
-    while (this.#database.pendingWrites > PENDING_MAX) await delay(DISK_POLL_MS);
+    for (let done = 0; done < ops.length; done += SLICE_ENTRIES_MAX) {
+      await this.#database.roomForUnseen();
+      this.#stagedOf(importId);
+      this.#database.applyUnseen(ops.slice(done, done + SLICE_ENTRIES_MAX));
+    }
     return { duplicate: null };
   }
 
@@ -217,15 +217,14 @@ export class ImportService {
   }
 
   async #finish({ importId, rows }: RequestOf<"finish">): Promise<object> {
-    const staged = this.#staged.get(importId);
     const completed = { state: { state: "completed", num_rows_written: BigInt(rows) } } as const;
     if (this.#running(importId).mode === "append") return this.#change(importId, () => completed);
-    if (staged === undefined) throw notWanted();
+    const staged = this.#stagedOf(importId);
     staged.fillIndexes();
     this.#options.wakeIndexing();
     while (!staged.isIndexed) {
       await this.#options.nextProgress();
-      this.#running(importId);
+      this.#stagedOf(importId);
     }
     this.#options.interruptPush();
     const gone = this.#importing(() =>
@@ -269,6 +268,15 @@ export class ImportService {
     const document = IMPORTS.get(transaction, importId);
     if (document === null) throw new TransferRefusal("UnknownImport", "There is no import with this id.");
     return document;
+  }
+
+  /** Throws where it is no longer wanted, or can't come to its end. */
+  #stagedOf(importId: string): StagedImport {
+    this.#running(importId);
+    const staged = this.#staged.get(importId);
+    if (staged === undefined) throw notWanted();
+    if (staged.isUndone) throw new TransferRefusal("ImportFailed", "The disk refused writes while the import was running: is it full? Nothing was imported. Make room, and import again.");
+    return staged;
   }
 
   #running(importId: string): ImportDocument {

@@ -23,6 +23,8 @@ const ROW_BYTES_MAX = 16 * 2 ** 20;
 /** The public limit. */
 const ARRAY_BYTES_MAX = 8 * 2 ** 20;
 const BATCH_ROWS = 200;
+/** Of a batch: rows may be large. */
+const BATCH_BYTES = 1024 * 1024;
 const NEWLINE = 10;
 const BYTE_ORDER_MARK = "\ufeff";
 
@@ -125,20 +127,22 @@ function placeOf({ message }: Error, text: string): string {
 
 interface CsvRecord {
   readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+  readonly info: { readonly lines: number; readonly bytes: number };
 }
 
 async function* csvRows(body: Body): Rows {
   const parser = Readable.from(textOf(body)).compose(parseCsv({ bom: true, info: true, skip_empty_lines: true, max_record_size: ROW_BYTES_MAX })) as AsyncIterable<CsvRecord>;
   let header: readonly string[] | null = null;
   let rows: Row[] = [];
+  let bytesBefore = 0;
   try {
     for await (const { record, info } of parser) {
       if (header === null) header = checkedHeader(record);
       else rows.push({ where: `line ${info.lines}`, json: rowOf(header, record) });
-      if (rows.length < BATCH_ROWS) continue;
+      if (rows.length < BATCH_ROWS && info.bytes - bytesBefore < BATCH_BYTES) continue;
       yield rows;
       rows = [];
+      bytesBefore = info.bytes;
     }
   } catch (error) {
     throw csvError(error as Error);

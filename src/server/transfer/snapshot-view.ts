@@ -9,7 +9,7 @@ import type { Snapshot, Store } from "../../storage/store.js";
 import { readDeployment } from "../deploy/code-store.js";
 
 export class SnapshotView {
-  readonly reader: Snapshot;
+  #reader: Snapshot;
   readonly catalog: Catalog;
   readonly schemas: SchemaSet;
   /** Microseconds. */
@@ -18,11 +18,11 @@ export class SnapshotView {
   readonly components: readonly string[];
 
   /** To be released. */
-  constructor(store: Store) {
-    this.reader = store.snapshot();
-    this.catalog = Catalog.load(this.reader);
-    this.schemas = loadSchemas(this.reader);
-    this.ts = edgeOfLog(this.reader, "last")?.ts ?? 0;
+  constructor(private readonly store: Store) {
+    this.#reader = store.snapshot();
+    this.catalog = Catalog.load(this.#reader);
+    this.schemas = loadSchemas(this.#reader);
+    this.ts = edgeOfLog(this.#reader, "last")?.ts ?? 0;
     const { reader, ts, catalog, schemas } = this;
     const transaction = Transaction.begin({ reader, ts, catalog, schemas, limits: NO_TRANSACTION_LIMITS, writable: false, nextCreationTime: () => 0 });
     const mounts = readDeployment(transaction)?.mounts ?? [];
@@ -30,7 +30,20 @@ export class SnapshotView {
     this.components = ["", ...mounts.map(({ path }) => path).sort()];
   }
 
+  get reader(): Snapshot {
+    return this.#reader;
+  }
+
+  /**
+   * Shows documents as they are by now, and everything else as before. While a snapshot is held no page that was freed since is
+   * used again: beside an import, that would let the file of the store grow with every page that it writes.
+   */
+  renewReader(): void {
+    this.#reader.release();
+    this.#reader = this.store.snapshot();
+  }
+
   release(): void {
-    this.reader.release();
+    this.#reader.release();
   }
 }

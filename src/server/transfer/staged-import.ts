@@ -5,8 +5,10 @@
  *     write   documents and index entries, which nobody sees
  *     finish  one commit gives each the name and number that it is to have; what was there before is swept behind
  */
+import type { Catalog } from "../../database/catalog.js";
 import { assert } from "../../database/errors.js";
 import type { Database } from "../../database/database.js";
+import { hasRolledBack } from "../../database/schema-change/index-backfill.js";
 import { definitionsOf, isSameIndex, type IndexDefinition } from "../../database/schema-change/index-diff.js";
 import { makerOf, stagedNamespace } from "../../database/staged-namespace.js";
 import { isDatabaseIndex, type IndexRecord, type Table, type TableRecord } from "../../database/table.js";
@@ -20,6 +22,8 @@ import type { ImportMode, ImportTarget } from "./transfer-messages.js";
 type Schemas = readonly (readonly [namespace: string, schema: string | null])[];
 
 export class StagedImport {
+  readonly #catalog: Catalog;
+
   constructor(
     private readonly database: Database,
     private readonly importId: string,
@@ -27,7 +31,14 @@ export class StagedImport {
     private readonly targets: readonly ImportTarget[],
     /** In force when the documents were checked. */
     private readonly schemas: Schemas,
-  ) {}
+  ) {
+    this.#catalog = database.catalog;
+  }
+
+  /** The disk refused commits since: what was staged is not whole. */
+  get isUndone(): boolean {
+    return hasRolledBack(this.database, this.#catalog);
+  }
 
   /** The staged tables, in the order of the targets. Throws {@link ImportError}. */
   open(): readonly TableRecord[] {
