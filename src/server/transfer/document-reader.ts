@@ -7,7 +7,7 @@ import { indexKeys } from "../../database/index-keys.js";
 import type { Key } from "../../storage/store.js";
 import type { DocumentValue, Table } from "../../database/table.js";
 import { DatabaseError } from "../../database/errors.js";
-import { decodeId, newId } from "../../values/id.js";
+import { decodeId } from "../../values/id.js";
 import { DOCUMENT_LIMITS, checkDocumentSize } from "../../values/limits.js";
 import { formatSchemaError, type TableResolver } from "../../values/validator.js";
 import { ValueError, decodeValue, encodeValueSized, type JsonValue, type Value } from "../../values/value.js";
@@ -36,6 +36,8 @@ export interface DocumentReaderOptions {
   readonly tables: TableResolver;
   /** Of exported documents; null: values are what JSON says. */
   readonly shape: Shape | null;
+  /** Of a document that has none. */
+  readonly nextId: () => string;
   readonly nextCreationTime: () => number;
 }
 
@@ -64,7 +66,7 @@ export class DocumentReader {
     if (typeof json !== "object" || json === null || Array.isArray(json)) throw new ImportError(`a document must be a JSON object, and this is ${json === null ? "null" : Array.isArray(json) ? "an array" : `a ${typeof json}`}.`);
     const fields = this.#valueOf(json);
     const { _id, _creationTime, ...rest } = fields;
-    const id = _id === undefined ? newId(table.number) : this.#checkedId(_id);
+    const id = _id === undefined ? this.options.nextId() : this.#checkedId(_id);
     const value: DocumentValue = { ...rest, _id: id, _creationTime: this.#checkedTime(_creationTime) };
     const { text, size } = encodeValueSized(value, DOCUMENT_LIMITS);
     checkDocumentSize(size);

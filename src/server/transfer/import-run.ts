@@ -7,14 +7,17 @@ import { definitionsOf } from "../../database/schema-change/index-diff.js";
 import { countDocuments } from "../../database/schema-change/table-size.js";
 import { Table, type IndexRecord } from "../../database/table.js";
 import type { Store, WriteOp } from "../../storage/store.js";
+import { newId } from "../../values/id.js";
 import type { TableResolver } from "../../values/validator.js";
-import { DocumentReader, type ImportedDocument } from "./document-reader.js";
+import { DocumentReader, type DocumentReaderOptions, type ImportedDocument } from "./document-reader.js";
 import { existingBytes, fileDocument, readFileRow } from "./file-rows.js";
+import { GatheredEntries } from "./gathered-entries.js";
 import { IdSet } from "./id-set.js";
 import { declaredTable, importEffect, type ImportEffect } from "./import-effect.js";
 import { importErrorAt } from "./import-error.js";
 import { ImportSource, type SourceTable } from "./import-source.js";
 import { describeImport } from "./import-summary.js";
+import { OrderedIds } from "./ordered-ids.js";
 import type { Row } from "./rows.js";
 import { SnapshotView } from "./snapshot-view.js";
 import { NEW_NUMBER } from "./table-numbers.js";
@@ -81,7 +84,7 @@ export class ImportRun {
     const { namespace, name } = source;
     const number = effect.numbers.get(namespace)!.get(name)!;
     const table = this.#tableToCheck(source, number === NEW_NUMBER ? unknownNumber : number, view);
-    const reader = this.#readerOf(source, table, effect, view, () => this.options.nowMs());
+    const reader = this.#readerOf(source, table, effect, view, { nextId: () => newId(table.number), nextCreationTime: () => this.options.nowMs() });
     const existing = this.job.mode === "append" ? view.catalog.table(namespace, name) : undefined;
     const ids = new IdSet(REMEMBERED_IDS_MAX);
     let rows = 0;
@@ -110,10 +113,10 @@ export class ImportRun {
     return new Table({ namespace, name, number, creationIndexId: 0, indexes });
   }
 
-  #readerOf(source: SourceTable, table: Table, effect: ImportEffect, view: SnapshotView, nextCreationTime: () => number): DocumentReader {
+  #readerOf(source: SourceTable, table: Table, effect: ImportEffect, view: SnapshotView, given: Pick<DocumentReaderOptions, "nextId" | "nextCreationTime">): DocumentReader {
     const schema = view.schemas.get(source.namespace);
     const enforced = schema !== undefined && schema.json.schemaValidation ? schema : null;
-    return new DocumentReader({ table, fileName: source.fileName, schema: enforced, tables: namesAfter(effect, source.namespace, view), shape: source.shape, nextCreationTime });
+    return new DocumentReader({ table, fileName: source.fileName, schema: enforced, tables: namesAfter(effect, source.namespace, view), shape: source.shape, ...given });
   }
 
   async #perform({ tables }: ImportSource, view: SnapshotView): Promise<void> {
@@ -127,7 +130,8 @@ export class ImportRun {
     let rows = 0;
     for (const [i, source] of tables.entries()) {
       const table = new Table(staged.tables[i]!);
-      const reader = this.#readerOf(source, table, effect, view, nextCreationTime);
+      const ids = new OrderedIds(table.number);
+      const reader = this.#readerOf(source, table, effect, view, { nextId: () => ids.next(), nextCreationTime });
       const rowsBefore = rows;
       const write = this.#writerOf(source, table, reader, effect, view, nextCreationTime);
       for await (const batch of source.rows()) {
@@ -147,15 +151,24 @@ export class ImportRun {
     const { files, namespace, name } = source;
     const isReplacing = effect.replaced.some((replaced) => replaced.record.namespace === namespace && replaced.name === name);
     const read = files === null ? async (row: Row) => await Promise.resolve(reader.read(row)) : (row: Row) => this.#storeFile(row, source, files, table, reader.placeOf(row), isReplacing, view, nextCreationTime);
+    const entries = new GatheredEntries(async (ops) => void (await this.#ask({ type: "write", importId, ops, documents: [] })));
     const send = async (documents: readonly Placed[], rowsDone: number): Promise<void> => {
       if (documents.length === 0) return;
       const { duplicate } =
         mode === "append"
           ? await this.#ask<Written>({ type: "append", importId, namespace, name, documents: documents.map(({ document: { id, text } }) => [id, text] as const), rowsDone })
-          : await this.#ask<Written>({ type: "write", importId, ops: documents.flatMap(({ document }) => opsOf(table, document)), documents: documents.map(({ document }) => table.documentKey(document.id)) });
+          : await this.#write(table, documents, entries);
       if (duplicate !== null) throw duplicateId(documents[duplicate]!.document.id, documents[duplicate]!.where);
     };
-    return new BatchWriter(read, (row) => reader.placeOf(row), send, mode === "append" ? APPEND_DOCUMENTS : BATCH_DOCUMENTS);
+    const placeOf = (row: Row): string => reader.placeOf(row);
+    return new BatchWriter({ read, placeOf, send, end: () => entries.flush(), documentsMax: mode === "append" ? APPEND_DOCUMENTS : BATCH_DOCUMENTS });
+  }
+
+  async #write(table: Table, documents: readonly Placed[], entries: GatheredEntries): Promise<Written> {
+    const ops = documents.map(({ document: { id, text } }): WriteOp => [table.documentKey(id), text]);
+    const written = await this.#ask<Written>({ type: "write", importId: this.job.importId, ops, documents: ops.map(([key]) => key) });
+    for (const { document } of documents) await entries.add(document.keys, document.id);
+    return written;
   }
 
   async #storeFile(row: Row, source: SourceTable, files: NonNullable<SourceTable["files"]>, table: Table, where: string, isReplacing: boolean, view: SnapshotView, nextCreationTime: () => number): Promise<ImportedDocument> {
@@ -176,6 +189,15 @@ interface Placed {
   readonly where: string;
 }
 
+interface BatchWriterOptions {
+  readonly read: (row: Row) => Promise<ImportedDocument>;
+  readonly placeOf: (row: Row) => string;
+  readonly send: (documents: readonly Placed[], rowsDone: number) => Promise<void>;
+  /** After the last batch. */
+  readonly end: () => Promise<void>;
+  readonly documentsMax: number;
+}
+
 /** Gathers documents; while one batch is being written the next is read. */
 class BatchWriter {
   #documents: Placed[] = [];
@@ -183,26 +205,23 @@ class BatchWriter {
   #chars = 0;
   #sending: Promise<void> = Promise.resolve();
 
-  constructor(
-    private readonly read: (row: Row) => Promise<ImportedDocument>,
-    private readonly placeOf: (row: Row) => string,
-    private readonly send: (documents: readonly Placed[], rowsDone: number) => Promise<void>,
-    private readonly documentsMax: number,
-  ) {}
+  constructor(private readonly options: BatchWriterOptions) {}
 
   /** `rowsDone` counts this row and all before it. */
   async add(row: Row, rowsDone: number): Promise<void> {
-    const document = await this.read(row);
-    if (this.#ids.has(document.id)) throw duplicateId(document.id, this.placeOf(row));
+    const { read, placeOf, documentsMax } = this.options;
+    const document = await read(row);
+    if (this.#ids.has(document.id)) throw duplicateId(document.id, placeOf(row));
     this.#ids.add(document.id);
-    this.#documents.push({ document, where: this.placeOf(row) });
+    this.#documents.push({ document, where: placeOf(row) });
     this.#chars += document.text.length;
-    if (this.#documents.length >= this.documentsMax || this.#chars >= BATCH_CHARS) await this.#next(rowsDone);
+    if (this.#documents.length >= documentsMax || this.#chars >= BATCH_CHARS) await this.#next(rowsDone);
   }
 
   async flush(rowsDone: number): Promise<void> {
     await this.#next(rowsDone);
     await this.#sending;
+    await this.options.end();
   }
 
   async #next(rowsDone: number): Promise<void> {
@@ -211,7 +230,7 @@ class BatchWriter {
     this.#ids = new Set();
     this.#chars = 0;
     await this.#sending;
-    this.#sending = this.send(documents, rowsDone);
+    this.#sending = this.options.send(documents, rowsDone);
     // Its failure is met when it is awaited; until then it must not count as unhandled.
     this.#sending.catch(() => undefined);
   }
@@ -242,10 +261,6 @@ class Progress {
 
 function displayName({ namespace, name }: SourceTable): string {
   return namespace === "" ? name : `${namespace}/${name}`;
-}
-
-function opsOf(table: Table, { id, text, keys }: ImportedDocument): WriteOp[] {
-  return [[table.documentKey(id), text], ...keys.map((key): WriteOp => [key, id])];
 }
 
 /** Names behind the numbers in ids, as they will be when the import is done. */
