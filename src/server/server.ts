@@ -246,7 +246,7 @@ interface NetworkParts {
 /** Requests are answered as soon as the library for metrics is loaded too; they wait for it, the start does not. */
 function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, parts: NetworkParts): Sockets {
   const { settings, testClock, origins, host, adminKeys, signingKeys, files, exports, transfers, logStreams, backups, log, handlers, fail } = parts;
-  const { bodyBytesMax, frameBytesMax, httpBodyBytesMax, instanceName, socketsMax } = settings;
+  const { bodyBytesMax, frameBytesMax, httpBodyBytesMax, instanceName, metricsPublic, socketsMax } = settings;
   const sockets = new modules.Sockets({
     post: (message) => host.post(message),
     engineIsRunning: () => host.isRunning,
@@ -269,6 +269,7 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
     bodyBytesMax,
     frameBytesMax,
     instanceName,
+    metricsPublic,
     log,
     acceptSocket: (incoming, stream, head) => sockets.accept(incoming, stream, head),
   };

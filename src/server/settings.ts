@@ -48,6 +48,7 @@ export const SETTINGS = {
   instanceName: setting("instance-name", "name", "rivulet", nonEmpty, "name of the deployment"),
   redactErrors: setting("redact-errors", "yes|no", "no", yesOrNo, "show clients \"Server Error\" in place of a function's ordinary error; a ConvexError's data always passes"),
   testClock: setting("test-clock", "yes|no", "no", yesOrNo, "let admins move the server's clock forward, for tests of what waits for days: POST /api/test_clock {\"advanceMs\": 1000}"),
+  metricsPublic: setting("metrics-public", "yes|no", "no", yesOrNo, "let anybody read /metrics; otherwise it needs an admin key: Authorization: Bearer <admin key>"),
   logLevel: setting("log-level", LOG_LEVELS.join("|"), "info", logLevel, "least level of the server's own log lines"),
   logAgeMax: setting("log-age-max", "duration", "7d", durationMs, "function logs and commits older than this are dropped"),
   logAgeMin: setting("log-age-min", "duration", "10m", durationMs, "commits, and answers to clients that lost their connection, are kept at least this long"),

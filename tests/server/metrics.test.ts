@@ -1,6 +1,6 @@
 /** What `/metrics` counts, against what was done. SV-36 to SV-38. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startServer, until, type TestServer } from "../harness.js";
+import { ADMIN_KEY, startServer, until, type TestServer } from "../harness.js";
 import { messages } from "../sync/basics-api.js";
 import { Watch } from "../sync/watch.js";
 
@@ -15,14 +15,14 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 /** Value of the sample with exactly these labels. */
 async function sample(name: string, labels: string): Promise<number> {
-  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const text = await (await fetch(`${server.url}/metrics`, { headers: { Authorization: `Bearer ${ADMIN_KEY}` } })).text();
   const line = text.split("\n").find((candidate) => candidate.startsWith(`${name}{${labels}} `));
   return line === undefined ? 0 : Number(line.slice(line.lastIndexOf(" ")));
 }
 
 test("SV-36 sockets, messages and live queries are counted, and no longer when they are gone", async () => {
   // Every sample is a number: one that is not makes readers refuse all.
-  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const text = await (await fetch(`${server.url}/metrics`, { headers: { Authorization: `Bearer ${ADMIN_KEY}` } })).text();
   expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("#") && !/ [-+]?[\d.]+(?:e[-+]?\d+)?$/.test(line))).toEqual([]);
   const [sockets, opened, received] = await Promise.all(["rivulet_sockets", "rivulet_sockets_opened_total", "rivulet_frames_received_total"].map((name) => server.metric(name)));
   const clients = [server.client(), server.client(), server.client()];
@@ -56,7 +56,7 @@ test("SV-38 requests are counted by route and status, with few labels whatever i
   expect(await sample("rivulet_http_request_seconds_count", 'route="/api/query",status="200"')).toBe(before + 3);
   await Promise.all(Array.from({ length: 20 }, (_, i) => fetch(`${server.url}/made/up/${i}`)));
   await Promise.all(Array.from({ length: 20 }, (_, i) => fetch(`${server.url}/api/made/up/${i}`)));
-  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const text = await (await fetch(`${server.url}/metrics`, { headers: { Authorization: `Bearer ${ADMIN_KEY}` } })).text();
   expect(text).not.toContain("made");
   expect(await sample("rivulet_http_request_seconds_count", 'route="http action",status="404"')).toBe(40);
 });

@@ -36,6 +36,12 @@ export function requireAdmin(authorization: string | undefined, adminKeys: Admin
   throw new RequestError(401, "AdminKeyRequired", "This request needs an admin key: send the header \"Authorization: Convex <admin key>\".");
 }
 
+/** Like {@link requireAdmin}, for a route that monitoring asks: its tools send a key as "Bearer <admin key>". */
+export function requireMonitor(authorization: string | undefined, adminKeys: AdminKeys): AdminCredentials {
+  const [, key] = /^bearer +(.*)$/i.exec(authorization ?? "") ?? [];
+  return key === undefined ? requireAdmin(authorization, adminKeys) : checkAdmin(key.trim(), adminKeys);
+}
+
 /**
  * `<key>` or `<key>:<base64 of an identity as JSON>`. 403 and not 401: on 401 the public CLI advises to log in to another
  * service and its log watcher tries on for ever; on 403 both stop and print the message.

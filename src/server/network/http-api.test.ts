@@ -233,7 +233,13 @@ describe("other routes", () => {
 
   test("H-21: metrics of the process, of requests and of the engine", async () => {
     await server.post("/api/query", { path: "test:call", args: {} });
-    const text = await (await server.fetch("/metrics")).text();
+    const metrics = (authorization?: string) => server.fetch("/metrics", authorization === undefined ? {} : { headers: { Authorization: authorization } });
+    for (const [authorization, status, code] of [[undefined, 401, "AdminKeyRequired"], ["Bearer someone", 403, "BadAdminKey"], ["Convex someone", 403, "BadAdminKey"], ["Basic x", 401, "InvalidAuthHeader"]] as const) {
+      const refused = await metrics(authorization);
+      expect([refused.status, await refused.json()]).toEqual([status, { code, message: expect.any(String) as string }]);
+    }
+    expect((await metrics(`Convex ${server.adminKey}`)).status).toBe(200);
+    const text = await (await metrics(`Bearer ${server.adminKey}`)).text();
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
     expect(text).toMatch(/^rivulet_http_request_seconds_count\{route="\/api\/query",status="200"\} [1-9]\d*$/m);
     expect(text).toMatch(/^rivulet_engine_query_runs_total 7$/m);
@@ -258,7 +264,8 @@ describe("other routes", () => {
   });
 
   test("H-24: the site port serves HTTP actions only", async () => {
-    await using two = await startTestServer({ sitePort: "0" });
+    await using two = await startTestServer({ sitePort: "0", metricsPublic: "yes" });
+    expect((await two.fetch("/metrics")).status, "H-21: open where the setting says so").toBe(200);
     expect(two.siteUrl).not.toBe(two.url);
     const response = await fetch(new URL("/api/query?path=test:call", two.siteUrl));
     expect(await response.text()).toBe(`Nothing answers GET ${two.siteUrl}/api/query?path=test:call.\n`);

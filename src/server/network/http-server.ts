@@ -13,7 +13,7 @@ import { BACKUP_PATH, RESTORE_PATH, type BackupApi } from "./backup-api.js";
 import { readBody } from "./body.js";
 import { clientInfo } from "./client-info.js";
 import { answerPreflight, isPreflight, setCorsHeaders } from "./cors.js";
-import { readCredentials } from "./credentials.js";
+import { readCredentials, requireMonitor } from "./credentials.js";
 import { echo, isForEcho, mayBeForEcho } from "./echo.js";
 import { callFunction, FUNCTION_ROUTES, parseFunctionCall, parseQueryParameters, parseRunCall, RUN_PREFIX, type CallerContext } from "./function-api.js";
 import type { SigningKeys } from "../auth/signing-keys.js";
@@ -34,6 +34,8 @@ export interface NetworkContext extends AdminApiContext {
   readonly frameBytesMax: number;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Whether anybody may read them. */
+  readonly metricsPublic: boolean;
   readonly files: StorageApi;
   readonly backups: BackupApi;
   readonly site: SiteRouter;
@@ -94,7 +96,10 @@ function createRoutes(context: NetworkContext): Hono<{ Bindings: HttpBindings }>
   app.onError((error, c) => toResponse(errorReply(error, c.env.incoming, context.log)));
   app.get("/version", route(() => textReply(VERSION)));
   app.get("/instance_name", route(() => textReply(context.instanceName)));
-  app.get("/metrics", route(async () => ({ status: 200, contentType: context.metrics.contentType, body: await context.metrics.text() })));
+  app.get("/metrics", route(async (c) => {
+    if (!context.metricsPublic) requireMonitor(c.env.incoming.headers.authorization, context.adminKeys);
+    return { status: 200, contentType: context.metrics.contentType, body: await context.metrics.text() };
+  }));
   app.post("/api/query_ts", route(async () => engineReplyToHttp(await context.engine.call({ kind: "queryTs" }))));
   app.get("/api/query", route((c) => callFunction(context.engine, parseQueryParameters(new URL(c.req.url).searchParams, callerOf(c, context)))));
   app.post(`${RUN_PREFIX}*`, route(async (c) => {
