@@ -5,9 +5,13 @@
 import { formatLogLine, type LogLevel } from "./sandbox/console.js";
 
 /** As documented for the original: further lines are dropped, and a last line says so. */
-const LINES_MAX = 256;
+export const LOG_LINES_MAX = 256;
 /** All lines together, in characters: they are kept in memory and sent with answers. */
-const CHARS_MAX = 256 * 1024;
+export const LOG_CHARS_MAX = 256 * 1024;
+
+const OVERFLOW = `[ERROR] Log overflow (maximum ${LOG_LINES_MAX} lines and ${LOG_CHARS_MAX} characters)`;
+/** For whoever watches a function while it runs, in place of the first line that is dropped. */
+export const OVERFLOW_BEGINS = `${OVERFLOW}: what it prints from here on is dropped.`;
 
 const NO_LINES: readonly string[] = [];
 
@@ -21,21 +25,36 @@ export class LogBuffer {
     else this.#push(formatLogLine(level, args));
   }
 
-  /** A line that was formatted elsewhere. */
-  addLine(line: string): void {
+  /** A line that was formatted elsewhere. False where it found no room. */
+  addLine(line: string): boolean {
     if (this.#isFull()) this.#dropped++;
     else this.#push(line);
+    return this.#dropped === 0;
+  }
+
+  /** Lines that were dropped before they came here. */
+  addDropped(count: number): void {
+    this.#dropped += count;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** How many lines are missing; null for none. */
+  get overflow(): string | null {
+    return this.#dropped === 0 ? null : `${OVERFLOW}: ${this.#dropped} more lines were dropped.`;
   }
 
   /** `[LEVEL] message`, oldest first. */
   lines(): readonly string[] {
     if (this.#lines === null) return NO_LINES;
-    if (this.#dropped === 0) return this.#lines;
-    return [...this.#lines, `[ERROR] Log overflow (maximum ${LINES_MAX} lines and ${CHARS_MAX} characters): ${this.#dropped} more lines were dropped.`];
+    const { overflow } = this;
+    return overflow === null ? this.#lines : [...this.#lines, overflow];
   }
 
   #isFull(): boolean {
-    return this.#lines !== null && (this.#lines.length >= LINES_MAX || this.#chars >= CHARS_MAX);
+    return this.#lines !== null && (this.#lines.length >= LOG_LINES_MAX || this.#chars >= LOG_CHARS_MAX);
   }
 
   #push(line: string): void {

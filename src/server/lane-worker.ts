@@ -76,9 +76,9 @@ function regionData(region: KeyRegion): VectorRegionData {
 }
 
 function report(outcome: FunctionOutcome): LaneResult {
-  const { logLines } = outcome;
-  if (!outcome.ok) return { type: "failed", failure: outcome.failure, logLines, ts: outcome.isStopped ? null : (outcome.transaction?.ts ?? null) };
-  const { transaction, durationMs } = outcome;
+  const { logLines, durationMs } = outcome;
+  if (!outcome.ok) return { type: "failed", failure: outcome.failure, durationMs, logLines, ts: outcome.isStopped ? null : (outcome.transaction?.ts ?? null) };
+  const { transaction } = outcome;
   if ([...transaction.newTables()].length > 0) return { type: "declined" };
   const { bytesRead, documentsRead, bytesWritten, documentsWritten } = transaction.usage;
   return {

@@ -2,6 +2,7 @@
 import { ADMIN_KEY, type TestServer } from "../harness.js";
 
 interface LoggedExecution {
+  readonly kind: string;
   readonly identifier: string;
   readonly componentPath: string | null;
   readonly error: string | null;
@@ -36,7 +37,7 @@ export class FunctionLog {
 
   async #errorsOf(identifier: string, componentPath: string | null): Promise<(string | null)[]> {
     const all = [...this.#kept, ...(await this.#read())];
-    return all.filter((execution) => execution.identifier === identifier && execution.componentPath === componentPath).map(({ error }) => error);
+    return all.filter((execution) => execution.kind === "Completion" && execution.identifier === identifier && execution.componentPath === componentPath).map(({ error }) => error);
   }
 
   async #read(): Promise<LoggedExecution[]> {

@@ -9,6 +9,7 @@ export interface Mirrored {
 }
 
 export interface LogEntry {
+  readonly kind: string;
   readonly udfType: string;
   readonly identifier: string;
   readonly caller: string;
@@ -41,6 +42,9 @@ export async function logOf(server: TestServer, requestId: string): Promise<LogE
   return await until(async () => {
     const response = await fetch(`${server.url}/api/stream_function_logs?cursor=0`, { headers: { Authorization: `Convex ${ADMIN_KEY}` } });
     const { entries } = (await response.json()) as { entries: LogEntry[] };
-    return entries.find((entry) => entry.requestId === requestId && entry.udfType === "HttpAction");
+    const own = entries.filter((entry) => entry.requestId === requestId && entry.udfType === "HttpAction");
+    const completion = own.find(({ kind }) => kind === "Completion");
+    // What it printed while it ran is in entries of its own.
+    return completion === undefined ? null : { ...completion, logLines: own.flatMap(({ logLines }) => logLines) };
   }, `a log entry of ${requestId}`);
 }

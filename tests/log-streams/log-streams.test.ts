@@ -140,7 +140,8 @@ describe("log.audit", () => {
 /** Events in the files that are there, the oldest first. */
 function fileEvents(): ReceivedEvent[] {
   const paths = [`${logFile}.2`, `${logFile}.1`, logFile].filter((path) => existsSync(path));
-  return paths.flatMap((path) => readFileSync(path, "utf8").trimEnd().split("\n")).map((line) => JSON.parse(line) as ReceivedEvent);
+  // The newest may just have been begun.
+  return paths.flatMap((path) => readFileSync(path, "utf8").split("\n").filter((line) => line !== "")).map((line) => JSON.parse(line) as ReceivedEvent);
 }
 
 interface ShownStream {

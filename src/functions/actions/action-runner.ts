@@ -6,6 +6,7 @@ import type { MessagePort } from "node:worker_threads";
 import { formatLogLine } from "../sandbox/console.js";
 import { ActionSandbox, type ActionHost } from "./action-sandbox.js";
 import type { ActionJob, ActionOutcome, ExecutorJob, FromExecutor, HttpActionJob, SyscallReply, WorkerCode } from "./executor-messages.js";
+import { LineQuota } from "./line-quota.js";
 import { SyscallChannel } from "./syscall-channel.js";
 import { unawaitedWarning } from "./unawaited.js";
 
@@ -30,6 +31,7 @@ export class ActionRunner {
   readonly #channel: SyscallChannel;
   #code: WorkerCode | null = null;
   #sandbox: ActionSandbox | null = null;
+  #quota = new LineQuota();
 
   constructor(options: ActionRunnerOptions) {
     this.#options = options;
@@ -44,6 +46,7 @@ export class ActionRunner {
   /** Resolves when the outcome has been posted. */
   async run(job: ExecutorJob, port: MessagePort | null): Promise<void> {
     const sandbox = (this.#sandbox ??= this.#newSandbox());
+    this.#quota = new LineQuota();
     sandbox.begin();
     const outcome = job.type === "action" ? await this.#runAction(sandbox, job) : await this.#options.runHttpAction(sandbox, job, port!);
     // Rejections that nobody awaits are told at the end of this turn.
@@ -51,6 +54,7 @@ export class ActionRunner {
     const unfinished = sandbox.end();
     this.#channel.forget();
     if (unfinished.length > 0) this.#log(formatLogLine("WARN", [unawaitedWarning(unfinished)]));
+    if (this.#quota.withheld > 0) this.#options.post({ type: "withheld", lines: this.#quota.withheld });
     this.#options.post({ type: "done", outcome, isSpent: unfinished.length > 0 || sandbox.isSpent });
   }
 
@@ -87,6 +91,6 @@ export class ActionRunner {
   }
 
   #log(line: string): void {
-    this.#options.post({ type: "log", lines: [line] });
+    if (this.#quota.admit(line)) this.#options.post({ type: "log", lines: [line] });
   }
 }

@@ -7,6 +7,7 @@
  *       run ───────────────────────────────▶   calls the handler
  *            ◀──────────── log, syscall ────   as often as the action does
  *       syscallReply ──────────────────────▶
+ *            ◀───────────────── withheld ────   once, where not all lines were sent
  *            ◀───────────────────── done ────   exactly once for each run
  *
  * All of it can be copied by `postMessage` and by the "advanced" serialization of `process.send`.
@@ -82,6 +83,8 @@ export type FromExecutor =
   | { readonly type: "ready" }
   /** Lines as queries and mutations print them: "[LOG] 'hello'". */
   | { readonly type: "log"; readonly lines: readonly string[] }
+  /** So many lines more were printed: see LineQuota. */
+  | { readonly type: "withheld"; readonly lines: number }
   /** `op` and `args` as `Convex.asyncSyscall` gets them. */
   | { readonly type: "syscall"; readonly id: number; readonly op: string; readonly args: string }
   | { readonly type: "done"; readonly outcome: ActionOutcome; /** State of this run may be left behind: the executor is not to be used again. */ readonly isSpent: boolean };

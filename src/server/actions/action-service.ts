@@ -12,11 +12,12 @@ import type { DeploymentCode } from "../../functions/deployment.js";
 import { FunctionError, type FunctionFailure } from "../../functions/errors.js";
 import { wrongKind } from "../../functions/function-calls.js";
 import { formatFunctionPath } from "../../functions/function-path.js";
-import { LogBuffer } from "../../functions/log-buffer.js";
+import { LogBuffer, OVERFLOW_BEGINS } from "../../functions/log-buffer.js";
 import { formatArgumentError, formatReturnError } from "../../values/validator.js";
 import { ValueError, parseValue } from "../../values/value.js";
 import type { EngineLimits } from "../engine-messages.js";
-import type { FunctionLog } from "../engine/function-log.js";
+import type { FunctionLog } from "../function-log/function-log.js";
+import type { RunningExecution } from "../function-log/running-execution.js";
 import type { FunctionCallRequest } from "../engine/functions-service.js";
 import { SyscallFailure, type ActionContext, type ActionSyscalls, type SyscallArguments } from "./action-syscalls.js";
 import type { ExecutorPool, Run } from "./executor-pool.js";
@@ -31,7 +32,7 @@ export interface ActionServiceOptions {
 }
 
 /** What an action needs to know of its call, whoever calls. */
-type Caller = Pick<FunctionCallRequest, "principal" | "requestId" | "client" | "source" | "scheduledFunctionId" | "isDropped">;
+type Caller = Pick<FunctionCallRequest, "principal" | "requestId" | "parentExecutionId" | "client" | "source" | "scheduledFunctionId" | "isDropped">;
 
 export interface ActionRequest extends Caller, Pick<FunctionCallRequest, "path" | "args" | "componentPath" | "caller"> {
   /** 0 for what was called from outside, one more for each action that called another. */
@@ -53,7 +54,9 @@ const DEPTH_MAX = 16;
 
 /** An action on its way. */
 interface Started {
-  readonly context: ActionContext;
+  readonly path: string;
+  readonly componentPath: string;
+  readonly depth: number;
   readonly caller: Caller;
   readonly kind: "action" | "httpAction";
   readonly environment: "isolate" | "node";
@@ -86,7 +89,9 @@ export class ActionService {
       const { module, name } = found.path;
       const { componentPath } = found;
       this.#start({
-        context: contextOf(request, formatFunctionPath(found.path), componentPath, request.depth),
+        path: formatFunctionPath(found.path),
+        componentPath,
+        depth: request.depth,
         caller: request,
         kind: "action",
         environment: found.environment,
@@ -102,7 +107,7 @@ export class ActionService {
   /** The answer goes over the port; `done` tells how the run ended. */
   runHttp(request: HttpActionRequest, done: (result: ActionResult) => void): void {
     const { route, job, port } = request;
-    this.#start({ context: contextOf(request, route, componentOfModule(job.router), 0), caller: request, kind: "httpAction", environment: "isolate", what: { job, port }, check: (outcome) => outcome, done });
+    this.#start({ path: route, componentPath: componentOfModule(job.router), depth: 0, caller: request, kind: "httpAction", environment: "isolate", what: { job, port }, check: (outcome) => outcome, done });
   }
 
   get gauges(): Readonly<Record<string, number>> {
@@ -126,22 +131,29 @@ export class ActionService {
   }
 
   #start(started: Started): void {
-    const { context, caller, environment, what, check, done } = started;
+    const { depth, caller, environment, what, check, done } = started;
     const logs = new LogBuffer();
+    const logged = this.#startLog(started);
+    const context = contextOf(started, logged.id);
     let startMs = performance.now();
     const finish = (outcome: ActionOutcome): void => {
       const checked = check(outcome);
-      const logLines = logs.lines();
-      this.#logRun(started, checked, logLines, performance.now() - startMs);
-      done({ ...checked, logLines });
+      if (logs.overflow !== null) logged.print(logs.overflow);
+      logged.end({ failure: checked.ok ? null : checked.failure.message, durationMs: performance.now() - startMs, usage: null });
+      done({ ...checked, logLines: logs.lines() });
     };
     const run: Run = {
       ...what,
-      depth: context.depth,
+      depth,
       ...(caller.isDropped === undefined ? {} : { isDropped: caller.isDropped }),
       onStart: () => (startMs = performance.now()),
-      onLog: (lines) => lines.forEach((line) => logs.addLine(line)),
-      onSyscall: (op, args, reply) => void this.#answer(op, args, context).then(reply),
+      onLog: (lines) => lines.forEach((line) => print(line, logs, logged)),
+      onWithheld: (lines) => logs.addDropped(lines),
+      onSyscall: (op, args, reply) => {
+        // What was printed before a call comes before what the call prints.
+        logged.flush();
+        void this.#answer(op, args, context).then(reply);
+      },
       onDone: finish,
     };
     try {
@@ -202,25 +214,21 @@ export class ActionService {
     return new TableNames(this.#options.database.begin("query"), componentPath);
   }
 
-  #logRun({ context, caller, kind, environment }: Started, outcome: ActionOutcome, logLines: readonly string[], durationMs: number): void {
-    this.#options.log.add({
-      kind,
-      environment,
-      path: context.path,
-      componentPath: context.componentPath,
-      logLines,
-      failure: outcome.ok ? null : outcome.failure.message,
-      requestId: context.requestId,
-      durationMs,
-      caller: caller.source,
-      isAdmin: caller.principal.isAdmin,
-      usage: null,
-    });
+  #startLog({ path, componentPath, caller, kind, environment }: Started): RunningExecution {
+    const { source, principal, requestId, parentExecutionId } = caller;
+    return this.#options.log.start({ kind, environment, path, componentPath, requestId, caller: source, isAdmin: principal.isAdmin, parentExecutionId: parentExecutionId ?? null });
   }
 }
 
-function contextOf({ principal, requestId, client, scheduledFunctionId }: Caller, path: string, componentPath: string, depth: number): ActionContext {
-  return { path, componentPath, identity: principal.identity, authToken: principal.authToken ?? null, authProblem: principal.authProblem ?? null, requestId, client, adminName: principal.adminName ?? null, scheduledJobId: scheduledFunctionId ?? null, depth };
+function contextOf({ path, componentPath, depth, caller }: Started, executionId: string): ActionContext {
+  const { principal, requestId, client, scheduledFunctionId } = caller;
+  return { path, componentPath, identity: principal.identity, authToken: principal.authToken ?? null, authProblem: principal.authProblem ?? null, requestId, executionId, client, adminName: principal.adminName ?? null, scheduledJobId: scheduledFunctionId ?? null, depth };
+}
+
+/** Keeps a line for the answer, and shows it to whoever watches; of those that find no room the first is replaced by a notice. */
+function print(line: string, logs: LogBuffer, logged: RunningExecution): void {
+  if (logs.addLine(line)) logged.print(line);
+  else if (logs.dropped === 1) logged.print(OVERFLOW_BEGINS);
 }
 
 /** An action's code can send any text as arguments of a syscall, and what fails on it must fail the action alone. */

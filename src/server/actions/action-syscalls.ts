@@ -19,6 +19,8 @@ export interface ActionContext {
   /** Why a token was not accepted; asking for the identity fails with it. HTTP actions only: other calls are refused themselves. */
   readonly authProblem: string | null;
   readonly requestId: string;
+  /** Of this run, in the function log. */
+  readonly executionId: string;
   readonly client: ClientInfo | null;
   /** Name of the admin key that it was called with. */
   readonly adminName: string | null;

@@ -57,12 +57,13 @@ async function userIdentity({ componentPath, identity, authProblem }: ActionCont
 }
 
 /** Called functions act as the action's own caller, and may be internal. */
-function requestOf(args: SyscallArguments, { identity, authToken, requestId, client, componentPath, scheduledJobId }: ActionContext): Omit<ActionRequest, "depth"> {
+function requestOf(args: SyscallArguments, { identity, authToken, requestId, executionId, client, componentPath, scheduledJobId }: ActionContext): Omit<ActionRequest, "depth"> {
   return {
     ...targetOfAddress(args as FunctionAddress, componentPath),
     args: JSON.stringify(args["args"] ?? {}),
     principal: { identity, isAdmin: false, authToken },
     requestId,
+    parentExecutionId: executionId,
     client,
     source: "Action",
     ...(scheduledJobId === null ? {} : { scheduledFunctionId: scheduledJobId }),

@@ -62,6 +62,7 @@ function run(name: string, options: Partial<Run> = {}): void {
     depth: 0,
     onStart: () => undefined,
     onLog: () => undefined,
+    onWithheld: () => undefined,
     onSyscall: () => undefined,
     onDone: (outcome) => {
       expect(outcomes.has(name)).toBe(false);

@@ -34,6 +34,8 @@ export interface Run {
   /** Its turn has come. */
   readonly onStart: () => void;
   readonly onLog: (lines: readonly string[]) => void;
+  /** So many lines more were printed. */
+  readonly onWithheld: (lines: number) => void;
   readonly onSyscall: (op: string, args: string, reply: (reply: SyscallReply) => void) => void;
   /** Once, and last. */
   readonly onDone: (outcome: ActionOutcome) => void;
@@ -135,6 +137,9 @@ export class ExecutorPool<Code> {
         break;
       case "log":
         run?.onLog(message.lines);
+        break;
+      case "withheld":
+        run?.onWithheld(message.lines);
         break;
       case "syscall":
         run?.onSyscall(message.op, message.args, (reply) => {

@@ -13,7 +13,7 @@ import type { HttpActionService } from "../http-actions/http-action-service.js";
 import type { ExportService } from "../transfer/export-service.js";
 import type { ImportService } from "../transfer/import-service.js";
 import { TransferRefusal } from "../transfer/transfer-messages.js";
-import type { FunctionLog } from "./function-log.js";
+import type { FunctionLog } from "../function-log/function-log.js";
 import type { InlineQueries } from "./inline-queries.js";
 import type { CallResult, FunctionsService } from "./functions-service.js";
 import type { Outbox } from "./outbox.js";

@@ -37,7 +37,7 @@ import { localFileBytes } from "../files/local-file-bytes.js";
 import { FileUrls, type FileSecret } from "../files/file-urls.js";
 import { newFileSecret, readFileSecret, storeFileSecret } from "./file-secret.js";
 import { FileService } from "./file-service.js";
-import { FunctionLog } from "./function-log.js";
+import { FunctionLog } from "../function-log/function-log.js";
 import { FunctionsService } from "./functions-service.js";
 import { InlineQueries } from "./inline-queries.js";
 import { EngineEvents } from "../log-streams/engine-events.js";
@@ -137,7 +137,7 @@ export class Engine {
       });
     this.#runner = newRunner();
     this.#events = new EngineEvents({ instanceName: options.instanceName, database: this.#database, nowMs, flag: options.streaming?.flag, post: (events) => this.#outbox.add({ type: "logEvents", events }, this.#database.lastTs) });
-    const log = new FunctionLog(nowMs, (execution, timestampMs) => this.#events.execution(execution, timestampMs));
+    const log = new FunctionLog(nowMs, (record) => this.#events.execution(record));
     this.#queryAudits = new QueryAudits(this.#database);
     this.#keyAudit = new KeyAudit(this.#database, adminKeys);
     this.#inlineQueries = new InlineQueries({ database: this.#database, log, newRunner });

@@ -9,7 +9,7 @@ import { newFileSecret, readFileSecret, storeFileSecret } from "./file-secret.js
 import { FileService } from "./file-service.js";
 
 const HOUR_MS = 3_600_000;
-const CONTEXT = { path: "a:b", componentPath: "", identity: null, authToken: null, requestId: "", client: null, adminName: null, scheduledJobId: null, authProblem: null, depth: 0 };
+const CONTEXT = { path: "a:b", componentPath: "", identity: null, authToken: null, requestId: "", executionId: "", client: null, adminName: null, scheduledJobId: null, authProblem: null, depth: 0 };
 
 let nowMs: number;
 let database: Database;

@@ -21,7 +21,8 @@ import { SYSTEM_QUERIES } from "../system-functions/system-queries.js";
 import type { QueryAudits } from "../audit/query-audits.js";
 import type { ClientInfo } from "../engine-messages.js";
 import type { Durability } from "./durability.js";
-import type { FunctionLog } from "./function-log.js";
+import type { FunctionLog } from "../function-log/function-log.js";
+import type { LoggedUsage } from "../function-log/log-record.js";
 import type { LaneResult } from "./lane-messages.js";
 import type { ActionService } from "../actions/action-service.js";
 import { LaneCandidate, type OptimisticLane } from "./optimistic-lane.js";
@@ -44,6 +45,8 @@ export interface FunctionCallRequest {
   readonly atTs: number | null;
   /** Set for mutations that must happen once however often they are sent. */
   readonly once: Once | null;
+  /** Set where an action calls. */
+  readonly parentExecutionId?: string;
   /** Set where the scheduler calls. */
   readonly scheduledFunctionId?: string;
   /** Asked when the call's turn comes: true where nobody wants it any more. Then nothing runs, and `done` is not called. */
@@ -78,6 +81,10 @@ export interface FunctionsServiceOptions {
   readonly audits: QueryAudits;
   readonly redactErrors: boolean;
 }
+
+type LoggedCall = Pick<FunctionCallRequest, "path" | "componentPath" | "parentExecutionId" | "source" | "principal" | "requestId">;
+type LoggedRun = Pick<FunctionOutcome, "kind" | "logLines" | "durationMs">;
+type LoggedResult = { readonly ok: true } | { readonly ok: false; readonly failure: FunctionFailure };
 
 const SYSTEM_PREFIX = "_system/";
 
@@ -169,7 +176,7 @@ export class FunctionsService {
         const result = this.#complete(request, outcome);
         this.#audits.keep(outcome.audits);
         if (outcome.kind === "mutation") this.#lane.measured(functionKey(request.componentPath, request.path), outcome.durationMs);
-        this.#logExecution(request, request.source, request.principal, request.requestId, outcome);
+        this.#logExecution(request, outcome, outcome.transaction?.usage, result);
         done(result);
       },
     });
@@ -182,8 +189,12 @@ export class FunctionsService {
       // Between the run and now the same request may have come again and been answered.
       if (once?.isAnswered() === true) return;
       const completed = this.#completeLane(request, result);
-      if (completed === null) this.#callInTurn(request, done);
-      else done(completed);
+      if (completed === null || result.type === "declined") {
+        this.#callInTurn(request, done);
+        return;
+      }
+      this.#logExecution(request, { kind: "mutation", logLines: result.logLines, durationMs: result.durationMs }, result.type === "ran" ? result.usage : undefined, completed);
+      done(completed);
     };
     // What was called before it happens before it.
     this.#runner.barrier(() => this.#lane.run(job, complete));
@@ -239,7 +250,7 @@ export class FunctionsService {
       client: null,
       begin: (kind) => this.#database.begin(kind),
       done: (outcome) => {
-        this.#logExecution(spec, "SyncWorker", principal, requestId, outcome);
+        this.#logExecution({ path: spec.path, componentPath: spec.componentPath, principal, requestId, source: "SyncWorker" }, outcome, outcome.transaction?.usage, outcome);
         this.#audits.keepSoon(outcome.audits);
         done(this.#toRun(requestId, outcome));
       },
@@ -289,19 +300,20 @@ export class FunctionsService {
     return this.#redactErrors ? [] : logLines;
   }
 
-  #logExecution({ path, componentPath }: Pick<FunctionCallRequest, "path" | "componentPath">, caller: CallSource, principal: Principal, requestId: string, outcome: FunctionOutcome): void {
+  #logExecution({ path, componentPath, parentExecutionId, source, principal, requestId }: LoggedCall, { kind, logLines, durationMs }: LoggedRun, usage: LoggedUsage | undefined, result: LoggedResult): void {
     this.#log.add({
-      kind: outcome.kind ?? "query",
+      kind: kind ?? "query",
       path,
       componentPath,
       environment: "isolate",
-      logLines: outcome.logLines,
-      failure: outcome.ok ? null : outcome.failure.message,
+      parentExecutionId: parentExecutionId ?? null,
+      logLines,
+      failure: result.ok ? null : result.failure.message,
       requestId,
-      durationMs: outcome.durationMs,
-      caller,
+      durationMs,
+      caller: source,
       isAdmin: principal.isAdmin,
-      usage: outcome.transaction?.usage ?? null,
+      usage: usage ?? null,
     });
   }
 }

@@ -14,7 +14,7 @@ import type { FunctionOutcome, FunctionRunner } from "../../functions/function-r
 import { compileModule, ModuleSyntaxError, type ModuleCode } from "../../functions/sandbox/module-code.js";
 import type { Database } from "../../database/database.js";
 import type { InlineQueryCall } from "../engine-messages.js";
-import type { FunctionLog } from "./function-log.js";
+import type { FunctionLog } from "../function-log/function-log.js";
 import { toResult, type CallResult } from "./functions-service.js";
 import { adminPrincipal } from "./principals.js";
 
@@ -117,6 +117,7 @@ export class InlineQueries {
       durationMs: outcome.durationMs,
       caller: "HttpApi",
       isAdmin: true,
+      parentExecutionId: null,
       usage: outcome.transaction?.usage ?? null,
     });
   }

@@ -68,7 +68,7 @@ export type LaneResult =
       readonly usage: LaneUsage;
     }
   /** `ts` is null where no other run could end better. */
-  | { readonly type: "failed"; readonly failure: FunctionFailure; readonly logLines: readonly string[]; readonly ts: number | null }
+  | { readonly type: "failed"; readonly failure: FunctionFailure; readonly durationMs: number; readonly logLines: readonly string[]; readonly ts: number | null }
   /** Nothing that the lane can do: the serial lane must run it (it makes a table, for example). */
   | { readonly type: "declined" };
 

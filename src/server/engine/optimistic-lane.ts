@@ -127,7 +127,7 @@ export class OptimisticLane {
     this.#worker = null;
     const [culprit, ...others] = [...this.#waiting.values()];
     this.#waiting.clear();
-    culprit?.({ type: "failed", failure: { message: `The function failed: ${cause}.`, data: null }, logLines: [], ts: null });
+    culprit?.({ type: "failed", failure: { message: `The function failed: ${cause}.`, data: null }, durationMs: 0, logLines: [], ts: null });
     for (const answer of others) answer({ type: "declined" });
   }
 }

@@ -1,8 +1,9 @@
-import { describe, expect, test } from "vitest";
-import { FunctionLog, type LoggedExecution } from "./function-log.js";
+import { describe, expect, test, vi } from "vitest";
+import { FunctionLog } from "./function-log.js";
+import type { LoggedExecution } from "./log-record.js";
 
 function execution(fields: Partial<LoggedExecution> = {}): LoggedExecution {
-  return { kind: "query", environment: "isolate", path: "messages:list", componentPath: "", logLines: [], failure: null, requestId: "0123456789abcdef", durationMs: 5, caller: "HttpApi", isAdmin: false, usage: null, ...fields };
+  return { kind: "query", environment: "isolate", path: "messages:list", componentPath: "", logLines: [], failure: null, requestId: "0123456789abcdef", durationMs: 5, caller: "HttpApi", isAdmin: false, parentExecutionId: null, usage: null, ...fields };
 }
 
 describe("the function log", () => {
@@ -42,5 +43,34 @@ describe("the function log", () => {
     for (let i = 0; i < 1001; i++) log.add(execution({ path: `m:f${i}` }));
     const { entries } = await log.read(0, 0);
     expect([entries.length, entries[0]!.identifier, entries.at(-1)!.identifier]).toEqual([1000, "m:f1", "m:f1000"]);
+  });
+
+  test("CL-85 tells the lines of a run once, in order: those before a call at once, others together, the rest at the end", async () => {
+    vi.useFakeTimers();
+    let nowMs = 1000;
+    const log = new FunctionLog(() => nowMs++);
+    const { logLines: _lines, failure: _failure, durationMs: _duration, usage: _usage, ...started } = execution({ kind: "action", path: "a:run" });
+    const run = log.start(started);
+    run.print("[LOG] 1");
+    run.flush();
+    log.add(execution({ path: "a:called", parentExecutionId: run.id }));
+    run.print("[LOG] 2");
+    run.print("[WARN] 3");
+    vi.advanceTimersByTime(1000);
+    run.print("[LOG] 4");
+    run.end({ failure: "Uncaught Error: no", durationMs: 7, usage: null });
+    vi.advanceTimersByTime(1000);
+    vi.useRealTimers();
+    const { entries } = await log.read(0, 0);
+    const parent = run.id;
+    expect(entries.map((entry) => [entry.kind, entry.identifier, entry.executionId === parent, entry.logLines.map(({ messages }) => messages[0])])).toEqual([
+      ["Progress", "a:run", true, ["1"]],
+      ["Completion", "a:called", false, []],
+      ["Progress", "a:run", true, ["2", "3"]],
+      ["Completion", "a:run", true, ["4"]],
+    ]);
+    expect(entries[1]).toMatchObject({ parentExecutionId: parent });
+    expect(entries[2]!.logLines.map(({ timestamp }) => timestamp)).toEqual([1003, 1004]);
+    expect(entries[3]).toMatchObject({ error: "Uncaught Error: no", executionTime: 0.007 });
   });
 });

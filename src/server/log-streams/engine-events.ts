@@ -8,7 +8,7 @@ import { AUDIT_TABLE, CUSTOM_AUDIT_TABLE } from "../../functions/audit-log.js";
 import { APP_COMPONENT_PATH } from "../../functions/component-path.js";
 import { parseValue } from "../../values/value.js";
 import type { StoredAudit } from "../audit/audit-events.js";
-import type { LoggedExecution } from "../engine/function-log.js";
+import type { LogRecord } from "../function-log/log-record.js";
 import { LogEventMaker, type DeploymentStats, type LogEvent } from "./log-event.js";
 import { isStreaming, streamingFlag, type StreamingFlag } from "./streaming-flag.js";
 
@@ -34,8 +34,9 @@ export class EngineEvents {
     this.#flag = options.flag === undefined ? null : streamingFlag(options.flag);
   }
 
-  execution(execution: LoggedExecution, timestampMs: number): void {
-    if (this.#isOn) this.#add(this.#maker.execution(execution, timestampMs));
+  /** What a function printed, and that it ended. */
+  execution(record: LogRecord): void {
+    if (this.#isOn) this.#add(this.#maker.execution(record));
   }
 
   stats(read: () => DeploymentStats): void {

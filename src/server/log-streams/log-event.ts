@@ -3,7 +3,7 @@
  * JSON text, while there is a stream; the network thread sends them.
  */
 import type { FunctionKind } from "../../functions/deployment.js";
-import type { LoggedExecution } from "../engine/function-log.js";
+import type { LoggedExecution, LoggedFunction, LogRecord } from "../function-log/log-record.js";
 
 /** Topics that a stream can ask for. Of those that are about the platform's own storage and bills there are no events here. */
 export const LOG_TOPICS = [
@@ -56,20 +56,11 @@ export class LogEventMaker {
   }
 
   /** What was printed, and then that it ran. */
-  execution(execution: LoggedExecution, timestampMs: number): LogEvent[] {
+  execution(record: LogRecord): LogEvent[] {
+    const { timestampMs, lineTimesMs, execution } = record;
     const called = functionFields(execution);
-    return [
-      ...execution.logLines.map((line) => this.event("console", timestampMs, { function: called, ...consoleFields(line) })),
-      this.event("function_execution", timestampMs, {
-        function: called,
-        execution_time_ms: Math.round(execution.durationMs),
-        status: execution.failure === null ? "success" : "failure",
-        error_message: execution.failure,
-        occ_info: null,
-        scheduler_info: null,
-        usage: usageFields(execution),
-      }),
-    ];
+    const lines = execution.logLines.map((line, i) => this.event("console", lineTimesMs?.[i] ?? timestampMs, { function: called, ...consoleFields(line) }));
+    return record.type === "progress" ? lines : [...lines, this.event("function_execution", timestampMs, { function: called, ...outcomeFields(record.execution) })];
   }
 
   stats({ scheduler, concurrency }: DeploymentStats, timestampMs: number): LogEvent[] {
@@ -80,13 +71,24 @@ export class LogEventMaker {
   }
 }
 
-function functionFields({ kind, path, componentPath, requestId }: LoggedExecution): object {
+function functionFields({ kind, path, componentPath, requestId }: LoggedFunction): object {
   return { type: FUNCTION_TYPES[kind], path, cached: kind === "query" ? false : null, request_id: requestId, component_path: componentPath === "" ? null : componentPath, mutation_queue_length: null, mutation_retry_count: null };
 }
 
 function consoleFields(line: string): object {
   const [, level = "LOG", message = line] = /^\[(DEBUG|ERROR|WARN|INFO|LOG)\] ([\s\S]*)$/.exec(line) ?? [];
   return { log_level: level, message, is_truncated: false, system_code: null };
+}
+
+function outcomeFields(execution: LoggedExecution): object {
+  return {
+    execution_time_ms: Math.round(execution.durationMs),
+    status: execution.failure === null ? "success" : "failure",
+    error_message: execution.failure,
+    occ_info: null,
+    scheduler_info: null,
+    usage: usageFields(execution),
+  };
 }
 
 /** What is not measured here is 0. */

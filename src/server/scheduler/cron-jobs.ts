@@ -11,7 +11,7 @@ import type { DeployedFunctions } from "../../functions/deployed-functions.js";
 import { displayedFunctionPath } from "../../functions/function-path.js";
 import { formatLogLine } from "../../functions/sandbox/console.js";
 import { NOBODY } from "../../live/session.js";
-import type { FunctionLog } from "../engine/function-log.js";
+import type { FunctionLog } from "../function-log/function-log.js";
 import { newRequestId, type FunctionsService } from "../engine/functions-service.js";
 import { hasMissed, nextRunMs } from "./cron-schedule.js";
 import { addCronRun, readCronJob, readCronJobs, updateCronJob, type CronJob, type CronRun } from "./cron-table.js";
@@ -171,6 +171,7 @@ export class CronJobs {
       durationMs: 0,
       caller: "Cron",
       isAdmin: false,
+      parentExecutionId: null,
       usage: null,
     });
   }

@@ -3,14 +3,12 @@
  * context: its lines, its questions and its failures are its own, and come to nothing when it has ended.
  */
 import type { FromExecutor } from "../../../functions/actions/executor-messages.js";
+import { LineQuota } from "../../../functions/actions/line-quota.js";
 import { operationName, unawaitedWarning } from "../../../functions/actions/unawaited.js";
 import { formatLogLine, PlainText } from "../../../functions/sandbox/console.js";
 import { isErrorLike } from "../../../functions/sandbox/errors.js";
 import { SandboxConsole } from "../../../functions/sandbox/sandbox-console.js";
 import type { DeveloperStacks } from "./developer-stacks.js";
-
-/** Far more than the engine keeps, which says how many it dropped; what is beyond is not even sent. */
-const LINES_MAX = 10_000;
 
 export interface ActionRunOptions {
   readonly post: (message: FromExecutor) => void;
@@ -23,7 +21,7 @@ export class ActionRun {
   /** Operations that are on their way, by when they began. */
   readonly #unfinished = new Map<number, string>();
   #started = 0;
-  #lines = 0;
+  readonly #quota = new LineQuota();
   /** Null while its outcome is not open. */
   #fail: ((error: unknown) => void) | null = null;
   #isOver = false;
@@ -66,14 +64,13 @@ export class ActionRun {
   end(): readonly string[] {
     const unfinished = [...this.#unfinished.values()];
     if (unfinished.length > 0) this.#print(formatLogLine("WARN", [new PlainText(unawaitedWarning(unfinished))]));
+    if (this.#quota.withheld > 0) this.#options.post({ type: "withheld", lines: this.#quota.withheld });
     this.#isOver = true;
     return unfinished;
   }
 
   #print(line: string): void {
-    if (this.#isOver || this.#lines >= LINES_MAX) return;
-    this.#lines++;
-    this.#options.post({ type: "log", lines: [line] });
+    if (!this.#isOver && this.#quota.admit(line)) this.#options.post({ type: "log", lines: [line] });
   }
 
   #printable(value: unknown): unknown {

@@ -1,0 +1,116 @@
+/** `convex logs` while actions run: one server, one app, two watchers. CL-56, CL-85 to CL-87. */
+import type { Value } from "convex/values";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ADMIN_KEY, CONVEX_BIN, startServer, until, type TestServer } from "../harness.js";
+import { AppFolder } from "./app-folder.js";
+import { Gate } from "./gate.js";
+import { RunningCommand } from "./running-command.js";
+
+let server: TestServer;
+let app: AppFolder;
+let gate: Gate;
+/** What developers see, and what scripts get. */
+let shown: RunningCommand;
+let raw: RunningCommand;
+
+beforeAll(async () => {
+  [server, app, gate] = await Promise.all([startServer(), AppFolder.copyOf("logs"), Gate.open()]);
+  await server.deploy("logs");
+  await post("/api/query", "notes:quiet");
+  shown = watch("--success", "--history", "1");
+  raw = watch("--jsonl", "--history", "1");
+  await Promise.all([shown.says("Q(notes:quiet)"), raw.says(/^\{/m)]);
+});
+
+afterAll(async () => {
+  for (const resource of [shown, raw, gate, server, app]) await resource?.[Symbol.asyncDispose]();
+});
+
+function watch(...args: readonly string[]): RunningCommand {
+  return new RunningCommand(CONVEX_BIN, ["logs", ...args], { folder: app.path, environment: { CONVEX_SELF_HOSTED_URL: server.url, CONVEX_SELF_HOSTED_ADMIN_KEY: ADMIN_KEY } });
+}
+
+interface Entry {
+  readonly kind: "Progress" | "Completion";
+  readonly identifier: string;
+  readonly requestId: string;
+  readonly executionId: string;
+  readonly parentExecutionId?: string | null;
+  readonly error?: string | null;
+  readonly logLines: readonly { readonly messages: readonly string[]; readonly level: string; readonly timestamp: number }[];
+}
+
+const entriesOf = (watcher: RunningCommand): Entry[] => watcher.output.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Entry] : []));
+const requested = (requestId: string | null): Entry[] => entriesOf(raw).filter((entry) => entry.requestId === requestId);
+const linesOf = (entries: readonly Entry[]): string[] => entries.flatMap(({ logLines }) => logLines.map(({ messages }) => messages.join(" ")));
+
+interface Answer {
+  readonly requestId: string | null;
+  readonly status: string;
+  readonly logLines: readonly string[];
+  readonly errorMessage?: string;
+  readonly errorData?: unknown;
+}
+
+async function post(path: string, name: string, args: Record<string, Value> = {}): Promise<Answer> {
+  const response = await fetch(server.url + path, { method: "POST", body: JSON.stringify({ path: name, format: "json", args }) });
+  return { requestId: response.headers.get("x-request-id"), ...((await response.json()) as Omit<Answer, "requestId">) };
+}
+
+const act = (name: string, args: Record<string, Value> = {}): Promise<Answer> => post("/api/action", name, args);
+const completed = (requestId: string | null) => until(() => requested(requestId).find(({ kind, parentExecutionId }) => kind === "Completion" && parentExecutionId === null), "the completion");
+
+describe.sequential("convex logs", () => {
+  const BEFORE_GATE = ["'before the call'", "'adding' 'called'", "'after the call'", "'waiting'"];
+
+  test.each([
+    ["default runtime", "A(acts:report)", () => act("acts:report", { gate: gate.url })],
+    ["use node", "A(node:report)", () => act("node:report", { gate: gate.url })],
+    ["HTTP actions", "H(GET /report)", async () => ({ requestId: (await fetch(`${server.url}/report?gate=${gate.url}`)).headers.get("x-request-id"), logLines: null })],
+  ] as const)("CL-85 shows lines of what runs, each once, in order: %s", async (_runtime, label, run) => {
+    const before = shown.output.length;
+    const ended = run();
+    await shown.says(new RegExp(`\\[CONVEX ${label.replace(/[()]/g, "\\$&")}\\] \\[WARN\\] 'waiting'`));
+    await until(() => gate.waiting === 1, "the action to wait");
+    expect(shown.output.slice(before)).not.toContain(`${label}] Function executed`);
+    gate.letGo();
+    const { requestId, logLines } = await ended;
+    const completion = await completed(requestId);
+    const entries = requested(requestId);
+    expect(linesOf(entries)).toEqual([...BEFORE_GATE, "'through the gate'"]);
+    // Every entry of the run has its execution's id; the mutation that it called has one of its own, and names it.
+    const [called, ...own] = [entries.find(({ identifier }) => identifier === "notes:add")!, ...entries.filter(({ identifier }) => identifier !== "notes:add")];
+    expect(new Set(own.map(({ executionId }) => executionId))).toEqual(new Set([completion.executionId]));
+    expect(called.parentExecutionId).toBe(completion.executionId);
+    expect(own.map(({ kind }) => kind).slice(0, 2)).toEqual(["Progress", "Progress"]);
+    if (logLines !== null) expect(logLines).toEqual(["[LOG] 'before the call'", "[LOG] 'after the call'", "[WARN] 'waiting'", "[LOG] 'through the gate'"]);
+    await until(() => shown.output.slice(before).includes(`${label}] Function executed in`), "the end to be shown");
+    const messages = [...shown.output.slice(before).matchAll(/\] \[(?:LOG|INFO|WARN)\] (.*)$/gm)].map(([, message]) => message);
+    expect(messages).toEqual([...BEFORE_GATE, "'through the gate'"]);
+  });
+
+  test("CL-87 a flood is cut, with a notice at once and the number at the end", async () => {
+    const ended = act("acts:flood", { gate: gate.url, lines: 5000 });
+    await shown.says("[ERROR] Log overflow (maximum 256 lines and 262144 characters): what it prints from here on is dropped.");
+    await until(() => gate.waiting === 1, "the action to wait");
+    gate.letGo();
+    const { requestId, logLines } = await ended;
+    const dropped = "Log overflow (maximum 256 lines and 262144 characters): 4744 more lines were dropped.";
+    expect([logLines.length, logLines[255], logLines.at(-1)]).toEqual([257, "[LOG] 255", `[ERROR] ${dropped}`]);
+    await completed(requestId);
+    const lines = linesOf(requested(requestId));
+    expect(lines.slice(0, 256)).toEqual(Array.from({ length: 256 }, (_, i) => String(i)));
+    expect(lines.slice(256)).toEqual(["Log overflow (maximum 256 lines and 262144 characters): what it prints from here on is dropped.", dropped]);
+  });
+
+  test.each([
+    ["acts:hoard", "it ran out of memory"],
+    ["node:kill", "SIGKILL"],
+  ])("CL-86 what %s printed before it was killed is there", async (name, cause) => {
+    const { requestId, errorMessage, logLines } = await act(name);
+    expect(errorMessage).toContain(cause);
+    expect(logLines).toEqual(["[LOG] 'before the end'"]);
+    expect((await completed(requestId)).error).toContain(cause);
+    expect(linesOf(requested(requestId))).toEqual(["'before the end'"]);
+  });
+});
