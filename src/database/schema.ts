@@ -22,6 +22,8 @@ export interface TableDefinitionJson {
   readonly vectorIndexes?: readonly unknown[] | undefined;
   readonly stagedVectorIndexes?: readonly unknown[] | undefined;
   readonly documentType: ValidatorJson | null;
+  /** Not enforced: see schema-change/staged-validations.ts. */
+  readonly stagedDocumentType?: ValidatorJson | null | undefined;
 }
 
 export interface SchemaJson {

@@ -1,4 +1,4 @@
-/** Options of `deploy`, `dev` and `codegen` of the public command line. CL-75 to CL-82. */
+/** Options of `deploy`, `dev` and `codegen` of the public command line. CL-75 to CL-82; staged validators: D-80 to D-84 of docs/spec/deploy.md. */
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ADMIN_KEY, CONVEX_BIN, mutationNamed, queryNamed, startServer, type CommandResult, type TestServer } from "../harness.js";
@@ -94,4 +94,20 @@ test("CL-82 codegen --dry-run names the files that it would write, and pushes no
   expect(output).toMatch(/Command would write file: .*api\.d\.ts/);
   expect(await app.read("convex/_generated/api.d.ts")).not.toContain("more");
   expect(await deployed()).toEqual(before);
+});
+
+test("D-80 D-82 D-84 staged validators: told when validated, not thrown away unasked, applied without a scan", async () => {
+  const staged = ".staged({ author: v.string() })";
+  await app.edit(SCHEMA, '.index("by_rank", ["rank"])', `.index("by_rank", ["rank"])${staged}`);
+  expect(await convex("deploy", ...UNCHECKED)).toMatchObject({ code: 0 });
+  await server.http().mutation(mutationNamed("notes:add"), { body: "signed", rank: 2, author: "a" });
+  const undo = await app.edit(SCHEMA, staged, "");
+  const discarding = await convex("deploy", ...UNCHECKED);
+  await undo();
+  expect(discarding).toMatchObject({ code: 1, output: expect.stringMatching(/notes: validated; the push removes the staged validator[^]*--allow-unstaging-schema/) as string });
+  await app.edit(SCHEMA, staged, "");
+  await app.edit(SCHEMA, "author: v.optional(v.string())", "author: v.string()");
+  const applied = await convex("deploy", ...UNCHECKED);
+  expect(applied).toMatchObject({ code: 0, output: expect.stringContaining("notes: validated. This deploy applies the staged schema without scanning the table.") as string });
+  await expect(server.http().mutation(mutationNamed("notes:add"), { body: "unsigned", rank: 3 })).rejects.toThrow("author");
 });

@@ -31,6 +31,8 @@ export interface SchemaChangeOptions {
   readonly namespace: string;
   /** Null takes the schema away. */
   readonly next: SchemaJson | null;
+  /** See SchemaCheckOptions. */
+  readonly matchedAt?: ReadonlyMap<string, number> | undefined;
 }
 
 export class SchemaChange {
@@ -42,11 +44,11 @@ export class SchemaChange {
   readonly #newIndexIds: readonly number[];
   readonly #catalog: Catalog;
 
-  private constructor({ database, namespace, next }: SchemaChangeOptions, newIndexIds: readonly number[]) {
+  private constructor({ database, namespace, next, matchedAt }: SchemaChangeOptions, newIndexIds: readonly number[]) {
     const active = activeSchema(database, namespace);
     this.next = next;
     this.diff = diffSchema(active, next);
-    this.check = new SchemaCheck({ database, namespace, schema: new Schema(next ?? NO_SCHEMA), tableNames: tablesToCheck(active, next) });
+    this.check = new SchemaCheck({ database, namespace, schema: new Schema(next ?? NO_SCHEMA), tableNames: tablesToCheck(active, next), matchedAt });
     this.#database = database;
     this.#namespace = namespace;
     this.#newIndexIds = newIndexIds;

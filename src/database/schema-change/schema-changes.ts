@@ -9,6 +9,9 @@ import { SchemaChange, dropUnfinished } from "./schema-change.js";
 /** By namespace; null takes the schema away. */
 export type SchemasByNamespace = ReadonlyMap<string, SchemaJson | null>;
 
+/** Tables whose documents are known to match a schema; see SchemaCheckOptions. */
+export type KnownMatches = (namespace: string, next: SchemaJson | null) => ReadonlyMap<string, number>;
+
 export class SchemaChanges {
   private constructor(
     private readonly database: Database,
@@ -16,14 +19,14 @@ export class SchemaChanges {
   ) {}
 
   /** See {@link SchemaChange.begin}. What an earlier push began elsewhere and never finished is dropped. */
-  static begin(database: Database, schemas: SchemasByNamespace): SchemaChanges {
+  static begin(database: Database, schemas: SchemasByNamespace, matches: KnownMatches): SchemaChanges {
     for (const namespace of namespacesOf(database)) if (!schemas.has(namespace)) dropUnfinished(database, namespace, null);
-    return new SchemaChanges(database, mapValues(schemas, (next, namespace) => SchemaChange.begin({ database, namespace, next })));
+    return new SchemaChanges(database, mapValues(schemas, (next, namespace) => SchemaChange.begin({ database, namespace, next, matchedAt: matches(namespace, next) })));
   }
 
   /** See {@link SchemaChange.rehearse}. */
-  static rehearse(database: Database, schemas: SchemasByNamespace): SchemaChanges {
-    return new SchemaChanges(database, mapValues(schemas, (next, namespace) => SchemaChange.rehearse({ database, namespace, next })));
+  static rehearse(database: Database, schemas: SchemasByNamespace, matches: KnownMatches): SchemaChanges {
+    return new SchemaChanges(database, mapValues(schemas, (next, namespace) => SchemaChange.rehearse({ database, namespace, next, matchedAt: matches(namespace, next) })));
   }
 
   get isUndone(): boolean {

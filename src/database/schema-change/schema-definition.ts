@@ -37,6 +37,10 @@ function tableProblem(table: TableDefinitionJson): string | null {
   if (documentType !== null && !["object", "union", "any", "record"].includes(documentType.type)) {
     return `The validator of the table "${tableName}" is \`v.${documentType.type}()\`, but documents are objects. Pass an object of validators, \`v.object(…)\` or a \`v.union(…)\` of objects to defineTable.`;
   }
+  const staged = table.stagedDocumentType ?? null;
+  if (staged !== null && !["object", "union", "any", "record"].includes(staged.type)) {
+    return `The staged validator of the table "${tableName}" is \`v.${staged.type}()\`, but documents are objects. Pass fields to change, \`v.object(…)\` or a \`v.union(…)\` of objects to .staged().`;
+  }
   const indexes = indexesOf({ tables: [table], schemaValidation: false });
   if (indexes.length > INDEXES_MAX) return `The table "${tableName}" has ${indexes.length} indexes, and at most ${INDEXES_MAX} are allowed. Remove some.`;
   const vectorIndexes = indexes.filter(({ type }) => type === "vector").length;

@@ -301,8 +301,9 @@ describe("evaluate_schema and evaluate_push", () => {
         "": {
           definitionPath: "",
           schemaValidation: true,
-          tables: [{ name: "messages", outcome: "mustWalk", numDocs: 1, sizeBytes: expect.any(Number) as number }],
+          tables: [{ name: "messages", outcome: "mustWalk", canSkipAfterStagedValidation: false, numDocs: 1, sizeBytes: expect.any(Number) as number }],
           indexes: [{ type: "database", name: "messages.by_body", fields: ["body", "_creationTime"], staged: false, change: "added", needsBackfill: true, numDocs: 1 }],
+          discardedStagedValidators: [],
         },
       },
       newComponentDefinitions: [],

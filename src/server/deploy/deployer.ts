@@ -12,8 +12,9 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Database } from "../../database/database.js";
 import { BackgroundIndexing } from "../../database/schema-change/background-indexing.js";
+import { StagedValidations } from "../../database/schema-change/staged-validations.js";
 import { diffSchema } from "../../database/schema-change/index-diff.js";
-import { SchemaChanges, isReady, namespacesOf, type SchemasByNamespace } from "../../database/schema-change/schema-changes.js";
+import { SchemaChanges, isReady, namespacesOf, type KnownMatches, type SchemasByNamespace } from "../../database/schema-change/schema-changes.js";
 import { activeSchema, dropUnfinished, type SchemaChange } from "../../database/schema-change/schema-change.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
@@ -72,6 +73,7 @@ export class Deployer {
   readonly #options: DeployerOptions;
   readonly #database: Database;
   readonly #indexing: BackgroundIndexing;
+  readonly #staged: StagedValidations;
   readonly #progress = new ProgressSignal();
   /** Pushes are named after the engine that knows them, so that those of an earlier one are told from superseded ones. */
   readonly #engineId = randomUUID();
@@ -90,6 +92,7 @@ export class Deployer {
     this.#options = options;
     this.#database = options.database;
     this.#indexing = new BackgroundIndexing({ database: options.database, onProgress: () => this.#progress.notify() });
+    this.#staged = new StagedValidations(options.database);
   }
 
   /** The code that was running when the engine ended; null before the first push. Takes up work that was under way. */
@@ -97,6 +100,7 @@ export class Deployer {
     for (const namespace of namespacesOf(this.#database)) dropUnfinished(this.#database, namespace, null);
     writeInstance(this.#database, this.#options.instance);
     this.#indexing.wake();
+    this.#staged.load();
     return this.#storedCode();
   }
 
@@ -170,6 +174,7 @@ export class Deployer {
   /** To be called when the disk refused commits; what is durable is so up to `durableTs`. */
   rolledBack(durableTs: number): void {
     this.#progress.notify();
+    this.#staged.sync();
     if (this.#activatedTs > durableTs) this.#activate();
   }
 
@@ -184,7 +189,7 @@ export class Deployer {
     this.#push = null;
     this.#rehearsal = null;
     this.#progress.notify();
-    await this.#indexing.close();
+    await Promise.all([this.#indexing.close(), this.#staged.close()]);
   }
 
   async #evaluatePush(body: string): Promise<object> {
@@ -196,7 +201,8 @@ export class Deployer {
     const request = parseStartPush(body);
     const { schemas, tree } = await evaluateDeclarations(request, this.#visibleEnvironment(), this.#options.instance);
     const known = new Set(readDeployment(this.#begin())?.components?.map(({ definition }) => definition.path));
-    return await evaluateSchemaChanges(this.#database, schemasByNamespace(schemas, tree), tree.mounts, known);
+    await this.#staged.catchUp();
+    return await evaluateSchemaChanges({ database: this.#database, staged: (namespace) => this.#staged.of(namespace) }, schemasByNamespace(schemas, tree), tree.mounts, known);
   }
 
   async #schemasOf(body: string): Promise<SchemasByNamespace> {
@@ -211,14 +217,15 @@ export class Deployer {
     const id = `${this.#engineId}:${randomUUID()}`;
     const { schema, components, tree } = evaluated;
     const schemas = schemasByNamespace(new Map([[APP_NAMESPACE, schema], ...Array.from(components, ([path, component]) => [path, component.schema] as const)]), tree);
+    const matches: KnownMatches = (namespace, next) => this.#staged.matchedAt(namespace, next);
     if (request.dryRun || request.forCodegen) {
-      const push = { ...evaluated, id, changes: SchemaChanges.rehearse(this.#database, schemas) };
+      const push = { ...evaluated, id, changes: SchemaChanges.rehearse(this.#database, schemas, matches) };
       if (request.dryRun) this.#replaceRehearsal(push);
       return this.#startResponse(push);
     }
     if (number !== this.#starts) throw superseded();
     this.#push?.changes.stopChecks();
-    this.#push = { ...evaluated, id, changes: SchemaChanges.begin(this.#database, schemas) };
+    this.#push = { ...evaluated, id, changes: SchemaChanges.begin(this.#database, schemas, matches) };
     this.#indexing.wake();
     this.#check(this.#push.changes);
     this.#progress.notify();
@@ -275,6 +282,8 @@ export class Deployer {
     storePush(transaction, push, message ?? null, (this.#options.nowMs ?? Date.now)());
     recordAudit(transaction, { action: "push_config_with_components", actor, metadata: { message: message ?? null, ...response } });
     push.changes.finish(transaction);
+    this.#staged.retryFailed();
+    this.#staged.sync();
     this.#push = null;
     clearTimeout(this.#abandonTimer);
     this.#activate();

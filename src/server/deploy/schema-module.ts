@@ -22,6 +22,7 @@ export async function evaluateSchema(module: ModuleConfig, environmentVariables:
 function checkValidators(schema: SchemaJson): void {
   try {
     new Schema(schema);
+    new Schema({ ...schema, tables: schema.tables.map((table) => ({ ...table, documentType: table.stagedDocumentType ?? null })) });
   } catch (error) {
     throw refuse((error as Error).message);
   }
