@@ -141,8 +141,7 @@ export class Committer {
   #settle(group: Group): void {
     this.#writing = null;
     this.#renewSnapshot();
-    if (this.#open === null) this.#pending.clear();
-    else this.#pending.settle(group.ops, group.number);
+    this.#pending.settle(group.number);
     this.#durableTs = Math.max(this.#durableTs, group.ts);
     this.#writeNext();
     this.#events.onDurable(this.#durableTs);

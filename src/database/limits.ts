@@ -50,34 +50,27 @@ export const NO_TRANSACTION_LIMITS: TransactionLimits = {
   fileBytesWrittenMax: Infinity,
 };
 
-/** What a sub-transaction has written and scheduled, which counts no more when it is dropped. */
-export interface WriteTotals {
-  readonly bytesWritten: number;
-  readonly documentsWritten: number;
-  readonly scheduledFunctions: number;
-  readonly scheduledArgumentBytes: number;
-}
+/** What a transaction has written and scheduled by itself, which counts no more when it is dropped. */
+export class WriteTotals {
+  documentsWritten = 0;
+  bytesWritten = 0;
+  scheduledFunctions = 0;
+  scheduledArgumentBytes = 0;
 
-export const NOTHING_WRITTEN: WriteTotals = { bytesWritten: 0, documentsWritten: 0, scheduledFunctions: 0, scheduledArgumentBytes: 0 };
-
-export function addTotals(a: WriteTotals, b: WriteTotals): WriteTotals {
-  return {
-    bytesWritten: a.bytesWritten + b.bytesWritten,
-    documentsWritten: a.documentsWritten + b.documentsWritten,
-    scheduledFunctions: a.scheduledFunctions + b.scheduledFunctions,
-    scheduledArgumentBytes: a.scheduledArgumentBytes + b.scheduledArgumentBytes,
-  };
+  /** `sign` is -1 to take back. */
+  add(totals: WriteTotals, sign: 1 | -1 = 1): void {
+    this.documentsWritten += sign * totals.documentsWritten;
+    this.bytesWritten += sign * totals.bytesWritten;
+    this.scheduledFunctions += sign * totals.scheduledFunctions;
+    this.scheduledArgumentBytes += sign * totals.scheduledArgumentBytes;
+  }
 }
 
 /** Running totals of a transaction, its sub-transactions included; each step past a limit throws. */
-export class TransactionUsage {
+export class TransactionUsage extends WriteTotals {
   bytesRead = 0;
   documentsRead = 0;
   rangesRead = 0;
-  bytesWritten = 0;
-  documentsWritten = 0;
-  scheduledFunctions = 0;
-  scheduledArgumentBytes = 0;
   filesRead = 0;
   fileBytesRead = 0;
   filesWritten = 0;
@@ -87,7 +80,9 @@ export class TransactionUsage {
   constructor(
     readonly limits: TransactionLimits,
     private readonly parent: TransactionUsage | null = null,
-  ) {}
+  ) {
+    super();
+  }
 
   /** Whether what is used here counts there too. */
   isCountedIn(other: TransactionUsage): boolean {
@@ -123,23 +118,27 @@ export class TransactionUsage {
     }
   }
 
-  /** Counts what is written or scheduled, here and for the parents, and throws where it is too much. */
-  write(totals: WriteTotals): void {
-    this.#count(totals, 1);
+  /** One document, here and for the parents; throws where it is too much. */
+  writeDocument(bytes: number): void {
+    for (let usage: TransactionUsage | null = this; usage !== null; usage = usage.parent) {
+      usage.documentsWritten++;
+      usage.bytesWritten += bytes;
+    }
     this.#checkWritten();
   }
 
-  /** What a dropped sub-transaction had {@link write counted}. */
-  takeBack(totals: WriteTotals): void {
-    this.#count(totals, -1);
+  /** One function, before it is scheduled. */
+  schedule(argumentBytes: number): void {
+    for (let usage: TransactionUsage | null = this; usage !== null; usage = usage.parent) {
+      usage.scheduledFunctions++;
+      usage.scheduledArgumentBytes += argumentBytes;
+    }
+    this.#checkWritten();
   }
 
-  #count(totals: WriteTotals, sign: 1 | -1): void {
-    if (this.parent !== null) this.parent.#count(totals, sign);
-    this.bytesWritten += sign * totals.bytesWritten;
-    this.documentsWritten += sign * totals.documentsWritten;
-    this.scheduledFunctions += sign * totals.scheduledFunctions;
-    this.scheduledArgumentBytes += sign * totals.scheduledArgumentBytes;
+  /** What a dropped sub-transaction had counted. */
+  takeBack(totals: WriteTotals): void {
+    for (let usage: TransactionUsage | null = this; usage !== null; usage = usage.parent) usage.add(totals, -1);
   }
 
   #checkWritten(): void {

@@ -1,46 +1,98 @@
 /**
  * Commits that are decided but not yet durable: the layer between transactions and the store. Reads see them at once;
  * whoever answers a client waits for {@link PendingCommits.settle} (see committer.ts).
+ *
+ * There are two groups at most, one that the disk writes and one that gathers, so what is settled goes as a whole, and a
+ * read of a single key looks into two hash maps. A group is put in order when a range of it is first read.
  */
 import { OrderedMap } from "../storage/ordered-map.js";
 import type { Key, KeyRange, WriteOp } from "../storage/store.js";
 import type { Layer } from "./layers.js";
 
-interface PendingValue {
-  readonly value: string | null;
-  /** Number of the group that carries it to the store. */
-  readonly group: number;
-}
+/** Null for what was deleted. */
+type Change = readonly [Key, string | null];
 
 export class PendingCommits implements Layer {
-  readonly #values = new OrderedMap<PendingValue>();
+  /** Oldest first. */
+  #groups: GroupWrites[] = [];
+
+  /** Keys with a newer value than the store's; those of two groups count twice. */
+  get size(): number {
+    let size = 0;
+    for (const group of this.#groups) size += group.size;
+    return size;
+  }
+
+  get(key: Key): string | null | undefined {
+    for (let i = this.#groups.length - 1; i >= 0; i--) {
+      const value = this.#groups[i]!.get(key);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  entries(range: KeyRange, reverse: boolean): Iterable<Change> {
+    let merged: Iterable<Change> = [];
+    for (const group of this.#groups) merged = overlaid(group.entries(range, reverse), merged, reverse);
+    return merged;
+  }
+
+  /** `group` must not decrease. */
+  add(ops: readonly WriteOp[], group: number): void {
+    let last = this.#groups.at(-1);
+    if (last?.number !== group) {
+      last = new GroupWrites(group);
+      this.#groups.push(last);
+    }
+    for (const [key, value] of ops) last.set(key, value ?? null);
+  }
+
+  /** Forgets what `group` carried, once the store holds it. */
+  settle(group: number): void {
+    this.#groups = this.#groups.filter(({ number }) => number > group);
+  }
+}
+
+class GroupWrites {
+  readonly #values = new Map<Key, string | null>();
+  #ordered: OrderedMap<string | null> | null = null;
+
+  constructor(readonly number: number) {}
 
   get size(): number {
     return this.#values.size;
   }
 
   get(key: Key): string | null | undefined {
-    return this.#values.get(key)?.value;
+    return this.#values.get(key);
   }
 
-  *entries(range: KeyRange, reverse: boolean): Generator<readonly [Key, string | null]> {
-    for (const [key, pending] of this.#values.entries(range, reverse)) yield [key, pending.value];
+  set(key: Key, value: string | null): void {
+    this.#values.set(key, value);
+    this.#ordered?.set(key, value);
   }
 
-  add(ops: readonly WriteOp[], group: number): void {
-    for (const [key, value] of ops) this.#values.set(key, { value: value ?? null, group });
-  }
-
-  /** Forgets everything, once the store holds all of it. */
-  clear(): void {
-    this.#values.clear();
-  }
-
-  /** Forgets what `group` carried, once the store holds it; later groups' values of the same keys stay. */
-  settle(ops: readonly WriteOp[], group: number): void {
-    for (const [key] of ops) {
-      const pending = this.#values.get(key);
-      if (pending !== undefined && pending.group <= group) this.#values.delete(key);
+  entries(range: KeyRange, reverse: boolean): Iterable<Change> {
+    if (this.#ordered === null) {
+      this.#ordered = new OrderedMap();
+      for (const [key, value] of this.#values) this.#ordered.set(key, value);
     }
+    return this.#ordered.entries(range, reverse);
   }
+}
+
+/** Both in order; of a key that both have, the newer value. */
+function* overlaid(newer: Iterable<Change>, older: Iterable<Change>, reverse: boolean): Generator<Change> {
+  const rest = older[Symbol.iterator]();
+  let next = rest.next();
+  for (const change of newer) {
+    const [key] = change;
+    while (next.done !== true && (reverse ? next.value[0] > key : next.value[0] < key)) {
+      yield next.value;
+      next = rest.next();
+    }
+    if (next.done !== true && next.value[0] === key) next = rest.next();
+    yield change;
+  }
+  for (; next.done !== true; next = rest.next()) yield next.value;
 }

@@ -46,8 +46,15 @@ export function rangeContains(range: KeyRange, key: Key): boolean {
 
 /** Whether a commit that touched `keys` (documents, index entries old and new, table records) changes what was read. */
 export function overlaps(readSet: ReadSet, keys: readonly Key[]): boolean {
-  const { points, ranges, regions } = readSet;
-  return keys.some((key) => points.has(key) || ranges.some((range) => rangeContains(range, key)) || regions.some((region) => region.contains(key)));
+  for (const key of keys) if (contains(readSet, key)) return true;
+  return false;
+}
+
+function contains({ points, ranges, regions }: ReadSet, key: Key): boolean {
+  if (points.has(key)) return true;
+  for (const range of ranges) if (rangeContains(range, key)) return true;
+  for (const region of regions) if (region.contains(key)) return true;
+  return false;
 }
 
 /**

@@ -15,7 +15,9 @@ const COMMITS_MAX = 4_096;
 const KEYS_MAX = 200_000;
 
 export class RecentCommits {
-  readonly #commits: TouchedKeys[] = [];
+  #commits: TouchedKeys[] = [];
+  /** Index of the oldest that counts: those before it are cut off all at once, since each cut moves all others. */
+  #first = 0;
   #keys = 0;
 
   /** `forgottenTs`: nothing is known of commits up to here. */
@@ -25,15 +27,24 @@ export class RecentCommits {
   add(commit: TouchedKeys): void {
     this.#commits.push(commit);
     this.#keys += commit.keys.length;
-    while (this.#commits.length > COMMITS_MAX || this.#keys > KEYS_MAX) {
-      const { ts, keys } = this.#commits.shift()!;
+    while (this.#commits.length - this.#first > COMMITS_MAX || this.#keys > KEYS_MAX) {
+      const { ts, keys } = this.#commits[this.#first++]!;
       this.#keys -= keys.length;
       this.forgottenTs = ts;
     }
+    if (this.#first < COMMITS_MAX && this.#keys > 0) return;
+    this.#commits = this.#commits.slice(this.#first);
+    this.#first = 0;
   }
 
   /** Whether a commit after `ts` has touched what was read, or may have. */
   mayOverlap(readSet: ReadSet, ts: number): boolean {
-    return ts < this.forgottenTs || this.#commits.some((commit) => commit.ts > ts && overlaps(readSet, commit.keys));
+    if (ts < this.forgottenTs) return true;
+    for (let i = this.#commits.length - 1; i >= this.#first; i--) {
+      const commit = this.#commits[i]!;
+      if (commit.ts <= ts) return false;
+      if (overlaps(readSet, commit.keys)) return true;
+    }
+    return false;
   }
 }

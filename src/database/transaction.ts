@@ -14,7 +14,7 @@ import { entryChanges } from "./index-entries.js";
 import { indexKeys } from "./index-keys.js";
 import { TABLE_RECORD_RANGE, tableRecordKey } from "./keys.js";
 import { LayeredReader } from "./layers.js";
-import { addTotals, NO_TRANSACTION_LIMITS, NOTHING_WRITTEN, TransactionUsage, type TransactionLimits, type WriteTotals } from "./limits.js";
+import { NO_TRANSACTION_LIMITS, TransactionUsage, WriteTotals, type TransactionLimits } from "./limits.js";
 import { ReadSet } from "./read-set.js";
 import type { SchemaSet } from "./schema.js";
 import { isStaged } from "./staged-namespace.js";
@@ -75,7 +75,7 @@ export class Transaction {
   /** Changes with every write, so that an open scan knows to look again. */
   #version = 0;
   /** Counted in {@link usage}, of this transaction and those that it absorbed. */
-  #written = NOTHING_WRITTEN;
+  readonly #written = new WriteTotals();
   #isFinished = false;
 
   private constructor(
@@ -111,7 +111,7 @@ export class Transaction {
     assert(child.parent === this, "absorbed a transaction that is no child");
     child.finish();
     for (const write of child.#overlay.writes()) this.#overlay.add(write);
-    if (child.usage.isCountedIn(this.usage)) this.#written = addTotals(this.#written, child.#written);
+    if (child.usage.isCountedIn(this.usage)) this.#written.add(child.#written);
     this.#version++;
   }
 
@@ -123,12 +123,15 @@ export class Transaction {
 
   /** Before a function is scheduled; throws where there are too many. */
   countScheduled(argumentBytes: number): void {
-    this.#count({ ...NOTHING_WRITTEN, scheduledFunctions: 1, scheduledArgumentBytes: argumentBytes });
+    this.#written.scheduledFunctions++;
+    this.#written.scheduledArgumentBytes += argumentBytes;
+    this.usage.schedule(argumentBytes);
   }
 
-  #count(totals: WriteTotals): void {
-    this.#written = addTotals(this.#written, totals);
-    this.usage.write(totals);
+  #countDocument(bytes: number): void {
+    this.#written.documentsWritten++;
+    this.#written.bytesWritten += bytes;
+    this.usage.writeDocument(bytes);
   }
 
   get schemas(): SchemaSet {
@@ -257,7 +260,7 @@ export class Transaction {
     assert(this.writable, "a query wrote a document");
     this.#assertRunning();
     if (before?.text === after?.text) return;
-    this.#count({ ...NOTHING_WRITTEN, documentsWritten: 1, bytesWritten: (after ?? before)?.text.length ?? 0 });
+    this.#countDocument((after ?? before)?.text.length ?? 0);
     this.#overlay.add({
       table,
       id,
