@@ -12,10 +12,9 @@ import { WHOLE } from "../../src/database/query/interval.js";
 import { planQuery } from "../../src/database/query/query-plan.js";
 import type { SearchSource } from "../../src/database/query/serialized-query.js";
 import { SearchScan } from "../../src/database/search/search-scan.js";
-import type { DocumentValue } from "../../src/database/table.js";
 import { openLmdbStore } from "../../src/storage/lmdb.js";
-import { parseValue } from "../../src/values/value.js";
 import { makeCorpus, randomOf, type Corpus } from "./corpus.js";
+import { presentHere } from "../../src/database/stored-document.js";
 
 const HELP = `Fills a table with documents of 50 words and searches it.
 
@@ -32,7 +31,6 @@ const TENANTS = 200;
 const RESULTS = 10;
 const BATCH = 500;
 
-const parse = (text: string): DocumentValue => parseValue(text) as DocumentValue;
 
 function schemaOf(isIndexed: boolean): SchemaJson {
   const searchIndexes = isIndexed ? [{ indexDescriptor: "search", searchField: "body", filterFields: ["tenant"] }] : [];
@@ -68,7 +66,7 @@ class Bench implements AsyncDisposable {
 
   insert(count: number): void {
     const transaction = this.database.begin("mutation");
-    const documents = new Documents({ transaction, namespace: "", parse });
+    const documents = new Documents({ transaction, namespace: "", present: presentHere });
     for (let i = 0; i < count; i++) documents.insert("posts", { tenant: `tenant${Math.floor(this.#random() * TENANTS)}`, body: this.corpus.text(WORDS) });
     this.database.commit(transaction);
   }

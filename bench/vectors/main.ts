@@ -10,12 +10,12 @@ import { Documents } from "../../src/database/documents.js";
 import { BackgroundIndexing } from "../../src/database/schema-change/background-indexing.js";
 import { SchemaChange } from "../../src/database/schema-change/schema-change.js";
 import type { SchemaJson } from "../../src/database/schema.js";
-import type { DocumentValue } from "../../src/database/table.js";
 import { searchVectors } from "../../src/database/vectors/vector-search.js";
 import { openLmdbStore } from "../../src/storage/lmdb.js";
-import { parseValue, type JsonValue } from "../../src/values/value.js";
+import { type JsonValue } from "../../src/values/value.js";
 import { temporaryFolder } from "../../tests/harness.js";
 import { DATA_KINDS, VectorSource, type DataKind } from "./data.js";
+import { presentHere } from "../../src/database/stored-document.js";
 
 const { values } = parseArgs({ options: { vectors: { type: "string", default: "100000" }, dimensions: { type: "string", default: "384" }, searches: { type: "string", default: "100" } } });
 const VECTORS = Number(values.vectors);
@@ -69,7 +69,7 @@ class Bench {
       const vectors = Array.from({ length: Math.min(BATCH, to - start) }, () => this.source.next());
       const begin = performance.now();
       const transaction = this.database.begin("mutation");
-      const documents = new Documents({ transaction, namespace: "", parse: (text) => parseValue(text) as DocumentValue });
+      const documents = new Documents({ transaction, namespace: "", present: presentHere });
       const ids = vectors.map((vector, i) => documents.insert("docs", { vector: [...vector], kind: (start + i) % RARITY }));
       this.database.commit(transaction);
       ms += performance.now() - begin;

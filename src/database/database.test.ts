@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryStore } from "../storage/memory.js";
-import { parseValue, type Value } from "../values/value.js";
+import type { Value } from "../values/value.js";
 import type { LogRetention } from "./commit-log.js";
 import { Database, type Commit } from "./database.js";
 import { Documents } from "./documents.js";
@@ -13,8 +13,7 @@ import { DEFAULT_TRANSACTION_LIMITS } from "./limits.js";
 import { beginOnSnapshot } from "./snapshot-database.js";
 import type { DocumentValue } from "./table.js";
 import type { Transaction } from "./transaction.js";
-
-const parse = (text: string): DocumentValue => parseValue(text) as DocumentValue;
+import { presentHere } from "./stored-document.js";
 
 class World {
   readonly store = new MemoryStore();
@@ -34,7 +33,7 @@ class World {
   }
 
   documents(transaction: Transaction): Documents {
-    return new Documents({ transaction, namespace: "", parse });
+    return new Documents({ transaction, namespace: "", present: presentHere });
   }
 
   mutate<T>(action: (documents: Documents, transaction: Transaction) => T): T {
@@ -52,7 +51,7 @@ class World {
 }
 
 function all(transaction: Transaction, tableName: string): DocumentValue[] {
-  const stream = new QueryStream(transaction, "", { source: { type: "FullTableScan", tableName, order: null }, operators: [] }, parse);
+  const stream = new QueryStream(transaction, "", { source: { type: "FullTableScan", tableName, order: null }, operators: [] }, presentHere);
   const found: DocumentValue[] = [];
   for (let next = stream.next(); next !== null; next = stream.next()) found.push(next);
   stream.close();

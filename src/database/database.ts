@@ -9,6 +9,7 @@ import type { Key, Reader, Store, WriteOp } from "../storage/store.js";
 import { Catalog } from "./catalog.js";
 import { DEFAULT_LOG_RETENTION, edgeOfLog, encodeLogEntry, trimOps, type LogRetention, type SessionRequest } from "./commit-log.js";
 import { Committer } from "./committer.js";
+import { DocumentCache } from "./document-cache.js";
 import { DatabaseError, assert } from "./errors.js";
 import { readerAt } from "./history.js";
 import { EntryWriter } from "./index-entries.js";
@@ -19,7 +20,7 @@ import { RecentCommits } from "./recent-commits.js";
 import { Schema, SchemaSet, type SchemaJson } from "./schema.js";
 import { resolvedWrites } from "./resolved-writes.js";
 import type { Table } from "./table.js";
-import { Transaction, type Caches } from "./transaction.js";
+import { Transaction } from "./transaction.js";
 import type { VectorIndex } from "./vectors/vector-index.js";
 import { VectorCaches } from "./vectors/vector-caches.js";
 import type { DocumentWrite } from "./write-overlay.js";
@@ -32,6 +33,8 @@ export interface DatabaseOptions {
   readonly logRetention?: LogRetention;
   /** Memory for codes of vectors, see vectors/vector-caches.ts. */
   readonly vectorBytesMax?: number;
+  /** Memory for documents that are read and written often, see document-cache.ts. */
+  readonly documentBytesMax?: number;
   readonly onCommit?: (commit: Commit) => void;
   readonly onDurable?: (ts: number) => void;
   readonly onRollback?: (durableTs: number, keys: readonly Key[], error: Error) => void;
@@ -72,6 +75,7 @@ export interface StoredAnswer {
 
 /** Prefix of the enforced schemas' keys; touched as a key of its own by every commit that changes one. */
 export const SCHEMA_PREFIX = metaKey("schema:");
+const DEFAULT_DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
 const DEFAULT_VECTOR_BYTES_MAX = 512 * 1024 * 1024;
 /** Doubles near today's milliseconds are 1/4096 apart. */
 export const CREATION_TIME_STEP_MS = 1 / 2048;
@@ -91,6 +95,7 @@ export class Database {
   #historyStartTs: number;
   readonly #recent: RecentCommits;
   readonly #vectors: VectorCaches;
+  readonly #documents: DocumentCache;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -106,6 +111,7 @@ export class Database {
     this.#historyStartTs = 0;
     this.#lastCreationTime = lastTs / 1000;
     this.#recent = new RecentCommits(lastTs);
+    this.#documents = new DocumentCache(options.documentBytesMax ?? DEFAULT_DOCUMENT_BYTES_MAX);
     this.#vectors = new VectorCaches(options.vectorBytesMax ?? DEFAULT_VECTOR_BYTES_MAX);
     this.#committer = new Committer(options.store, lastTs, {
       onDurable: (ts) => options.onDurable?.(ts),
@@ -147,7 +153,7 @@ export class Database {
   }
 
   begin(mode: "query" | "mutation", limits: TransactionLimits = this.#limits): Transaction {
-    return this.#begin(mode === "mutation", this.#committer.reader, this.#committer.lastTs, limits);
+    return this.#begin(mode === "mutation", null, limits);
   }
 
   /** A query at an earlier timestamp, as far back as the commit log reaches. */
@@ -157,15 +163,26 @@ export class Database {
     if (ts < this.oldestTs && ts !== nowTs) {
       throw new DatabaseError("snapshotTooOld", `The state at timestamp ${ts} is no longer kept; the oldest is ${this.oldestTs}. Ask for a new timestamp, or keep the commit log longer.`);
     }
-    const reader = this.#committer.reader;
-    return this.#begin(false, ts === nowTs ? reader : readerAt(reader, this.#catalog, ts, nowTs), ts, this.#limits);
+    return this.#begin(false, ts === nowTs ? null : { ts, reader: readerAt(this.#committer.reader, this.#catalog, ts, nowTs) }, this.#limits);
   }
 
-  #begin(writable: boolean, reader: Reader, ts: number, limits: TransactionLimits): Transaction {
-    const nextCreationTime = (): number => this.#nextCreationTime();
-    const caches = (): Caches | null => (ts === this.#committer.lastTs ? { vectors: this.#vectors, reader: this.#committer.reader } : null);
-    return Transaction.begin({ reader, ts, catalog: this.#catalog, schemas: this.#schemas, limits, writable, nextCreationTime, caches });
+  /** `former`: an earlier state than the newest. */
+  #begin(writable: boolean, former: { readonly ts: number; readonly reader: Reader } | null, limits: TransactionLimits): Transaction {
+    const { reader, lastTs } = this.#committer;
+    return Transaction.begin({
+      reader: former?.reader ?? reader,
+      ts: former?.ts ?? lastTs,
+      ...(former === null ? { cache: this.#documents } : {}),
+      catalog: this.#catalog,
+      schemas: this.#schemas,
+      limits,
+      writable,
+      nextCreationTime: this.#takeCreationTime,
+      caches: () => (former === null && lastTs === this.#committer.lastTs ? { vectors: this.#vectors, reader: this.#committer.reader } : null),
+    });
   }
+
+  readonly #takeCreationTime = (): number => this.#nextCreationTime();
 
   /**
    * Commits at a new timestamp, or at none when the transaction changed nothing (then the newest is returned). Throws
@@ -232,6 +249,7 @@ export class Database {
   applyUnseen(ops: readonly WriteOp[]): void {
     this.#committer.applyUnseen(ops);
     this.#vectors.apply(ops);
+    this.#documents.forget(ops);
   }
 
   /** To be waited for before each slice of {@link applyUnseen}; see Committer.roomForUnseen. */
@@ -290,6 +308,10 @@ export class Database {
     if (request !== null) ops.push([sessionRequestKey(request.sessionId, request.requestId), withTimestamp(ts, options.answer?.(ts))]);
     this.#committer.apply(ts, ops, keys);
     this.#vectors.apply(ops);
+    for (const { id, document } of writes) {
+      if (document === null) this.#documents.delete(id);
+      else this.#documents.put(document);
+    }
     const commit = { ts, keys };
     this.#recent.add(commit);
     this.#options.onCommit?.(commit);
@@ -300,6 +322,7 @@ export class Database {
     this.#catalog = Catalog.load(this.reader);
     this.#schemas = loadSchemas(this.reader);
     this.#vectors.clear();
+    this.#documents.clear();
     this.#oldestTs = edgeOfLog(this.reader, "first")?.ts ?? 0;
     this.#historyStartTs = historyStart(this.reader);
     this.#options.onRollback?.(durableTs, keys, error);
@@ -317,10 +340,9 @@ function withTimestamp(ts: number, answer: string | undefined): string {
   return `${ts} ${answer}`;
 }
 
-function collectWrite({ table, id, before, after, beforeKeys, afterKeys }: DocumentWrite, ops: WriteOp[], keys: Key[]): void {
-  const documentKey = table.documentKey(id);
-  ops.push([documentKey, after ?? undefined]);
-  keys.push(documentKey);
+function collectWrite({ table, id, key, before, after, beforeKeys, afterKeys }: DocumentWrite, ops: WriteOp[], keys: Key[]): void {
+  ops.push([key, after ?? undefined]);
+  keys.push(key);
   for (let i = 0; i < table.indexes.length; i++) {
     const oldKey = before === null ? undefined : beforeKeys[i];
     const newKey = after === null ? undefined : afterKeys[i];

@@ -9,26 +9,26 @@ import { encodePatch, encodeValueSized, IN_TRANSACTION, parseValue } from "../va
 import type { TableResolver } from "../values/validator.js";
 import { DatabaseError } from "./errors.js";
 import { TableNames } from "./table-names.js";
+import { holdsObjects, StoredDocument, type Presenter } from "./stored-document.js";
 import type { DocumentValue, Table } from "./table.js";
-import type { Revision, Transaction } from "./transaction.js";
+import type { Transaction } from "./transaction.js";
 
 export interface DocumentsOptions {
   readonly transaction: Transaction;
   readonly namespace: string;
-  /** Parses stored text into a new value that user code may change. */
-  readonly parse: (text: string) => DocumentValue;
+  readonly present: Presenter;
 }
 
 export class Documents {
   readonly #transaction: Transaction;
   readonly #namespace: string;
-  readonly #parse: (text: string) => DocumentValue;
+  readonly #present: Presenter;
   readonly #tables: TableResolver;
 
   constructor(options: DocumentsOptions) {
     this.#transaction = options.transaction;
     this.#namespace = options.namespace;
-    this.#parse = options.parse;
+    this.#present = options.present;
     this.#tables = new TableNames(options.transaction, options.namespace);
   }
 
@@ -36,8 +36,8 @@ export class Documents {
   get(id: string, operation: string, tableName?: string): DocumentValue | null {
     const table = this.#tableOf(id, operation, tableName);
     if (table === null) return null;
-    const text = this.#transaction.get(table, id);
-    return text === undefined ? null : this.#parse(text);
+    const document = this.#transaction.read(table, id);
+    return document === undefined ? null : this.#present(document);
   }
 
   insert(tableName: string, fields: unknown): string {
@@ -48,26 +48,27 @@ export class Documents {
   }
 
   patch(id: string, fields: unknown, tableName?: string): void {
-    const { table, revision, current } = this.#existing(id, "patch", tableName);
+    const { table, document } = this.#existing(id, "patch", tableName);
+    const current = this.#current(document);
     const { set, unset } = encodePatch(fields);
     const next: Record<string, unknown> = { ...current, ...this.#withoutSystemFields(set, current) };
     for (const field of unset) {
       if (field === "_id" || field === "_creationTime") throw systemFieldError(field);
       delete next[field];
     }
-    this.#write(table, id, revision, next);
+    this.#write(table, id, document, next);
   }
 
   replace(id: string, fields: unknown, tableName?: string): void {
-    const { table, revision } = this.#existing(id, "replace", tableName);
-    const { _id, _creationTime } = revision.value;
-    const rest = this.#withoutSystemFields(plainFields(fields, "replace"), revision.value);
-    this.#write(table, id, revision, { ...rest, _id, _creationTime });
+    const { table, document } = this.#existing(id, "replace", tableName);
+    const { _id, _creationTime } = document.value;
+    const rest = this.#withoutSystemFields(plainFields(fields, "replace"), document.value);
+    this.#write(table, id, document, { ...rest, _id, _creationTime });
   }
 
   delete(id: string, tableName?: string): void {
-    const { table, revision } = this.#existing(id, "delete", tableName);
-    this.#transaction.write(table, id, revision, null);
+    const { table, document } = this.#existing(id, "delete", tableName);
+    this.#transaction.write(table, id, document, null);
   }
 
   /** Null where the id names no table of this namespace. */
@@ -83,15 +84,17 @@ export class Documents {
     return this.#tables.tableNumberToName(decoded.tableNumber) === tableName ? id : null;
   }
 
-  /** `current` is the document as user code sees it; the revision's value, which indexes go by, has a number for each commit timestamp. */
-  #existing(id: string, operation: string, tableName: string | undefined): { table: Table; revision: Revision; current: DocumentValue } {
+  #existing(id: string, operation: string, tableName: string | undefined): { table: Table; document: StoredDocument } {
     const table = this.#tableOf(id, operation, tableName);
     if (table?.name.startsWith("_") === true) throw new DatabaseError("invalidId", "System tables (prefixed with `_`) are read-only.");
-    const text = table === null ? undefined : this.#transaction.get(table, id);
-    if (table === null || text === undefined) throw new DatabaseError("notFound", `${capitalize(operation)} on nonexistent document ID ${id}`);
-    const current = this.#parse(text);
-    const value = holdsCommitTimestamp(text) ? (parseValue(text, IN_TRANSACTION) as DocumentValue) : current;
-    return { table, revision: { text, value }, current };
+    const document = table === null ? undefined : this.#transaction.read(table, id);
+    if (table === null || document === undefined) throw new DatabaseError("notFound", `${capitalize(operation)} on nonexistent document ID ${id}`);
+    return { table, document };
+  }
+
+  /** As user code sees it: the value that indexes go by has a number for each commit timestamp that is not known yet. */
+  #current(document: StoredDocument): DocumentValue {
+    return holdsCommitTimestamp(document.text) ? this.#present(document) : document.value;
   }
 
   /** Null where the id is well formed but names no table (any more). */
@@ -116,19 +119,14 @@ export class Documents {
     return fields;
   }
 
-  #write(table: Table, id: string, before: Revision | null, value: Record<string, unknown>): void {
+  #write(table: Table, id: string, before: StoredDocument | null, value: Record<string, unknown>): void {
     const { text, size } = encodeValueSized(value, DOCUMENT_LIMITS);
     checkDocumentSize(size);
     // What is stored decides, not an object whose getters may answer otherwise the next time.
     const stored = holdsObjects(value) ? (parseValue(text, IN_TRANSACTION) as DocumentValue) : (value as DocumentValue);
     this.#transaction.schemas.enforce(this.#namespace, table.name, stored, this.#tables);
-    this.#transaction.write(table, id, before, { text, value: stored });
+    this.#transaction.write(table, id, before, new StoredDocument(table, id, text, stored));
   }
-}
-
-function holdsObjects(value: Record<string, unknown>): boolean {
-  for (const name in value) if (typeof value[name] === "object" && value[name] !== null) return true;
-  return false;
 }
 
 function plainFields(fields: unknown, operation: string): Record<string, unknown> {

@@ -2,14 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MemoryStore } from "../storage/memory.js";
-import { parseValue } from "../values/value.js";
 import { readChanges } from "./change-feed.js";
 import { edgeOfLog, logReachesBackTo } from "./commit-log.js";
 import { Database } from "./database.js";
 import { Documents } from "./documents.js";
 import { FormerDocuments } from "./former-documents.js";
 import { DOCUMENT_RANGE, HISTORY_START_KEY, LOG_TRIMMED_KEY, keyAfter } from "./keys.js";
-import type { DocumentValue } from "./table.js";
+import { presentHere } from "./stored-document.js";
 
 const LIMITS = { documentsMax: 3, charsMax: Infinity, scannedCharsMax: Infinity };
 
@@ -21,7 +20,7 @@ class World {
   /** One transaction of several writes; a number stands for a document that is there, or a new one. */
   commit(writes: readonly { readonly target: number; readonly value: number | null }[]): void {
     const transaction = this.database.begin("mutation");
-    const documents = new Documents({ transaction, namespace: "", parse: (text) => parseValue(text) as DocumentValue });
+    const documents = new Documents({ transaction, namespace: "", present: presentHere });
     for (const { target, value } of writes) {
       const id = this.ids[target];
       if (id === undefined) this.ids.push(documents.insert("items", { value }));

@@ -8,6 +8,7 @@ import type { Entry, Key, KeyRange } from "../storage/store.js";
 import type { DocumentScan, ScannedDocument } from "./document-scan.js";
 import { assert } from "./errors.js";
 import { keyAfter } from "./keys.js";
+import { StoredDocument } from "./stored-document.js";
 import type { Transaction } from "./transaction.js";
 import type { Table } from "./table.js";
 
@@ -38,7 +39,7 @@ export class IndexScan implements DocumentScan {
     const [key, value] = step.value;
     this.#lastKey = key;
     const found = this.#document(key, value);
-    this.transaction.usage.readDocument(found.text.length);
+    this.transaction.usage.readDocument(found.document.text.length);
     return found;
   }
 
@@ -83,9 +84,9 @@ export class IndexScan implements DocumentScan {
 
   #document(key: Key, value: string): ScannedDocument {
     const isDocumentKey = key.startsWith(this.table.documentPrefix);
-    if (isDocumentKey) return { key, id: key.slice(this.table.documentPrefix.length), text: value };
-    const text = this.transaction.reader.get(this.table.documentKey(value));
-    assert(text !== undefined, `index entry of ${this.table.name} names the absent document ${value}`);
-    return { key, id: value, text };
+    if (isDocumentKey) return { key, document: new StoredDocument(this.table, key.slice(this.table.documentPrefix.length), value) };
+    const document = this.transaction.document(this.table, value);
+    assert(document !== undefined, `index entry of ${this.table.name} names the absent document ${value}`);
+    return { key, document };
   }
 }

@@ -2,7 +2,7 @@
 import { holdsCommitTimestamp, resolveCommitTimestamp } from "../values/commit-timestamp.js";
 import { parseValue } from "../values/value.js";
 import { entryChanges } from "./index-entries.js";
-import { indexKeys } from "./index-keys.js";
+import { StoredDocument } from "./stored-document.js";
 import type { DocumentValue } from "./table.js";
 import type { DocumentWrite } from "./write-overlay.js";
 
@@ -15,11 +15,12 @@ export function resolvedWrites(writes: readonly DocumentWrite[], ts: number): re
 function resolved(write: DocumentWrite, text: string, ts: number): DocumentWrite {
   const { table, id, before } = write;
   const after = resolveCommitTimestamp(text, ts);
-  const value = parseValue(after) as DocumentValue;
+  const document = new StoredDocument(table, id, after);
   return {
     ...write,
     after,
-    afterKeys: indexKeys(table, id, value),
-    entries: entryChanges(table.entryIndexes, id, before === null ? null : (parseValue(before) as DocumentValue), value),
+    document,
+    afterKeys: document.indexKeys(table),
+    entries: entryChanges(table.entryIndexes, id, before === null ? null : (parseValue(before) as DocumentValue), document.value),
   };
 }

@@ -76,6 +76,16 @@ export class Index {
     return [...this.record.fields, "_creationTime"];
   }
 
+  /** Whether two values of one document surely have the same key. Cheap. */
+  hasSameKey(a: DocumentValue, b: DocumentValue): boolean {
+    if (a["_creationTime"] !== b["_creationTime"]) return false;
+    for (const path of this.#paths) {
+      const field = fieldAt(a, path);
+      if ((typeof field === "object" && field !== null) || !Object.is(field, fieldAt(b, path))) return false;
+    }
+    return true;
+  }
+
   keyOf(document: DocumentValue, id: string): Key {
     let key = this.prefix;
     for (const path of this.#paths) key += encodeKeyPart(fieldAt(document, path));

@@ -8,19 +8,20 @@
  */
 import type { Key, KeyRange, Reader } from "../storage/store.js";
 import type { Catalog } from "./catalog.js";
+import type { DocumentCache } from "./document-cache.js";
 import type { DocumentScan } from "./document-scan.js";
 import { DatabaseError, assert } from "./errors.js";
 import { entryChanges } from "./index-entries.js";
-import { indexKeys } from "./index-keys.js";
 import { TABLE_RECORD_RANGE, tableRecordKey } from "./keys.js";
 import { LayeredReader } from "./layers.js";
 import { NO_TRANSACTION_LIMITS, TransactionUsage, WriteTotals, type TransactionLimits } from "./limits.js";
 import { ReadSet } from "./read-set.js";
 import type { SchemaSet } from "./schema.js";
+import { StoredDocument, type Revision } from "./stored-document.js";
 import { isStaged } from "./staged-namespace.js";
-import { Table, type DocumentValue, type TableRecord } from "./table.js";
+import { Table, type TableRecord } from "./table.js";
 import type { VectorCaches } from "./vectors/vector-caches.js";
-import { WriteOverlay, type DocumentWrite } from "./write-overlay.js";
+import { NO_KEYS, WriteOverlay, type DocumentWrite } from "./write-overlay.js";
 
 /** System tables start with an underscore; who may make one is checked before. */
 const TABLE_NAME = /^_?[A-Za-z][A-Za-z0-9_]{0,63}$/;
@@ -29,6 +30,8 @@ export interface TransactionOptions {
   /** Everything committed up to `ts`; must not change while the transaction lives. */
   readonly reader: Reader;
   readonly ts: number;
+  /** Of what `reader` shows; absent where that is not the newest state. */
+  readonly cache?: DocumentCache;
   readonly catalog: Catalog;
   readonly schemas: SchemaSet;
   readonly limits: TransactionLimits;
@@ -234,14 +237,35 @@ export class Transaction {
     return undefined;
   }
 
+  /** Text of a document. */
   get(table: Table, id: string): string | undefined {
+    return this.read(table, id)?.text;
+  }
+
+  read(table: Table, id: string): StoredDocument | undefined {
     this.#assertRunning();
-    const key = table.documentKey(id);
     this.usage.readRange();
-    this.readSet.addPoint(key);
-    const text = this.#reader.get(key);
-    if (text !== undefined) this.usage.readDocument(text.length);
-    return text;
+    const document = this.document(table, id);
+    this.readSet.addPoint(document?.key ?? table.documentKey(id));
+    if (document !== undefined) this.usage.readDocument(document.text.length);
+    return document;
+  }
+
+  /** The same without counting or remembering it: for who does both. */
+  document(table: Table, id: string): StoredDocument | undefined {
+    const { cache, reader } = this.options;
+    const stored = cache === undefined ? storedDocument(table, id, reader) : cache.read(table, id, reader);
+    const write = this.#hasWritten ? this.#ownWrite(stored?.key ?? table.documentKey(id)) : undefined;
+    return write === undefined ? stored : (write.document ?? undefined);
+  }
+
+  get #hasWritten(): boolean {
+    return this.#overlay.size > 0 || (this.parent !== null && this.parent.#hasWritten);
+  }
+
+  #ownWrite(key: Key): DocumentWrite | undefined {
+    const own = this.#overlay.find(key);
+    return own !== undefined || this.parent === null ? own : this.parent.#ownWrite(key);
   }
 
   /** Remembers an open scan until {@link finish}, which records what it has read. */
@@ -261,14 +285,18 @@ export class Transaction {
     this.#assertRunning();
     if (before?.text === after?.text) return;
     this.#countDocument((after ?? before)?.text.length ?? 0);
+    const old = before === null ? null : storedRevision(table, id, before);
+    const document = after === null ? null : storedRevision(table, id, after);
     this.#overlay.add({
       table,
       id,
+      key: (document ?? old)!.key,
       before: before?.text ?? null,
       after: after?.text ?? null,
-      beforeKeys: before === null ? [] : indexKeys(table, id, before.value),
-      afterKeys: after === null ? [] : indexKeys(table, id, after.value),
-      entries: entryChanges(table.entryIndexes, id, before?.value ?? null, after?.value ?? null),
+      document,
+      beforeKeys: old === null ? NO_KEYS : old.indexKeys(table),
+      afterKeys: document === null ? NO_KEYS : document.indexKeys(table, old),
+      entries: table.entryIndexes.length === 0 ? null : entryChanges(table.entryIndexes, id, old?.value ?? null, document?.value ?? null),
     });
     this.#version++;
   }
@@ -303,8 +331,11 @@ export class Transaction {
   }
 }
 
-/** A document's text with the value it stands for. */
-export interface Revision {
-  readonly text: string;
-  readonly value: DocumentValue;
+function storedDocument(table: Table, id: string, reader: Reader): StoredDocument | undefined {
+  const text = reader.get(table.documentKey(id));
+  return text === undefined ? undefined : new StoredDocument(table, id, text);
+}
+
+function storedRevision(table: Table, id: string, revision: Revision): StoredDocument {
+  return revision instanceof StoredDocument ? revision : new StoredDocument(table, id, revision.text, revision.value);
 }

@@ -7,7 +7,8 @@ import { APP_COMPONENT_PATH } from "./component-path.js";
 import { IndexScan } from "../database/index-scan.js";
 import { prefixRange } from "../database/keys.js";
 import type { Table } from "../database/table.js";
-import type { Revision, Transaction } from "../database/transaction.js";
+import type { Revision } from "../database/stored-document.js";
+import type { Transaction } from "../database/transaction.js";
 import { newId } from "../values/id.js";
 import { encodeValue, parseValue } from "../values/value.js";
 
@@ -40,7 +41,7 @@ function edge(transaction: Transaction, table: Table, isNewest: boolean): Revisi
   const scan = new IndexScan(transaction, table, prefixRange(table.creationIndex.prefix), isNewest);
   const found = scan.next();
   scan.close();
-  return found === null ? null : revision(found.text);
+  return found === null ? null : found.document;
 }
 
 function revision(text: string): Revision {

@@ -11,7 +11,8 @@
  */
 import { prefixRange } from "../database/keys.js";
 import type { Index, Table } from "../database/table.js";
-import type { Revision, Transaction } from "../database/transaction.js";
+import type { Revision } from "../database/stored-document.js";
+import type { Transaction } from "../database/transaction.js";
 import type { KeyRange } from "../storage/store.js";
 import { decodeId, encodeId } from "../values/id.js";
 import { encodeKeyPart } from "../values/key.js";

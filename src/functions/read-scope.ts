@@ -6,6 +6,7 @@
  */
 import { Documents } from "../database/documents.js";
 import type { PageJournal } from "../database/query/paginate.js";
+import type { Presenter } from "../database/stored-document.js";
 import type { DocumentValue } from "../database/table.js";
 import { parseValue } from "../values/value.js";
 import { APP_COMPONENT_PATH } from "./component-path.js";
@@ -15,7 +16,7 @@ import { errorInRealm } from "./realm-error.js";
 
 export class ReadScope {
   readonly documents: Documents;
-  readonly parse: (text: string) => DocumentValue;
+  readonly present: Presenter;
   readonly realm: Realm;
 
   constructor(
@@ -24,8 +25,8 @@ export class ReadScope {
   ) {
     const realm = execution.sandbox.realm;
     this.realm = realm;
-    this.parse = (text) => parseValue(text, realm.documents) as DocumentValue;
-    this.documents = new Documents({ transaction: frame.transaction, namespace: frame.namespace, parse: this.parse });
+    this.present = (document) => document.flatValue === null ? (parseValue(document.text, realm.documents) as DocumentValue) : realm.documents.copyFields(document.flatValue);
+    this.documents = new Documents({ transaction: frame.transaction, namespace: frame.namespace, present: this.present });
   }
 
   /** The caller's, for the app alone: what a component should know of it, it is told by arguments. */

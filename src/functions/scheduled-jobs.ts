@@ -11,7 +11,8 @@
  */
 import { DatabaseError } from "../database/errors.js";
 import type { Table } from "../database/table.js";
-import type { Revision, Transaction } from "../database/transaction.js";
+import type { Revision } from "../database/stored-document.js";
+import type { Transaction } from "../database/transaction.js";
 import { decodeId, newId } from "../values/id.js";
 import { encodeValue, parseValue, type Value } from "../values/value.js";
 import { componentOfJob, putInQueue, removeFromQueue, type JobLane } from "./job-queue.js";

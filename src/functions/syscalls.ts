@@ -63,7 +63,7 @@ export class Syscalls {
     switch (op) {
       case "1.0/queryStream": {
         const id = this.#streams.size;
-        this.#streams.set(id, new QueryStream(scope.frame.transaction, scope.frame.namespace, parseSerializedQuery(args["query"]), scope.parse));
+        this.#streams.set(id, new QueryStream(scope.frame.transaction, scope.frame.namespace, parseSerializedQuery(args["query"]), scope.present));
         return JSON.stringify({ queryId: id });
       }
       case "1.0/queryCleanup":
@@ -140,7 +140,7 @@ export class Syscalls {
       maximumRowsRead: (args["maximumRowsRead"] ?? null) as number | null,
       maximumBytesRead: (args["maximumBytesRead"] ?? null) as number | null,
     };
-    const result = queryPage(frame.transaction, frame.namespace, request, scope.parse, journal.nextEndCursor());
+    const result = queryPage(frame.transaction, frame.namespace, request, scope.present, journal.nextEndCursor());
     journal.record(result.continueCursor);
     const { page, ...rest } = result;
     return `{"page":${encodeValue(page, DOCUMENTS)},${JSON.stringify(rest).slice(1)}`;
@@ -183,7 +183,7 @@ function isUndefinedMark(value: JsonValue): boolean {
 
 function countAll(scope: ReadScope, tableName: string): number {
   const query = { source: { type: "FullTableScan" as const, tableName, order: null }, operators: [] };
-  const stream = new QueryStream(scope.frame.transaction, scope.frame.namespace, query, scope.parse);
+  const stream = new QueryStream(scope.frame.transaction, scope.frame.namespace, query, scope.present);
   let count = 0;
   while (stream.next() !== null) count++;
   stream.close();

@@ -173,7 +173,7 @@ export class TableQuery {
         maximumRowsRead: options.maximumRowsRead ?? null,
         maximumBytesRead: options.maximumBytesRead ?? null,
       };
-      const result = queryPage(frame.transaction, frame.namespace, request, this.scope.parse, journal.nextEndCursor());
+      const result = queryPage(frame.transaction, frame.namespace, request, this.scope.present, journal.nextEndCursor());
       journal.record(result.continueCursor);
       return this.scope.object({ ...result, page: this.scope.array(result.page) });
     });
@@ -219,8 +219,8 @@ export class TableQuery {
       case "consumed":
         throw this.scope.error("This query is closed and can't emit any more values.");
       case "preparing": {
-        const { frame, parse } = this.scope;
-        const stream = new QueryStream(frame.transaction, frame.namespace, this.query, parse);
+        const { frame, present } = this.scope;
+        const stream = new QueryStream(frame.transaction, frame.namespace, this.query, present);
         this.#state = { type: "running", stream };
         return stream;
       }

@@ -90,7 +90,7 @@ function report(outcome: FunctionOutcome): LaneResult {
     points: [...transaction.readSet.points],
     ranges: transaction.readSet.ranges,
     regions: transaction.readSet.regions.map(regionData),
-    writes: transaction.writes().map(({ table, ...write }) => ({ ...write, space: table.space })),
+    writes: transaction.writes().map(({ table, id, before, after, beforeKeys, afterKeys, entries }) => ({ space: table.space, id, before, after, beforeKeys, afterKeys, entries })),
     usage: { bytesRead, documentsRead, bytesWritten, documentsWritten },
   };
 }

@@ -235,8 +235,8 @@ describe("transactions", () => {
     expect(await app.query("calls:read", { group: "caught" })).toEqual([1]);
   });
 
-  test("F-27 a document that was read is a copy", async () => {
-    const id = await insert({ tags: ["a"] });
+  test.each([{ tags: ["a"] }, {}])("F-27 a document that was read is a copy: %o", async (item) => {
+    const id = await insert(item);
     const expected = await get(id);
     expect(await app.mutation("documents:changeWhatWasRead", { id })).toEqual(expected);
     expect(await get(id)).toEqual(expected);

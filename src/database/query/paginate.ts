@@ -13,6 +13,7 @@
 import type { Key } from "../../storage/store.js";
 import { DatabaseError } from "../errors.js";
 import type { ScannedDocument } from "../document-scan.js";
+import type { Presenter } from "../stored-document.js";
 import type { DocumentValue } from "../table.js";
 import type { Transaction } from "../transaction.js";
 import { CursorCodec, type Position } from "./cursor.js";
@@ -52,7 +53,7 @@ export function queryPage(
   transaction: Transaction,
   namespace: string,
   args: PageArguments,
-  parse: (text: string) => DocumentValue,
+  present: Presenter,
   journalEndCursor: string | null,
 ): Page {
   checkArguments(args);
@@ -62,7 +63,7 @@ export function queryPage(
   const endCursor = args.endCursor ?? journalEndCursor;
   const start: Position = args.cursor === null ? { type: "start" } : codec.decode(args.cursor);
   const end = endCursor === null ? null : codec.decode(endCursor);
-  const found = plan === null ? NOTHING : readInterval(transaction, plan, start, end, { pipeline, parse, args });
+  const found = plan === null ? NOTHING : readInterval(transaction, plan, start, end, { pipeline, present, args });
   return pageOf(found, start, end, codec);
 }
 
@@ -75,7 +76,7 @@ function checkArguments({ query, pageSize }: PageArguments): void {
 
 interface Reading {
   readonly pipeline: Pipeline;
-  readonly parse: (text: string) => DocumentValue;
+  readonly present: Presenter;
   readonly args: PageArguments;
 }
 
@@ -90,7 +91,7 @@ interface Found {
 
 const NOTHING: Found = { page: [], keys: [], stop: "end", isLarge: false };
 
-function readInterval(transaction: Transaction, plan: QueryPlan, start: Position, end: Position | null, { pipeline, parse, args }: Reading): Found {
+function readInterval(transaction: Transaction, plan: QueryPlan, start: Position, end: Position | null, { pipeline, present, args }: Reading): Found {
   const budget = new PageBudget(transaction.usage, args.maximumRowsRead, args.maximumBytesRead);
   const scan = plan.open({ start, end });
   const page: DocumentValue[] = [];
@@ -99,10 +100,10 @@ function readInterval(transaction: Transaction, plan: QueryPlan, start: Position
     scan.close();
     return { page, keys, stop, isLarge: budget.isLarge };
   };
-  const take = ({ key, text }: ScannedDocument): void => {
-    budget.spend(text.length);
+  const take = ({ key, document: stored }: ScannedDocument): void => {
+    budget.spend(stored.text.length);
     keys.push(key);
-    const document = parse(text);
+    const document = present(stored);
     if (pipeline.accepts(document)) page.push(document);
   };
   for (;;) {

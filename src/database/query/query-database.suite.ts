@@ -11,6 +11,7 @@ import type { Transaction } from "../transaction.js";
 import { queryPage, type Page, type PageArguments } from "./paginate.js";
 import { QueryStream } from "./query-stream.js";
 import type { Order, QueryOperator, SerializedQuery, SerializedRangeExpression } from "./serialized-query.js";
+import { presentHere } from "../stored-document.js";
 
 export const NAMESPACE = "";
 
@@ -47,7 +48,7 @@ export class QueryDatabase {
 
   mutate<T>(action: (documents: Documents, transaction: Transaction) => T): T {
     const transaction = this.database.begin("mutation");
-    const result = action(new Documents({ transaction, namespace: NAMESPACE, parse }), transaction);
+    const result = action(new Documents({ transaction, namespace: NAMESPACE, present: presentHere }), transaction);
     this.database.commit(transaction);
     return result;
   }
@@ -73,7 +74,7 @@ export class QueryDatabase {
 }
 
 export function collect(transaction: Transaction, query: SerializedQuery): DocumentValue[] {
-  const stream = new QueryStream(transaction, NAMESPACE, query, parse);
+  const stream = new QueryStream(transaction, NAMESPACE, query, presentHere);
   const found: DocumentValue[] = [];
   for (let next = stream.next(); next !== null; next = stream.next()) found.push(next);
   return found;
@@ -81,7 +82,7 @@ export function collect(transaction: Transaction, query: SerializedQuery): Docum
 
 export function page(transaction: Transaction, args: Partial<PageArguments> & { readonly query: SerializedQuery }, journalEndCursor: string | null = null): Page {
   const defaults = { cursor: null, endCursor: null, pageSize: 10, maximumRowsRead: null, maximumBytesRead: null };
-  return queryPage(transaction, NAMESPACE, { ...defaults, ...args }, parse, journalEndCursor);
+  return queryPage(transaction, NAMESPACE, { ...defaults, ...args }, presentHere, journalEndCursor);
 }
 
 export function scanOf(tableName: string, order: Order = null, operators: readonly QueryOperator[] = []): SerializedQuery {

@@ -5,10 +5,11 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { JsonValue, Value } from "../../values/value.js";
 import { overlaps } from "../read-set.js";
 import type { DocumentValue } from "../table.js";
-import { QueryDatabase, NAMESPACE, bound, collect, field, indexOf, literal, parse, scanOf } from "./query-database.suite.js";
+import { QueryDatabase, NAMESPACE, bound, collect, field, indexOf, literal, scanOf } from "./query-database.suite.js";
 import { QueryStream } from "./query-stream.js";
 import type { Order, QueryOperator, SerializedQuery, SerializedRangeExpression } from "./serialized-query.js";
 import { documentField } from "./values.suite.js";
+import { presentHere } from "../stored-document.js";
 
 let db: QueryDatabase;
 
@@ -55,7 +56,7 @@ describe("Q-4 streams", () => {
     const keys = documents.map((document) => table.creationIndex.keyOf(document, document["_id"] as string));
     const first = (order: Order): boolean[] => {
       const { readSet } = db.read((transaction) => {
-        const stream = new QueryStream(transaction, NAMESPACE, scanOf("messages", order), parse);
+        const stream = new QueryStream(transaction, NAMESPACE, scanOf("messages", order), presentHere);
         expect(stream.next()).not.toBe(null);
         stream.close();
       });
@@ -73,7 +74,7 @@ describe("Q-4 streams", () => {
   it("Q-4.5 a stream left open is closed with its transaction, and then ends", () => {
     db.insert("messages", { n: 1 }, { n: 2 });
     const { result: stream } = db.read((transaction) => {
-      const open = new QueryStream(transaction, NAMESPACE, scanOf("messages"), parse);
+      const open = new QueryStream(transaction, NAMESPACE, scanOf("messages"), presentHere);
       open.next();
       return open;
     });
@@ -85,7 +86,7 @@ describe("Q-4 streams", () => {
     db.declare("tasks", { by_n: ["n"] });
     db.insert("tasks", ...[10, 20, 30, 40].map((n) => ({ n })));
     db.mutate((documents, transaction) => {
-      const stream = new QueryStream(transaction, NAMESPACE, indexOf("tasks.by_n"), parse);
+      const stream = new QueryStream(transaction, NAMESPACE, indexOf("tasks.by_n"), presentHere);
       const seen: unknown[] = [];
       for (let task = stream.next(); task !== null; task = stream.next()) {
         seen.push(task["n"]);

@@ -3,6 +3,7 @@
  * and depends on, only what precedes it.
  */
 import type { DocumentScan } from "../document-scan.js";
+import type { Presenter } from "../stored-document.js";
 import type { DocumentValue } from "../table.js";
 import type { Transaction } from "../transaction.js";
 import { WHOLE } from "./interval.js";
@@ -15,14 +16,14 @@ export class QueryStream {
   readonly #scan: DocumentScan | null;
 
   /**
-   * `parse` makes a document from its text, in the realm of the code that will see it. Filters look at that same
-   * document, so each is parsed once. Throws `invalidQuery` where the query does not fit the table.
+   * `present` makes a new value of a document, in the realm of the code that will see it. Filters look at that same
+   * value, so each is made once. Throws `invalidQuery` where the query does not fit the table.
    */
   constructor(
     transaction: Transaction,
     namespace: string,
     query: SerializedQuery,
-    private readonly parse: (text: string) => DocumentValue,
+    private readonly present: Presenter,
   ) {
     this.#pipeline = new Pipeline(query.operators);
     this.#scan = planQuery(transaction, namespace, query.source)?.open(WHOLE) ?? null;
@@ -33,7 +34,7 @@ export class QueryStream {
     while (!this.#pipeline.isFull) {
       const found = this.#scan?.next() ?? null;
       if (found === null) return null;
-      const document = this.parse(found.text);
+      const document = this.present(found.document);
       if (this.#pipeline.accepts(document)) return document;
     }
     this.close();

@@ -9,6 +9,7 @@ import { CREATION_INDEX, type IndexRecord } from "../table.js";
 import { BackgroundIndexing } from "./background-indexing.js";
 import { SchemaChange } from "./schema-change.js";
 import { parseDocument } from "./table-walk.js";
+import { presentHere } from "../stored-document.js";
 
 export const STRING: ValidatorJson = { type: "string" };
 
@@ -44,7 +45,7 @@ export class ChangeFixture implements AsyncDisposable {
 
   insert(tableName: string, ...documents: Record<string, unknown>[]): string[] {
     const transaction = this.database.begin("mutation");
-    const writer = new Documents({ transaction, namespace: "", parse: parseDocument });
+    const writer = new Documents({ transaction, namespace: "", present: presentHere });
     const ids = documents.map((document) => writer.insert(tableName, document));
     this.database.commit(transaction);
     return ids;
@@ -52,13 +53,13 @@ export class ChangeFixture implements AsyncDisposable {
 
   patch(id: string, fields: Record<string, unknown>): void {
     const transaction = this.database.begin("mutation");
-    new Documents({ transaction, namespace: "", parse: parseDocument }).patch(id, fields);
+    new Documents({ transaction, namespace: "", present: presentHere }).patch(id, fields);
     this.database.commit(transaction);
   }
 
   delete(id: string): void {
     const transaction = this.database.begin("mutation");
-    new Documents({ transaction, namespace: "", parse: parseDocument }).delete(id);
+    new Documents({ transaction, namespace: "", present: presentHere }).delete(id);
     this.database.commit(transaction);
   }
 

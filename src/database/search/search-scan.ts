@@ -86,11 +86,11 @@ export class SearchScan implements DocumentScan {
     this.#lastKey = this.index.prefix + key;
     const documentKey = this.table.documentKey(id);
     this.transaction.readSet.addPoint(documentKey);
-    const text = this.transaction.reader.get(documentKey);
-    if (text === undefined) return null;
+    const document = this.transaction.document(this.table, id);
+    if (document === undefined) return null;
     if (++this.#results > RESULTS_MAX) throw this.#tooMany(`more than ${RESULTS_MAX} results`);
-    this.transaction.usage.readDocument(text.length);
-    return { key: this.#lastKey, id, text };
+    this.transaction.usage.readDocument(document.text.length);
+    return { key: this.#lastKey, document };
   }
 
   #end(): null {

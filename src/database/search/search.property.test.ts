@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Value } from "../../values/value.js";
-import { NAMESPACE, collect, parse } from "../query/query-database.suite.js";
+import { NAMESPACE, collect } from "../query/query-database.suite.js";
 import { queryPage } from "../query/paginate.js";
 import { overlaps } from "../read-set.js";
 import type { DocumentValue } from "../table.js";
 import { Documents } from "../documents.js";
 import { SearchDatabase, TABLE, allDocuments, idsOf, naiveDistance, naiveSearch } from "./search-database.suite.js";
 import { TypingErrors } from "./typing-errors.js";
+import { presentHere } from "../stored-document.js";
 
 const OPTIONS = { searchField: "body", filterFields: ["channel", "meta.kind"] };
 
@@ -79,10 +80,10 @@ describe("SE-3 search against a naive search", () => {
           const found = collect(reading, db.query(text, filters, typoTolerance));
           expect(idsOf(found)).toEqual(idsOf(naiveSearch(allDocuments(reading), counted, OPTIONS, text, filters, typoTolerance)));
         };
-        own.forEach((next) => apply(new Documents({ transaction, namespace: NAMESPACE, parse }), ids, next));
+        own.forEach((next) => apply(new Documents({ transaction, namespace: NAMESPACE, present: presentHere }), ids, next));
         check();
         const child = transaction.child();
-        nested.forEach((next) => apply(new Documents({ transaction: child, namespace: NAMESPACE, parse }), ids, next));
+        nested.forEach((next) => apply(new Documents({ transaction: child, namespace: NAMESPACE, present: presentHere }), ids, next));
         check(child);
         if (isKept) transaction.absorb(child);
         check();
@@ -146,9 +147,9 @@ describe("SE-3 search against a naive search", () => {
         fill(db, ids, later);
         const args = { query, maximumRowsRead: null, maximumBytesRead: null, pageSize: 1 };
         const again = db.read((transaction) => [
-          queryPage(transaction, NAMESPACE, { ...args, cursor: null, endCursor: first.continueCursor }, parse, null),
-          queryPage(transaction, NAMESPACE, { ...args, cursor: first.continueCursor, endCursor: second.continueCursor }, parse, null),
-          queryPage(transaction, NAMESPACE, { ...args, cursor: second.continueCursor, endCursor: null, pageSize: 1_000 }, parse, null),
+          queryPage(transaction, NAMESPACE, { ...args, cursor: null, endCursor: first.continueCursor }, presentHere, null),
+          queryPage(transaction, NAMESPACE, { ...args, cursor: first.continueCursor, endCursor: second.continueCursor }, presentHere, null),
+          queryPage(transaction, NAMESPACE, { ...args, cursor: second.continueCursor, endCursor: null, pageSize: 1_000 }, presentHere, null),
         ]).result;
         expect(again.flatMap(({ page }) => page)).toEqual(db.collect(query));
       }),

@@ -10,6 +10,7 @@ import type { Transaction } from "../transaction.js";
 import { parseVectorQuery } from "./vector-query.js";
 import { searchVectors } from "./vector-search.js";
 import type { Match } from "./candidates.js";
+import { presentHere } from "../stored-document.js";
 
 export interface SearchOptions {
   readonly limit?: number;
@@ -46,7 +47,7 @@ export class VectorFixture extends ChangeFixture {
   }
 
   documents(transaction: Transaction): Documents {
-    return new Documents({ transaction, namespace: "", parse });
+    return new Documents({ transaction, namespace: "", present: presentHere });
   }
 
   search(vector: readonly number[], options: SearchOptions = {}, transaction: Transaction = this.database.begin("query")): readonly Match[] {
@@ -74,7 +75,7 @@ export function filterJson(filter: SearchOptions["filter"]): JsonValue {
 
 /** By looking at every document that `transaction` sees. */
 export function exactSearch(transaction: Transaction, vector: readonly number[], passes: (document: DocumentValue) => boolean, limit = 10): Match[] {
-  const stream = new QueryStream(transaction, "", { source: { type: "FullTableScan", tableName: "docs", order: null }, operators: [] }, parse);
+  const stream = new QueryStream(transaction, "", { source: { type: "FullTableScan", tableName: "docs", order: null }, operators: [] }, presentHere);
   const matches: Match[] = [];
   for (let document = stream.next(); document !== null; document = stream.next()) {
     const stored = document["vector"];

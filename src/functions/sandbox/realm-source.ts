@@ -52,7 +52,7 @@ export const REALM_SOURCE = String.raw`(() => {
     parse: (text) => parse(text),
     makeBytes,
     makeUint8Array: copyBytes,
-    documents: { parse: (text) => parse(text), makeBytes, commitTimestamp },
+    documents: { parse: (text) => parse(text), makeBytes, commitTimestamp, copyFields: (value) => ({ ...value }) },
     makeArray: () => [],
     makeObject: () => ({}),
     makeError(message, name) {

@@ -14,6 +14,12 @@ export interface Deferred {
   readonly reject: (error: unknown) => void;
 }
 
+/** Makes what user code sees of documents. */
+export interface DocumentRealm extends ParseRealm {
+  /** An object of the realm with the same fields, which hold no objects. */
+  copyFields<T extends object>(value: T): T;
+}
+
 export interface Realm {
   /** As `Promise.resolve`: a promise of the realm is returned as it is. */
   resolve(value: unknown): Promise<unknown>;
@@ -26,7 +32,7 @@ export interface Realm {
   /** A copy. */
   makeUint8Array(bytes: Uint8Array): Uint8Array;
   /** Parses what a transaction reads, in which `db.vars.commitTs` may stand: always the same object. */
-  readonly documents: ParseRealm;
+  readonly documents: DocumentRealm;
   /** Empty. */
   makeArray(): unknown[];
   /** Empty. */

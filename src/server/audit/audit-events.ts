@@ -32,7 +32,7 @@ export function listAudit(transaction: Transaction, fromMs: number, after: numbe
   const items: object[] = [];
   let last = after;
   for (let found = scan.next(); found !== null; found = scan.next()) {
-    const entry = parseValue(found.text) as unknown as StoredAudit;
+    const entry = parseValue(found.document.text) as unknown as StoredAudit;
     if (entry.number <= after) continue;
     if (items.length === limit) return { items, pagination: { hasMore: true, nextCursor: String(last) } };
     items.push(shownAudit(entry));

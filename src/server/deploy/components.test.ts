@@ -2,13 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { readLog } from "../../database/commit-log.js";
 import { Documents } from "../../database/documents.js";
-import { parseDocument } from "../../database/schema-change/table-walk.js";
 import type { Files } from "../../functions/sandbox/bundle.suite.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
 import { findRouter } from "../http-actions/find-router.js";
 import { readCronJobs } from "../scheduler/cron-table.js";
 import { DeployFixture } from "./deploy-harness.suite.js";
 import { componentDefinitions, componentImport, push, pushBody, waitForSchema } from "./push-body.suite.js";
+import { presentHere } from "../../database/stored-document.js";
 
 type Json = Record<string, unknown>;
 
@@ -72,7 +72,7 @@ function environmentsOf(code: DeploymentCode): Record<string, Json> {
 
 function insert(fixture: DeployFixture, namespace: string, tableName: string, fields: Json): string {
   const transaction = fixture.database.begin("mutation");
-  const id = new Documents({ transaction, namespace, parse: parseDocument }).insert(tableName, fields);
+  const id = new Documents({ transaction, namespace, present: presentHere }).insert(tableName, fields);
   fixture.database.commit(transaction);
   return id;
 }

@@ -11,13 +11,13 @@ import { dirname, join, resolve } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { Database } from "../../database/database.js";
 import { Documents } from "../../database/documents.js";
-import { parseDocument } from "../../database/schema-change/table-walk.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
 import { MemoryStore } from "../../storage/memory.js";
 import { NodeCodeStore } from "../actions/node/node-code-store.js";
 import type { DeployRoute } from "../engine-messages.js";
 import { DeployError, Deployer, type DeployerOptions } from "./deployer.js";
 import { parseStartPush } from "./push-request.js";
+import { presentHere } from "../../database/stored-document.js";
 
 export class DeployFixture implements AsyncDisposable {
   readonly database: Database;
@@ -56,7 +56,7 @@ export class DeployFixture implements AsyncDisposable {
 
   insert(tableName: string, fields: Readonly<Record<string, unknown>>): string {
     const transaction = this.database.begin("mutation");
-    const id = new Documents({ transaction, namespace: "", parse: parseDocument }).insert(tableName, fields);
+    const id = new Documents({ transaction, namespace: "", present: presentHere }).insert(tableName, fields);
     this.database.commit(transaction);
     return id;
   }

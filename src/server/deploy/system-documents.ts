@@ -5,7 +5,8 @@
 import { IndexScan } from "../../database/index-scan.js";
 import { prefixRange } from "../../database/keys.js";
 import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
-import type { Revision, Transaction } from "../../database/transaction.js";
+import type { Revision } from "../../database/stored-document.js";
+import type { Transaction } from "../../database/transaction.js";
 import { newId } from "../../values/id.js";
 import { encodeValue, parseValue } from "../../values/value.js";
 
@@ -48,6 +49,6 @@ function revisionsOf(transaction: Transaction, tableName: string): Revision[] {
   if (table === undefined) return [];
   const scan = new IndexScan(transaction, table, prefixRange(table.creationIndex.prefix), false);
   const revisions: Revision[] = [];
-  for (let found = scan.next(); found !== null; found = scan.next()) revisions.push({ text: found.text, value: parseValue(found.text) as Revision["value"] });
+  for (let found = scan.next(); found !== null; found = scan.next()) revisions.push(found.document);
   return revisions;
 }

@@ -15,6 +15,7 @@ import type { Catalog } from "../../database/catalog.js";
 import type { CommitCandidate } from "../../database/database.js";
 import { ReadSet } from "../../database/read-set.js";
 import { VectorRegion } from "../../database/vectors/vector-region.js";
+import { StoredDocument } from "../../database/stored-document.js";
 import type { DocumentWrite } from "../../database/write-overlay.js";
 import type { DeploymentCode } from "../../functions/deployment.js";
 import type { FromLane, LaneJob, LaneOptions, LaneResult, ToLane } from "./lane-messages.js";
@@ -152,7 +153,8 @@ export class LaneCandidate implements CommitCandidate {
     return this.result.writes.map(({ space, ...write }) => {
       const table = this.catalog.tableBySpace(space);
       assert(table !== undefined, `a table that a transaction read is gone: ${space}`);
-      return { ...write, table };
+      const { id, after } = write;
+      return { ...write, table, key: table.documentKey(id), document: after === null ? null : new StoredDocument(table, id, after) };
     });
   }
 

@@ -40,8 +40,8 @@ export function inferTable(transaction: Transaction, table: Table): ValidatorJso
   for (let count = 0; count < DOCUMENTS_MAX && chars < CHARS_MAX; count++) {
     const found = scan.next();
     if (found === null) break;
-    chars += found.text.length;
-    const { _id, _creationTime, ...fields } = parseValue(found.text) as Record<string, unknown>;
+    chars += found.document.text.length;
+    const { _id, _creationTime, ...fields } = parseValue(found.document.text) as Record<string, unknown>;
     inference.add(fields);
   }
   return inference.validator();

@@ -5,10 +5,10 @@
 import type { Database } from "../../database/database.js";
 import { IndexScan } from "../../database/index-scan.js";
 import { prefixRange } from "../../database/keys.js";
-import type { DocumentValue, Table } from "../../database/table.js";
+import type { Table } from "../../database/table.js";
 import type { Transaction } from "../../database/transaction.js";
 import { encodeId } from "../../values/id.js";
-import { encodeValue, parseValue } from "../../values/value.js";
+import { encodeValue } from "../../values/value.js";
 import type { UploadToken } from "../files/file-urls.js";
 
 const TABLE = "_used_upload_tokens";
@@ -34,9 +34,9 @@ function sweep(transaction: Transaction, table: Table, nowMs: number): void {
   for (let swept = 0; swept < SWEPT_PER_USE; swept++) {
     const found = scan.next();
     if (found === null) break;
-    const value = parseValue(found.text) as DocumentValue;
+    const { value } = found.document;
     if (nowMs - (value["_creationTime"] as number) <= UPLOAD_MS_MAX) break;
-    transaction.write(table, value["_id"] as string, { text: found.text, value }, null);
+    transaction.write(table, value["_id"] as string, found.document, null);
   }
   scan.close();
 }

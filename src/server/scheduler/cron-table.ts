@@ -4,7 +4,8 @@
  */
 import { prefixRange } from "../../database/keys.js";
 import type { Table } from "../../database/table.js";
-import type { Revision, Transaction } from "../../database/transaction.js";
+import type { Revision } from "../../database/stored-document.js";
+import type { Transaction } from "../../database/transaction.js";
 import { newId } from "../../values/id.js";
 import { encodeKeyPart } from "../../values/key.js";
 import { encodeValue, parseValue } from "../../values/value.js";

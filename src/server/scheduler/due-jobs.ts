@@ -33,7 +33,7 @@ export function readDueJobs(transaction: Transaction, tables: readonly Table[], 
   for (const table of tables) {
     const scan = new IndexScan(transaction, table, laneRange(table, lane), false);
     for (let found = scan.next(), count = 0; found !== null && count < max; found = scan.next()) {
-      const queued = parseQueuedJob(found.text);
+      const queued = parseQueuedJob(found.document.text);
       if (queued.time > nowMs) {
         nextMs = Math.min(nextMs ?? Infinity, queued.time);
         break;

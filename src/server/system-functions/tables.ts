@@ -3,7 +3,6 @@ import { DatabaseError } from "../../database/errors.js";
 import { TABLE_RECORD_RANGE, prefixRange } from "../../database/keys.js";
 import { queryPage } from "../../database/query/paginate.js";
 import { countDocuments } from "../../database/schema-change/table-size.js";
-import { parseDocument } from "../../database/schema-change/table-walk.js";
 import type { Table, TableRecord } from "../../database/table.js";
 import type { Transaction } from "../../database/transaction.js";
 import type { Value } from "../../values/value.js";
@@ -13,6 +12,7 @@ import { lazySchema } from "../lazy-schema.js";
 import { CRON_JOBS_TABLE, CRON_LOGS_TABLE } from "../scheduler/cron-table.js";
 import { requireKnownComponent } from "./known-component.js";
 import { noArguments, systemQuery } from "./system-query.js";
+import { presentHere } from "../../database/stored-document.js";
 
 /** Those that functions can read, and what an admin may want to look at. */
 const READABLE_SYSTEM_TABLES: ReadonlySet<string> = new Set([...PUBLIC_SYSTEM_TABLES, CRON_JOBS_TABLE, CRON_LOGS_TABLE, AUDIT_TABLE, CUSTOM_AUDIT_TABLE]);
@@ -40,7 +40,7 @@ export const tableData = systemQuery(
     const query = { source: { type: "FullTableScan" as const, tableName: table, order }, operators: [] };
     const { cursor, numItems } = paginationOpts;
     const args = { query, cursor, endCursor: null, pageSize: numItems, maximumRowsRead: null, maximumBytesRead: null };
-    return { ...queryPage(transaction, componentPath, args, parseDocument, null) } as unknown as Value;
+    return { ...queryPage(transaction, componentPath, args, presentHere, null) } as unknown as Value;
   },
 );
 

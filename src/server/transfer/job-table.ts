@@ -41,7 +41,7 @@ export class JobTable<Fields extends object> {
     if (table === undefined) return [];
     const scan = new IndexScan(transaction, table, prefixRange(table.creationIndex.prefix), true);
     const documents: JobDocument<Fields>[] = [];
-    for (let found = scan.next(); found !== null; found = scan.next()) documents.push(parseValue(found.text) as unknown as JobDocument<Fields>);
+    for (let found = scan.next(); found !== null; found = scan.next()) documents.push(parseValue(found.document.text) as unknown as JobDocument<Fields>);
     return documents;
   }
 }
