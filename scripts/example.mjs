@@ -3,7 +3,7 @@
 // example needs. All are started without a shell between, so that a signal reaches them; the end of one ends the others.
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -19,6 +19,7 @@ const EXAMPLES = {
   chat: { name: "The chat", hint: "Open it in two windows and write in both.", begin: () => startServer({}, {}) },
   crm: { name: "The CRM", hint: "Open it in two windows: be the owner in one and an agent in the other.", begin: startCrm, page: "packages/web" },
   exam: { name: "The exam platform", hint: "Open it in two windows: be the tutor in one and a student in the other.", begin: startExam },
+  lms: { name: "The learning-management system", hint: "Open it in two browsers, one of them private: be Rowan, a teacher, in one and Juniper, a learner, in the other.", begin: startLms },
   sync: { name: "The whiteboard", hint: "Open it in two windows: the grid in one and a board in the other.", begin: startSync },
   study: { name: "The study platform", hint: "Open it in two windows: study in one and look after the cohort in the other.", begin: startStudy },
 };
@@ -101,12 +102,17 @@ async function setVariables(url, variables) {
 
 function startPage(environment) {
   const url = fromEnvFile("CONVEX_SELF_HOSTED_URL");
-  const page = start([join(app, "node_modules", "vite", "bin", "vite.js"), "--clearScreen", "false"], "[page]    ", { VITE_CONVEX_URL: url, ...environment }, join(app, example.page ?? ""));
+  const page = start(pageCommand(), "[page]    ", { VITE_CONVEX_URL: url, NEXT_PUBLIC_CONVEX_URL: url, ...environment }, join(app, example.page ?? ""));
   atLine(page, /Local:\s+(\S+)/, ([, address]) => {
     console.log(`\n${example.name} is running at ${address}\n${example.hint}\nData is in examples/${exampleName}/.rivulet; stop with Ctrl+C.\n`);
     if (environment.SCORES_SIGNING_KEY === undefined) return;
     console.log(`Send a score from examples/${exampleName}:\n  SCORES_SIGNING_KEY=${environment.SCORES_SIGNING_KEY} npm run grade -- --student 1 --score 87.5 --site ${url}\n`);
   });
+}
+
+function pageCommand() {
+  const next = join(app, "node_modules", "next", "dist", "bin", "next");
+  return existsSync(next) ? [next, "dev", "--hostname", "127.0.0.1"] : [join(app, "node_modules", "vite", "bin", "vite.js"), "--clearScreen", "false"];
 }
 
 /** The issuer first: what it says goes into the deployment's variables. */
@@ -137,6 +143,12 @@ function startSync() {
 function startCrm() {
   const issuer = start(["--import", "tsx", "issuer/main.ts", "--port", new URL(ISSUER_URL).port], "[issuer]  ");
   atLine(issuer, /The issuer is ready/, () => startServer({ CRM_ISSUER: ISSUER_URL }, { VITE_CRM_ISSUER: ISSUER_URL }, seedDemo));
+}
+
+/** With courses to look at. Its pages are Next.js, with an issuer that examples share. */
+function startLms() {
+  const issuer = start(["--import", "tsx", "../issuer/main.ts", "--port", new URL(ISSUER_URL).port], "[issuer]  ");
+  atLine(issuer, /The issuer is ready/, () => startServer({ LMS_ISSUER: ISSUER_URL }, { LMS_ISSUER: ISSUER_URL, NEXT_TELEMETRY_DISABLED: "1" }, seedDemo));
 }
 
 /** With a cohort to look at. */

@@ -178,7 +178,7 @@ export async function copyApp(app: string, packages?: string): Promise<string> {
   const source = isAbsolute(app) ? app : APP_FOLDERS.map((folder) => join(folder, app)).find((folder) => existsSync(folder));
   if (source === undefined) throw new Error(`No app ${app} in ${APP_FOLDERS.join(" or ")}`);
   const folder = await temporaryFolder();
-  await cp(source, folder, { recursive: true, filter: (path) => !/node_modules|\.env\.local|\.rivulet/.test(path.slice(source.length)) });
+  await cp(source, folder, { recursive: true, filter: (path) => !/node_modules|\.env\.local|\.rivulet|\.next/.test(path.slice(source.length)) });
   await symlink(packages ?? packagesOf(source), join(folder, "node_modules"));
   return folder;
 }

@@ -2,9 +2,8 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Account } from "./accounts.js";
-import { createIssuer } from "./server.js";
+import { startIssuer } from "./server.js";
 import { openSigningKey } from "./signing-key.js";
-import { Tokens } from "./tokens.js";
 
 const HELP = `A service that has the accounts of an example: npm run issuer -- [options]
 
@@ -44,14 +43,14 @@ if (values.help) {
 }
 
 async function main({ app, audience, variable, accounts }: Config, port: number, keyFile: string, seconds: number): Promise<void> {
-  const issuer = `http://127.0.0.1:${port}`;
-  const tokens = new Tokens({ key: await openSigningKey(keyFile), issuer, audience, seconds });
-  const server = createIssuer({ app, tokens, accounts, appOrigins: (process.env["ISSUER_APPS"] ?? "").split(",").filter((origin) => origin !== "") });
-  server.once("error", (error) => {
-    console.error(`The issuer could not listen on ${issuer}: ${error.message}. Choose another port with --port.`);
+  const appOrigins = (process.env["ISSUER_APPS"] ?? "").split(",").filter((origin) => origin !== "");
+  try {
+    const { url } = await startIssuer({ app, key: await openSigningKey(keyFile), audience, seconds, accounts, appOrigins }, port);
+    console.log(`The issuer is ready at ${url}\n\nTell the deployment whose tokens it may accept:\n  npx convex env set ${variable} ${url}`);
+  } catch (error) {
+    console.error(`The issuer could not listen on port ${port}: ${error instanceof Error ? error.message : String(error)}. Choose another with --port.`);
     process.exitCode = 1;
-  });
-  server.listen(port, "127.0.0.1", () => console.log(`The issuer is ready at ${issuer}\n\nTell the deployment whose tokens it may accept:\n  npx convex env set ${variable} ${issuer}`));
+  }
 }
 
 function wholeNumber(flag: string, text: string, min: number, max: number): number {

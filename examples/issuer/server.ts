@@ -10,20 +10,21 @@
  * It keeps nothing but codes that are a minute old at most.
  */
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Account } from "./accounts.js";
 import { loginPage, problemPage } from "./login-page.js";
-import type { Tokens } from "./tokens.js";
+import { Tokens, type TokenSettings } from "./tokens.js";
 
 const BODY_BYTES_MAX = 8_192;
 const CODE_MS_MAX = 60_000;
 const CODES_MAX = 1_000;
 const STATE_CHARS_MAX = 200;
 
-export interface IssuerOptions {
+export interface IssuerOptions extends Omit<TokenSettings, "issuer"> {
   /** As people call it. */
   readonly app: string;
-  readonly tokens: Tokens;
   readonly accounts: readonly Account[];
   /** Origins of apps that people may be sent back to, besides those on this machine. */
   readonly appOrigins: readonly string[];
@@ -44,15 +45,32 @@ interface Code {
   readonly expiresAt: number;
 }
 
-export function createIssuer(options: IssuerOptions): Server {
-  const issuer = new Issuer(options);
-  return createServer((request, response) => void issuer.answer(request, response));
+export interface RunningIssuer {
+  readonly url: string;
+  readonly tokens: Tokens;
+  readonly server: Server;
+}
+
+/** On 127.0.0.1; port 0 is a free one. Rejects where it can't listen. */
+export async function startIssuer(options: IssuerOptions, port: number): Promise<RunningIssuer> {
+  // Where it is goes into its tokens, and is known when it listens.
+  const issuer: { current: Issuer | null } = { current: null };
+  const server = createServer((request, response) => void issuer.current?.answer(request, response));
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const tokens = new Tokens({ ...options, issuer: url });
+  issuer.current = new Issuer(options, tokens);
+  return { url, tokens, server };
 }
 
 class Issuer {
   readonly #codes = new Map<string, Code>();
 
-  constructor(private readonly options: IssuerOptions) {}
+  constructor(
+    private readonly options: IssuerOptions,
+    private readonly tokens: Tokens,
+  ) {}
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://issuer");
@@ -72,7 +90,7 @@ class Issuer {
       case "GET /.well-known/openid-configuration":
         return sendJson(response, 200, this.#configuration());
       case "GET /.well-known/jwks.json":
-        return sendJson(response, 200, this.options.tokens.settings.key.publicKeys);
+        return sendJson(response, 200, this.options.key.publicKeys);
       case "GET /login":
         return sendPage(response, 200, loginPage(this.options.app, this.options.accounts, this.#loginRequest(url.searchParams)));
       case "POST /authorize":
@@ -86,7 +104,7 @@ class Issuer {
   }
 
   #configuration(): Record<string, unknown> {
-    const { issuer, key } = this.options.tokens.settings;
+    const { issuer, key } = this.tokens.settings;
     return {
       issuer,
       jwks_uri: `${issuer}/.well-known/jwks.json`,
@@ -114,7 +132,7 @@ class Issuer {
       response.writeHead(204, { "Access-Control-Allow-Methods": "POST", "Access-Control-Allow-Headers": "Content-Type", "Access-Control-Max-Age": "600" }).end();
       return;
     }
-    const { tokens } = this.options;
+    const { tokens } = this;
     const account = await this.#grantedAccount(new URLSearchParams(await readBody(request)));
     const [idToken, refreshToken] = await Promise.all([tokens.identity(account), tokens.refresh(account)]);
     sendJson(response, 200, { id_token: idToken, refresh_token: refreshToken, expires_in: tokens.settings.seconds, token_type: "Bearer" });
@@ -125,7 +143,7 @@ class Issuer {
       case "authorization_code":
         return this.#redeem(form.get("code") ?? "");
       case "refresh_token":
-        return this.#account(await this.options.tokens.accountOfRefresh(form.get("refresh_token") ?? "").catch(() => null));
+        return this.#account(await this.tokens.accountOfRefresh(form.get("refresh_token") ?? "").catch(() => null));
       default:
         throw new Refusal(400, 'grant_type must be "authorization_code" or "refresh_token".');
     }

@@ -20,10 +20,10 @@ export const STUDY = join(ROOT, "examples", "study");
 /** As long as a hook of a test may take. */
 const INSTALLATION_MS_MAX = 110_000;
 
-/** Installs the example's own packages where they are missing, as its developer would. Test files that want the same one take turns. */
-export async function installExample(folder: string): Promise<void> {
+/** Installs the example's own packages where they are missing, as its developer would. Test files that want the same one take turns. @param frame what the pages are built with */
+export async function installExample(folder: string, frame: "vite" | "next" = "vite"): Promise<void> {
   const lock = join(folder, "node_modules", ".installing");
-  const isInstalled = () => existsSync(join(folder, "node_modules", "vite", "package.json")) && !existsSync(lock);
+  const isInstalled = () => existsSync(join(folder, "node_modules", frame, "package.json")) && !existsSync(lock);
   if (isInstalled()) return;
   await mkdir(join(folder, "node_modules"), { recursive: true });
   const isOurs = await until(async () => isInstalled() || mkdir(lock).then(() => "ours" as const, () => false), `the installation of ${folder} by another test file; if none is running, delete ${lock}`, INSTALLATION_MS_MAX);

@@ -21,7 +21,7 @@ export const searchTextOf = (title: string, body: string): string => `${title}\n
 
 /** The part of `body` around the first of the words that were searched, as one line; its beginning where none of them is in it. */
 export function excerptOf(body: string, searched: string): string {
-  const text = body.replace(/[#*_`>\s]+/g, " ").trim();
+  const text = body.replace(/[#*_`>]/g, "").replace(/\s+/g, " ").trim();
   const words = searched.toLocaleLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const lower = text.toLocaleLowerCase();
   const places = words.map((word) => wordPlace(lower, word)).filter((place) => place >= 0);
