@@ -154,7 +154,7 @@ describe("usePresence", () => {
     await ada.until((states) => online(states ?? []).length === 1, "oneself");
     window.dispatchEvent(new Event("beforeunload"));
     expect(beacons.map(({ url }) => url)).toEqual([`${server.url}/api/mutation`]);
-    // What a browser does with it: a simple request of another origin, whose answer nobody reads.
+    // What a browser does with it, after a preflight: H-22, tests/demos/noticeboard-pages.test.ts. Nobody reads the answer.
     const answer = await fetch(beacons[0]!.url, { method: "POST", body: await beacons[0]!.body.text(), headers: { "Content-Type": "application/json" } });
     expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ status: "success", value: null })]);
     await ada.until((states) => online(states ?? []).length === 0, "oneself to be gone");

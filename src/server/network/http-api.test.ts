@@ -252,7 +252,9 @@ describe("other routes", () => {
     expect(preflight.headers.get("access-control-allow-headers")).toMatch(/^Content-Type, Authorization, Convex-Client\b/);
     expect(preflight.headers.get("access-control-max-age")).toBe("86400");
     const refused = await server.fetch("/api/query", { method: "POST", body: "{" });
-    expect([preflight, refused].map(({ headers }) => headers.get("access-control-allow-origin"))).toEqual(["*", "*"]);
+    expect([preflight, refused].map(({ headers }) => headers.get("access-control-allow-origin"))).toEqual(["https://app.example", "*"]);
+    // Beacons ask with credentials; replies are not for them.
+    expect([preflight, refused].map(({ headers }) => headers.get("access-control-allow-credentials"))).toEqual(["true", null]);
   });
 
   test.each(["/webhook", "/http/webhook"])("H-23: without HTTP actions %s is 404 in plain text", async (path) => {

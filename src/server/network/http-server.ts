@@ -61,7 +61,7 @@ export function createRequestHandler(context: NetworkContext): RequestHandler {
         return;
       }
       setCorsHeaders(outgoing);
-      if (isPreflight(incoming)) answerPreflight(outgoing);
+      if (isPreflight(incoming)) answerPreflight(incoming, outgoing);
       else if (document !== null) writeReply(outgoing, attempt(document, incoming, context));
       else if (path.startsWith(STORAGE_PREFIX)) void context.files.answer(incoming, outgoing, path);
       else if (path === BACKUP_PATH || path === RESTORE_PATH) void context.backups.answer(incoming, outgoing, path);
