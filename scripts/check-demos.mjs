@@ -10,5 +10,5 @@ if (folder === undefined || !existsSync(folder)) {
   process.exit(2);
 }
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-const { status } = spawnSync(process.execPath, [vitest, "run", "tests/demos", ...rest], { cwd: root, env: { ...process.env, RIVULET_DEMOS: resolve(folder) }, stdio: "inherit" });
+const { status } = spawnSync(process.execPath, [vitest, "run", "tests/demos/collection.test.ts", "tests/demos/parts.test.ts", ...rest], { cwd: root, env: { ...process.env, RIVULET_DEMOS: resolve(folder) }, stdio: "inherit" });
 process.exit(status ?? 1);
