@@ -12,6 +12,12 @@ export class Samples {
   readonly #times: number[] = [];
   failed = 0;
 
+  static of(times: readonly Float64Array[]): Samples {
+    const samples = new Samples();
+    for (const some of times) for (const ms of some) samples.add(ms);
+    return samples;
+  }
+
   add(ms: number): void {
     this.#times.push(ms);
   }
@@ -43,6 +49,11 @@ export function maxUnder(name: string, samples: Samples, goalMs: number): Figure
     measured: `${spread(samples)}${samples.failed === 0 ? "" : `, ${samples.failed} lost`}`,
     isReached: samples.max < goalMs && samples.failed === 0,
   };
+}
+
+/** For what is repeated ten times a second: who misses one sees the next. */
+export function p95Under(name: string, samples: Samples, goalMs: number): Figure {
+  return { name, goal: `p95 < ${duration(goalMs)}`, measured: spread(samples), isReached: samples.percentile(0.95) < goalMs };
 }
 
 /** A 99th percentile under the goal: the slowest of thousands may be the machine's own doing. */

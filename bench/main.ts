@@ -3,8 +3,9 @@ import { BenchServer } from "./bench-server.js";
 import type { LoopTimes } from "./load/closed-loop.js";
 import type { Job, ResultOf } from "./load/job.js";
 import { runJob } from "./load/run-job.js";
+import { run } from "./command-line.js";
 import { describeMachine } from "./machine.js";
-import { helpText, readOptions, UsageError, type Options } from "./options.js";
+import { helpText, readOptions, type Options } from "./options.js";
 import type { Bench, Part } from "./parts/part.js";
 import { Profiler } from "./profile/profiler.js";
 import { machineText, table, type FailedRow, type Report, type Row } from "./report.js";
@@ -94,10 +95,4 @@ async function main(args: readonly string[]): Promise<number> {
   return rows.some((row) => "failed" in row) ? 1 : 0;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`${error.message}\nSee npm run bench -- --help.\n`);
-  process.exitCode = 2;
-}
+await run("npm run bench --", main);

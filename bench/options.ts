@@ -1,5 +1,6 @@
 /** The command line of the benchmarks. */
 import { parseArgs } from "node:util";
+import { asUsage, UsageError } from "./command-line.js";
 import type { Part } from "./parts/part.js";
 import { PARTS } from "./parts/parts.js";
 
@@ -11,11 +12,6 @@ export interface Options {
   readonly json: boolean;
   readonly profile: boolean;
   readonly help: boolean;
-}
-
-/** A command line that cannot be followed; the message is for the user. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 const DEFAULT_SECONDS = 5;
@@ -35,15 +31,13 @@ export function readOptions(args: readonly string[]): Options {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
+  return asUsage(() =>
+    parseArgs({
       args: [...args],
       allowPositionals: true,
       options: { seconds: { type: "string" }, accounts: { type: "string" }, json: { type: "boolean" }, profile: { type: "boolean" }, help: { type: "boolean", short: "h" } },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+    }),
+  );
 }
 
 /** All parts by default. A name stands for itself and for everything below it: "transfer" for "transfer.http" and others. */

@@ -16,12 +16,13 @@ const WHITEBOARD_ISSUER_URL = "http://127.0.0.1:4200";
 const SOURCE_URL = "http://127.0.0.1:4300";
 
 const EXAMPLES = {
+  board: { name: "The board", hint: "Open it in two windows: move notes in one and look at the other.", begin: startSeeded },
   chat: { name: "The chat", hint: "Open it in two windows and write in both.", begin: () => startServer({}, {}) },
   crm: { name: "The CRM", hint: "Open it in two windows: be the owner in one and an agent in the other.", begin: startCrm, page: "packages/web" },
   exam: { name: "The exam platform", hint: "Open it in two windows: be the tutor in one and a student in the other.", begin: startExam },
   lms: { name: "The learning-management system", hint: "Open it in two browsers, one of them private: be Rowan, a teacher, in one and Juniper, a learner, in the other.", begin: startLms },
   sync: { name: "The whiteboard", hint: "Open it in two windows: the grid in one and a board in the other.", begin: startSync },
-  study: { name: "The study platform", hint: "Open it in two windows: study in one and look after the cohort in the other.", begin: startStudy },
+  study: { name: "The study platform", hint: "Open it in two windows: study in one and look after the cohort in the other.", begin: startSeeded },
 };
 
 const [exampleName = "chat"] = process.argv.slice(2);
@@ -151,8 +152,8 @@ function startLms() {
   atLine(issuer, /The issuer is ready/, () => startServer({ LMS_ISSUER: ISSUER_URL }, { LMS_ISSUER: ISSUER_URL, NEXT_TELEMETRY_DISABLED: "1" }, seedDemo));
 }
 
-/** With a cohort to look at. */
-function startStudy() {
+/** With something to look at: a cohort, a board. */
+function startSeeded() {
   startServer({}, {}, seedDemo);
 }
 

@@ -1,5 +1,5 @@
 /** The command line of the exam load. */
-import { parseArgs } from "node:util";
+import { readFlags, wholeNumber } from "../command-line.js";
 
 export interface Options {
   readonly students: number;
@@ -8,11 +8,6 @@ export interface Options {
   readonly heartbeatMs: number;
   readonly json: boolean;
   readonly help: boolean;
-}
-
-/** A command line that cannot be followed; the message is for the user. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 export const HELP = `Loads examples/exam as a real exam would: node --import tsx bench/exam/main.ts [options]
@@ -29,7 +24,7 @@ after two minutes and expires at the next run of a cron: the whole run takes abo
 `;
 
 export function readOptions(args: readonly string[]): Options {
-  const { values } = parse(args);
+  const values = readFlags(args, { students: { type: "string" }, seconds: { type: "string" }, "heartbeat-ms": { type: "string" } });
   return {
     students: wholeNumber("students", values.students, 100, 4, 450),
     seconds: wholeNumber("seconds", values.seconds, 60, 5, 3_600),
@@ -37,28 +32,4 @@ export function readOptions(args: readonly string[]): Options {
     json: values.json ?? false,
     help: values.help ?? false,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        students: { type: "string" },
-        seconds: { type: "string" },
-        "heartbeat-ms": { type: "string" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function wholeNumber(flag: string, text: string | undefined, fallback: number, min: number, max: number): number {
-  if (text === undefined) return fallback;
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= min && value <= max)) throw new UsageError(`--${flag} must be a whole number from ${min} to ${max}, not "${text}".`);
-  return value;
 }

@@ -1,5 +1,5 @@
 /** The command line of the load on the study platform. */
-import { parseArgs } from "node:util";
+import { readFlags, wholeNumber } from "../command-line.js";
 
 export interface Options {
   readonly admins: number;
@@ -10,11 +10,6 @@ export interface Options {
   readonly kills: number;
   readonly json: boolean;
   readonly help: boolean;
-}
-
-/** A command line that cannot be followed; the message is for the user. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 export const HELP = `Holds examples/study to its figures: npm run bench:study -- [options]
@@ -31,7 +26,7 @@ All clients are official ones, in one process on the server's own machine. Exit 
 `;
 
 export function readOptions(args: readonly string[]): Options {
-  const { values } = parse(args);
+  const values = readFlags(args, { admins: { type: "string" }, students: { type: "string" }, seconds: { type: "string" }, kills: { type: "string" } });
   return {
     admins: wholeNumber("admins", values.admins, 200, 1, 450),
     students: wholeNumber("students", values.students, 50, 10, 200),
@@ -40,29 +35,4 @@ export function readOptions(args: readonly string[]): Options {
     json: values.json ?? false,
     help: values.help ?? false,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        admins: { type: "string" },
-        students: { type: "string" },
-        seconds: { type: "string" },
-        kills: { type: "string" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function wholeNumber(flag: string, text: string | undefined, fallback: number, min: number, max: number): number {
-  if (text === undefined) return fallback;
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= min && value <= max)) throw new UsageError(`--${flag} must be a whole number from ${min} to ${max}, not "${text}".`);
-  return value;
 }

@@ -16,6 +16,7 @@ export const CHAT = join(ROOT, "examples", "chat");
 export const EXAM = join(ROOT, "examples", "exam");
 export const CRM = join(ROOT, "examples", "crm");
 export const SYNC = join(ROOT, "examples", "sync");
+export const BOARD = join(ROOT, "examples", "board");
 export const STUDY = join(ROOT, "examples", "study");
 /** As long as a hook of a test may take. */
 const INSTALLATION_MS_MAX = 110_000;
