@@ -1,13 +1,12 @@
 /** E-65 to E-71 as people see them: the study platform in two real browsers, a student's phone and an admin's desktop. */
-import type { Browser, BrowserContext, Page, Route } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../harness.js";
 import { StudyPlatform } from "../study/platform.js";
 import { launchBrowser } from "./chromium.js";
+import { DESKTOP, nameless, PHONE, screenshot, widthOf, withoutAddress } from "./looks.js";
 import { installExample, servePage, STUDY, type ServedPage } from "./pages.js";
 
-const DESKTOP = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
 const STUDENTS = 24;
 
 interface Person {
@@ -43,49 +42,21 @@ async function open(viewport: typeof DESKTOP): Promise<Person> {
   return { context, tab };
 }
 
-/** The page as it would have been built without the server's address. */
-async function withoutAddress(route: Route): Promise<void> {
-  const response = await route.fetch();
-  await route.fulfill({ response, body: (await response.text()).replaceAll(study.server.url, "") });
-}
-
-async function screenshot({ tab }: Person, name: string): Promise<void> {
-  const folder = process.env["RIVULET_SCREENSHOTS"];
-  if (folder !== undefined) await tab.screenshot({ path: `${folder}/study-${name}.png`, animations: "disabled" });
-}
-
 const rowOf = ({ tab }: Person, name: string) => tab.locator(`[data-testid="student-row"][data-name="${name}"]`);
 const subscriptions = async () => await study.server.metric("rivulet_engine_subscriptions");
-
-/** As much of an element as is looked at: these tests are compiled without the types of the browser. */
-interface Control {
-  readonly outerHTML: string;
-  readonly textContent: string | null;
-  readonly labels?: { readonly length: number } | null;
-  getAttribute(name: string): string | null;
-}
-
-/** Buttons and fields that a screen reader has no name for. */
-async function nameless({ tab }: Person): Promise<string[]> {
-  return await tab.locator("button, input, select, a").evaluateAll((elements) =>
-    (elements as unknown as Control[])
-      .filter((element) => (element.textContent ?? "").trim() === "" && element.getAttribute("aria-label") === null && (element.labels?.length ?? 0) === 0)
-      .map(({ outerHTML }) => outerHTML),
-  );
-}
 
 describe("E study", () => {
   it("E-71 a page without an address says so; people enter by name, with the keyboard alone", async () => {
     [student, admin] = await Promise.all([open(PHONE), open(DESKTOP)]);
     const stranger = await student.context.newPage();
-    await stranger.route("**/*.js", withoutAddress);
+    await withoutAddress(stranger, study.server.url);
     await stranger.goto(page.url);
     await stranger.getByTestId("set-up").waitFor();
     await stranger.close();
 
-    await screenshot(student, "entrance-phone");
-    await screenshot(admin, "entrance-desktop");
-    expect([...(await nameless(student)), ...(await nameless(admin))]).toEqual([]);
+    await screenshot(student.tab, "study-entrance-phone");
+    await screenshot(admin.tab, "study-entrance-desktop");
+    expect([...(await nameless(student.tab)), ...(await nameless(admin.tab))]).toEqual([]);
     await admin.tab.getByTestId("name").fill("Whoever looks after it");
     await admin.tab.getByTestId("as-admin").check();
     await admin.tab.getByTestId("enter").click();
@@ -115,13 +86,13 @@ describe("E study", () => {
     await student.tab.locator('[data-testid="module"][data-answered="5"][data-correct="5"][data-flagged="1"]').waitFor();
     await admin.tab.locator('[data-testid="cohort-stats"][data-answered="5"][data-correct="5"][data-flagged="1"]').waitFor();
     await admin.tab.locator('[data-testid="flagged-question"][data-count="1"]').waitFor();
-    await screenshot(student, "question-phone");
+    await screenshot(student.tab, "study-question-phone");
     await student.tab.setViewportSize(DESKTOP);
-    await screenshot(student, "question-desktop");
+    await screenshot(student.tab, "study-question-desktop");
     await student.tab.emulateMedia({ colorScheme: "dark" });
-    await screenshot(student, "question-dark");
+    await screenshot(student.tab, "study-question-dark");
     await student.tab.emulateMedia({ colorScheme: "light" });
-    expect(await nameless(student)).toEqual([]);
+    expect(await nameless(student.tab)).toEqual([]);
   });
 
   it("E-69 arguments that change close the old subscription and open a new one; a closed modal has none", async () => {
@@ -141,14 +112,14 @@ describe("E study", () => {
     await rowOf(admin, "Aare").getByTestId("open-student").click();
     await admin.tab.locator('[data-testid="modal-stats"][data-answered="5"]').waitFor();
     await until(async () => (await subscriptions()) === before + 1, "the modal's subscription");
-    await screenshot(admin, "modal-desktop");
+    await screenshot(admin.tab, "study-modal-desktop");
     await admin.tab.getByTestId("modal-module").selectOption({ label: study.modules[1]!.title });
     await admin.tab.locator('[data-testid="modal-stats"][data-answered="0"]').waitFor();
     await until(async () => (await subscriptions()) === before + 1, "the other module's in its place");
     const [question] = await study.questions(study.modules[1]!._id);
     await study.save(study.students[0]!._id, question!._id, { selectedOption: question!.answer });
     await admin.tab.locator('[data-testid="modal-stats"][data-answered="1"][data-correct="1"]').waitFor();
-    expect(await nameless(admin)).toEqual([]);
+    expect(await nameless(admin.tab)).toEqual([]);
     await admin.tab.keyboard.press("Escape");
     await admin.tab.getByTestId("modal-stats").waitFor({ state: "detached" });
     await until(async () => (await subscriptions()) === before, "no subscription of the modal's");
@@ -160,22 +131,22 @@ describe("E study", () => {
     await admin.tab.locator('[data-testid="active-quiz"][data-name="Aare"][data-answered="0"]').waitFor();
     await student.tab.getByTestId("option").first().click();
     await admin.tab.locator('[data-testid="active-quiz"][data-name="Aare"][data-answered="1"]').waitFor();
-    await screenshot(student, "quiz-desktop");
-    await screenshot(admin, "cohort-desktop");
+    await screenshot(student.tab, "study-quiz-desktop");
+    await screenshot(admin.tab, "study-cohort-desktop");
     for (let next = 0; next < 4; next++) await student.tab.getByTestId("next-in-quiz").click();
     await student.tab.getByTestId("submit-quiz").click();
     await student.tab.locator('[data-testid="quiz"][data-status="submitted"]').waitFor();
     await admin.tab.locator('[data-testid="active-quizzes"][data-count="0"]').waitFor();
-    await screenshot(student, "result-desktop");
+    await screenshot(student.tab, "study-result-desktop");
     await student.tab.getByTestId("close-quiz").click();
 
     await student.tab.setViewportSize(PHONE);
     await student.tab.getByTestId("start-quiz").click();
     await student.tab.locator('[data-testid="quiz"][data-status="in_progress"]').waitFor();
-    await screenshot(student, "quiz-phone");
+    await screenshot(student.tab, "study-quiz-phone");
     await study.server.advanceClock(5 * 60_000);
     await student.tab.locator('[data-testid="quiz"][data-status="timed_out"][data-score="0"]').waitFor();
-    await screenshot(student, "result-phone");
+    await screenshot(student.tab, "study-result-phone");
     await student.tab.getByTestId("close-quiz").click();
   });
 
@@ -200,8 +171,8 @@ describe("E study", () => {
     await admin.tab.locator('[data-file="rivers.md"]').getByTestId("open-job").click();
     await until(async () => (await admin.tab.getByTestId("chunk").count()) === 10, "the first chunks");
     expect(await subscriptions()).toBe(before + 1);
-    await screenshot(admin, "documents-desktop");
-    expect(await nameless(admin)).toEqual([]);
+    await screenshot(admin.tab, "study-documents-desktop");
+    expect(await nameless(admin.tab)).toEqual([]);
   });
 
   it("E-70, E-71 both pages survive kill -9, what was saved meanwhile arrives once; they fit a phone", async () => {
@@ -217,12 +188,12 @@ describe("E study", () => {
     await rowOf(admin, "Aare").and(admin.tab.locator('[data-answered="7"]')).waitFor({ timeout: 40_000 });
     expect(await study.audit()).toEqual({ records: 8, wrong: [] });
     await admin.tab.setViewportSize(PHONE);
-    for (const { tab } of [student, admin]) expect(await tab.evaluate("document.documentElement.scrollWidth")).toBe(PHONE.width);
-    await screenshot(admin, "cohort-phone");
+    for (const { tab } of [student, admin]) expect(await widthOf(tab)).toBe(PHONE.width);
+    await screenshot(admin.tab, "study-cohort-phone");
     await admin.tab.getByTestId("place-documents").click();
     await admin.tab.getByTestId("job").first().waitFor();
-    expect(await admin.tab.evaluate("document.documentElement.scrollWidth")).toBe(PHONE.width);
-    await screenshot(admin, "documents-phone");
+    expect(await widthOf(admin.tab)).toBe(PHONE.width);
+    await screenshot(admin.tab, "study-documents-phone");
     expect(complaints).toEqual([]);
   });
 });
