@@ -70,7 +70,8 @@ test("NA-14 what nothing catches fails the action at once", async () => {
   await expect(act("ends:throwsLater")).rejects.toThrow("Uncaught Error: from a timer\n    at ");
 });
 
-test("NA-1 processes are used again", async () => {
-  const pid = await act("acts:pid");
-  expect(await act("acts:pid")).toBe(pid);
+test("NA-1 processes are used again, also when the first thing that one does is to fetch", async () => {
+  const fetches = () => act("ends:fetches", { url: `${server.url}/version` });
+  const pid = await fetches();
+  expect([await fetches(), await act("acts:pid")]).toEqual([pid, pid]);
 });

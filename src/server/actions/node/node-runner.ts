@@ -17,7 +17,7 @@ import { ActionRun } from "./action-run.js";
 import type { Environment } from "./child-environment.js";
 import { DeveloperStacks } from "./developer-stacks.js";
 import { installCommonJs, installConsole, installConvex } from "./node-globals.js";
-import { activeResources, hasLeftovers, setEnvironment, setWorkingFolder } from "./process-state.js";
+import { activeResources, hasLeftovers, openStandardStreams, setEnvironment, setWorkingFolder } from "./process-state.js";
 
 export interface NodeRunnerOptions {
   readonly post: (message: FromExecutor) => void;
@@ -49,6 +49,7 @@ export class NodeRunner {
     this.#options = options;
     this.#channel = new SyscallChannel(options.post);
     this.#baseEnvironment = { ...process.env } as Environment;
+    openStandardStreams();
     installConsole((method, args) => this.#run()?.console.call(method, args));
     installConvex({
       asyncSyscall: async (op, args) => await this.#runOrThrow(op).track(op, () => this.#channel.call(op, args)),

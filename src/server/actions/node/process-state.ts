@@ -20,6 +20,11 @@ function workingFolder(): string | null {
   }
 }
 
+/** Node opens these at their first use, and the first `fetch` is one: opened beforehand, they are nothing that an action left open. */
+export function openStandardStreams(): void {
+  void [process.stdout, process.stderr];
+}
+
 /** Timers, sockets, requests and such that keep the event loop going, counted by their kind. */
 export type Resources = ReadonlyMap<string, number>;
 

@@ -32,3 +32,4 @@ export const leavesChild = action({
 export const rejects = action({ args: {}, handler: async () => { void Promise.reject(new Error("nobody awaits it")); await new Promise((resolve) => setTimeout(resolve, 10_000)); } });
 export const throwsLater = action({ args: {}, handler: async () => { setTimeout(() => { throw new Error("from a timer"); }); await new Promise(() => undefined); } });
 export const leavesTimer = action({ args: {}, handler: async () => { setInterval(() => console.log("left behind"), 1); return process.pid; } });
+export const fetches = action({ args: { url: v.string() }, handler: async (_ctx, { url }) => { await (await fetch(url)).text(); return process.pid; } });
