@@ -5,13 +5,13 @@
  */
 const GROUP_MS = 12;
 const ENTRIES_MIN = 250;
-const ENTRIES_MAX = 8_000;
+const ENTRIES_MAX = 4_000;
 /** A group that was slow for a reason of its own must not count for long, and one that was quick not at once. */
 const SLOWER_MAX = 0.5;
 const FASTER_MAX = 1.25;
 
 export class BackgroundPace {
-  #entriesMax = 1_000;
+  #entriesMax = 500;
 
   get entriesMax(): number {
     return this.#entriesMax;

@@ -19,6 +19,13 @@ const port = parentPort!;
 const post = (message: FromBackupWorker): void => port.postMessage(message);
 const openFileStore = (space: string): Promise<FileStore> => createFileStore(settings, s3Credentials, async () => space);
 
+/** The deployment that runs is told first: what is put there is swept, should the restore fail. */
+async function openNewSpace(space: string): Promise<FileStore> {
+  post({ type: "space", space });
+  if (!(await isWanted())) throw new BackupError("The restore was given up.");
+  return await openFileStore(space);
+}
+
 const done = (summary: Summary | null, folderFiles: ReadonlyMap<string, string> = new Map()): void => post({ type: "done", result: { summary, folderFiles } });
 
 let chunksWanted = 0;
@@ -55,7 +62,7 @@ async function backUp({ space }: BackupJob & { type: "backup" }): Promise<void> 
 
 async function restore({ archivePath, dataFile }: BackupJob & { type: "restore" }): Promise<void> {
   await using archive = await ArchiveReader.open(archivePath);
-  const summary = await restoreArchive(archive, { dataFile, openFileStore, onProgress: (progress) => post({ type: "progress", progress }) });
+  const summary = await restoreArchive(archive, { dataFile, openFileStore: settings.s3Bucket === null ? openFileStore : openNewSpace, onProgress: (progress) => post({ type: "progress", progress }) });
   done(summary, await archive.folderFiles());
 }
 
@@ -68,7 +75,7 @@ try {
       await restore(job);
       break;
     case "advance":
-      await advancePast(job.replacedFile, job.dataFile, job.nowMs);
+      await advancePast(job.replacedFile, job.dataFile, job.nowMs, settings.s3Bucket !== null);
       done(null);
       break;
     default:

@@ -77,7 +77,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     const space = fileSpace(host);
     const store = createFileStore(settings, options.s3Credentials ?? null, space.get);
     const [{ adminKeys, signingKeys }, modules, logger, fileStore] = await Promise.all([opening, opening.then(loadNetworkModules), log, store, host.start(opening)]);
-    files.current = new modules.FileStorage({ engine: host, store: fileStore, bytesMax: settings.fileBytesMax, log: logger });
+    files.current = new modules.FileStorage({ engine: host, store: fileStore, openSpace: settings.s3Bucket === null ? null : (other) => createFileStore(settings, options.s3Credentials ?? null, async () => other), bytesMax: settings.fileBytesMax, log: logger });
     const { instanceName, dataFolder } = settings;
     streams.current = new modules.LogStreams({ dataFolder, instanceName, fixed: modules.fixedStreams(settings), flag: streaming, log: logger, onChanged: (event) => void host.call({ kind: "audit", event }) });
     const testClockShared = testClock === null ? null : testClock.shared;

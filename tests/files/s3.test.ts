@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeFileStore, newKey } from "../../src/server/files/file-store.suite.js";
 import { xmlTexts } from "../../src/server/files/s3-client.js";
 import { S3FileStore } from "../../src/server/files/s3-file-store.js";
+import { join } from "node:path";
+import { remoteOf, rivulet, writeZip, zipEntries } from "../backup/archives.js";
+import { TransferClient, zipOf } from "../cli/transfer-client.js";
 import { BIN, mutationNamed, run, temporaryFolder, until } from "../harness.js";
 import { bytesOf, FilesApp, sha256, someBytes, type StorageDocument } from "./files-app.js";
 import { CREDENTIALS, REGION, S3Server } from "./s3/s3-server.js";
@@ -134,6 +137,39 @@ describe("a server", () => {
     expect(await app.query<StorageDocument[]>("all")).toHaveLength(1);
     await until(() => app.server.stderr.includes("can't be reached"), "the log to say why");
     expect(app.server.stderr).not.toContain(CREDENTIALS.secretAccessKey);
+  });
+
+  test("FI-87 BK-27 EX-10 IM-50 backups and exports hold files of a bucket, and bring them back; what was replaced is swept", async () => {
+    await using app = await FilesApp.start({ flags: [...flags().slice(0, -1), "moves/"] });
+    const moved = (): Promise<string[]> => list({ "list-type": "2", prefix: "moves/" });
+    const folder = await temporaryFolder();
+    const archive = join(folder, "files.zip");
+    const restore = (file: string) => rivulet(["restore", file, ...remoteOf(app.server), "--yes"]);
+    const kept = await app.store("kept", "text/plain");
+    const [before] = await moved();
+    expect((await rivulet(["backup", archive, ...remoteOf(app.server)])).code).toBe(0);
+    await app.store("later");
+
+    // One that fails when its files are there already leaves none of them.
+    const damaged = join(folder, "damaged.zip");
+    await writeZip(damaged, (await zipEntries(archive)).map(([name, text]) => [name, name.startsWith("files/") ? "KEPT" : text] as const));
+    expect(await restore(damaged)).toMatchObject({ code: 1, output: expect.stringContaining("is not what was stored") as string });
+    await until(async () => (await moved()).length === 2, "the objects of the restore that failed to go");
+    expect(await moved()).toContain(before);
+
+    expect((await restore(archive)).code).toBe(0);
+    expect(await (await app.get(kept)).text()).toBe("kept");
+    await until(async () => (await moved()).length === 1, "the objects of the replaced deployment to go");
+    expect((await moved())[0]).not.toBe(before);
+
+    const client = new TransferClient(app.server);
+    const exported = await client.export(true);
+    expect(exported.get(`_storage/${kept}.txt`)?.toString()).toBe("kept");
+    await app.mutation("remove", { storageId: kept });
+    await until(async () => (await moved()).length === 0, "the deleted object to go");
+    expect(await client.imported({ format: "zip", mode: "replaceAll" }, await zipOf(Object.fromEntries(exported)))).toBe(1);
+    expect(await (await app.get(kept)).text()).toBe("kept");
+    expect(await moved()).toHaveLength(1);
   });
 
   test("FI-86 without credentials the server does not start, and says what is missing", async () => {

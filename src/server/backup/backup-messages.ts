@@ -26,6 +26,8 @@ export interface BackupResult {
 export type FromBackupWorker =
   /** One for each {@link ToBackupWorker} "more". */
   | { readonly type: "chunk"; readonly bytes: Uint8Array }
+  /** Where files are about to be put in a bucket. Waits for {@link ToBackupWorker} "more". */
+  | { readonly type: "space"; readonly space: string }
   | { readonly type: "progress"; readonly progress: RestoreProgress }
   | { readonly type: "done"; readonly result: BackupResult }
   /** Fit for the operator. */

@@ -5,6 +5,14 @@ import { BackupError } from "./archive.js";
 import type { BackupJob, BackupResult, BackupWorkerData, FromBackupWorker, ToBackupWorker } from "./backup-messages.js";
 import type { RestoreProgress } from "./restorer.js";
 
+export interface BackupEvents {
+  readonly onProgress: (progress: RestoreProgress) => void;
+  /** Files are put into this space of a bucket when it resolves. */
+  readonly onSpace: (space: string) => Promise<void>;
+}
+
+const NO_EVENTS: BackupEvents = { onProgress: () => {}, onSpace: () => Promise.resolve() };
+
 export class BackupThread {
   readonly #worker: Worker;
   #error: Error | null = null;
@@ -16,7 +24,7 @@ export class BackupThread {
     let result: BackupResult | null = null;
     this.#worker.on("message", (message: FromBackupWorker) => {
       if (message.type === "done") result = message.result;
-      else if (message.type === "failed") this.#error = new BackupError(message.message);
+      else if (message.type === "failed") this.#error ??= new BackupError(message.message);
       else onMessage(message);
     });
     this.#worker.on("error", (error: Error) => (this.#error ??= error));
@@ -28,11 +36,22 @@ export class BackupThread {
     );
   }
 
-  static async run(data: BackupWorkerData, onProgress: (progress: RestoreProgress) => void = () => {}): Promise<BackupResult> {
+  static async run(data: BackupWorkerData, events: BackupEvents = NO_EVENTS): Promise<BackupResult> {
     const thread = new BackupThread(data, (message) => {
-      if (message.type === "progress") onProgress(message.progress);
+      if (message.type === "progress") events.onProgress(message.progress);
+      else if (message.type === "space") void thread.#begin(events.onSpace(message.space));
     });
     return await thread.result;
+  }
+
+  async #begin(mayBegin: Promise<void>): Promise<void> {
+    try {
+      await mayBegin;
+      this.#post({ type: "more" });
+    } catch (error) {
+      this.#error = error as Error;
+      this.#post({ type: "stop" });
+    }
   }
 
   /** The archive's bytes. The thread ends with the stream, whoever ends it: wait for `result`, whatever it is. */

@@ -3,12 +3,14 @@
  * put it in its place; until then nothing that exists is changed, but that the file storage has more files.
  */
 import { createHash } from "node:crypto";
-import { documentTexts, openCopy, timestampOf } from "../../database/copy.js";
+import { documentTexts, openCopy } from "../../database/copy.js";
+import { Database } from "../../database/database.js";
 import { FILES_TABLE } from "../../functions/stored-files.js";
 import { openLmdbStore } from "../../storage/lmdb.js";
 import type { Store, WriteOp } from "../../storage/store.js";
 import { parseValue } from "../../values/value.js";
 import { inNewSpace, newFileSecret, readFileSecret, storeFileSecret } from "../engine/file-secret.js";
+import { readLeftSpaces, storeLeftSpaces } from "../engine/left-spaces.js";
 import type { FileStore } from "../files/file-store.js";
 import { FileUrls } from "../files/file-urls.js";
 import { BackupError, type FileRecord, type Summary } from "./archive.js";
@@ -47,6 +49,8 @@ export async function restoreArchive(archive: ArchiveReader, target: RestoreTarg
   try {
     const secret = inNewSpace(readFileSecret(database) ?? newFileSecret());
     storeFileSecret(database, secret);
+    // Those are for the deployment to sweep that the archive is of.
+    storeLeftSpaces(database, []);
     await database.idle();
     await restoreFiles(archive, store, await target.openFileStore(new FileUrls(secret, "").space), target);
   } finally {
@@ -59,14 +63,25 @@ export async function restoreArchive(archive: ArchiveReader, target: RestoreTarg
  * Whoever saw timestamps of the store that is replaced must find later ones in the store that takes its place. No one may have
  * either of them open.
  */
-export async function advancePast(replacedFile: string, dataFile: string, nowMs: number): Promise<void> {
-  const replaced = await openLmdbStore({ path: replacedFile });
-  const snapshot = replaced.snapshot();
-  const seenMs = timestampOf(snapshot) / 1000;
-  snapshot.release();
+export async function advancePast(replacedFile: string, dataFile: string, nowMs: number, isInBucket: boolean): Promise<void> {
+  const replaced = new Database({ store: await openLmdbStore({ path: replacedFile }), nowMs: () => nowMs });
+  const seenMs = replaced.lastTs / 1000;
+  const spaces = isInBucket ? spacesOf(replaced) : [];
   await replaced.close();
   const database = await openCopy(await openLmdbStore({ path: dataFile }), Math.max(nowMs, seenMs));
+  const own = spaceOf(database);
+  storeLeftSpaces(database, spaces.filter((space) => space !== own));
   await database.close();
+}
+
+/** Where a deployment has files in a bucket, or had, and has not swept them yet. */
+function spacesOf(database: Database): string[] {
+  return [...readLeftSpaces(database), spaceOf(database)].filter((space) => space !== null);
+}
+
+function spaceOf(database: Database): string | null {
+  const secret = readFileSecret(database);
+  return secret === null ? null : new FileUrls(secret, "").space;
 }
 
 async function fillStore(archive: ArchiveReader, store: Store, { onProgress }: RestoreTarget): Promise<void> {

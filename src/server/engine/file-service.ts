@@ -14,6 +14,7 @@ import type { ActionSyscall, ActionSyscalls, SyscallArguments } from "../actions
 import type { EngineReply } from "../engine-messages.js";
 import type { FileInfo, FileKey, FileRequest } from "../files/file-messages.js";
 import { UPLOAD_START_MS_MAX, type FileUrls, type UploadToken } from "../files/file-urls.js";
+import { readLeftSpaces, storeLeftSpaces } from "./left-spaces.js";
 import { isTokenUsed, UPLOAD_MS_MAX, useToken } from "./used-tokens.js";
 
 export interface FileServiceOptions {
@@ -45,7 +46,23 @@ export class FileService {
         return ok({ unknown: request.keys.filter((key) => this.#textOf(Buffer.from(key, "hex")) === undefined) });
       case "space":
         return ok({ space: this.#options.urls.space });
+      case "leftSpaces":
+        return ok({ spaces: this.#leftSpaces() });
+      case "leaveSpace":
+        return this.#storeLeftSpaces([...this.#leftSpaces(), request.space]);
+      case "sweptSpace":
+        return this.#storeLeftSpaces(this.#leftSpaces().filter((space) => space !== request.space));
     }
+  }
+
+  /** Never that of this deployment, whatever the database says. */
+  #leftSpaces(): string[] {
+    return readLeftSpaces(this.#options.database).filter((space) => space !== this.#options.urls.space);
+  }
+
+  #storeLeftSpaces(spaces: readonly string[]): EngineReply {
+    storeLeftSpaces(this.#options.database, spaces);
+    return ok({});
   }
 
   /** Files whose documents a commit has deleted. */

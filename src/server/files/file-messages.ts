@@ -15,7 +15,13 @@ export type FileRequest =
   /** Which of these no document speaks of → `{ unknown: FileKey[] }`. */
   | { readonly type: "unknownKeys"; readonly keys: readonly FileKey[] }
   /** What tells this deployment's files from those of others in one bucket → `{ space }`. */
-  | { readonly type: "space" };
+  | { readonly type: "space" }
+  /** Spaces whose objects nobody wants any more → `{ spaces: string[] }`; see left-spaces.ts. */
+  | { readonly type: "leftSpaces" }
+  /** A restore is about to fill this one: it is left if that fails, and also if the process ends → `{}`. */
+  | { readonly type: "leaveSpace"; readonly space: string }
+  /** Nothing is left in it → `{}`. */
+  | { readonly type: "sweptSpace"; readonly space: string };
 
 export interface FileInfo {
   readonly key: FileKey;

@@ -9,6 +9,8 @@ import { FileSweeper } from "./file-sweeper.js";
 export interface FileStorageOptions {
   readonly engine: EngineCaller;
   readonly store: FileStore;
+  /** Another space of the bucket; null where files are in the data folder. */
+  readonly openSpace: ((space: string) => Promise<FileStore>) | null;
   readonly bytesMax: number;
   readonly log: Logger;
 }
@@ -29,6 +31,7 @@ export class FileStorage {
     this.api = new StorageApi(options);
     this.#sweeper = new FileSweeper({
       store: options.store,
+      leftSpaces: options.openSpace === null ? null : { list: () => this.#leftSpaces(), open: options.openSpace, forget: (space) => this.#forgetSpace(space) },
       unknownAmong: (keys) => this.#unknownAmong(keys),
       isUnfinished: (key) => this.api.isUnfinished(key),
       log: options.log,
@@ -63,6 +66,12 @@ export class FileStorage {
     }
   }
 
+  /** A space that is to be filled, and swept if it never comes into use. Durable when it resolves. */
+  async leaveSpace(space: string): Promise<void> {
+    const reply = await this.#options.engine.call({ kind: "files", request: { type: "leaveSpace", space } });
+    if (!reply.ok) throw new Error("The engine is starting again. Try again.");
+  }
+
   /**
    * Until what it resolves to is called, no bytes are removed: a backup reads files whose documents are deleted meanwhile, and a
    * restore brings files that no document speaks of yet. What was held back is swept then.
@@ -78,6 +87,15 @@ export class FileStorage {
   close(): void {
     this.#isClosed = true;
     void this.#sweeper.stop();
+  }
+
+  async #leftSpaces(): Promise<readonly string[] | null> {
+    const reply = await this.#options.engine.call({ kind: "files", request: { type: "leftSpaces" } });
+    return reply.ok ? (JSON.parse(reply.body) as { spaces: readonly string[] }).spaces : null;
+  }
+
+  async #forgetSpace(space: string): Promise<void> {
+    await this.#options.engine.call({ kind: "files", request: { type: "sweptSpace", space } });
   }
 
   async #unknownAmong(keys: readonly FileKey[]): Promise<readonly FileKey[] | null> {

@@ -22,7 +22,7 @@ class Keys implements FileStore {
 async function sweep(store: Keys, unknownAmong: (keys: readonly FileKey[]) => Promise<readonly FileKey[] | null>, isUnfinished: (key: FileKey) => boolean, passEnd: FileKey): Promise<string[]> {
   const logged: string[] = [];
   const asked = vi.fn(unknownAmong);
-  const sweeper = new FileSweeper({ store, unknownAmong: asked, isUnfinished, log: { log: (_level, message) => void logged.push(message) }, intervalMs: 1e9, pauseMs: 0 });
+  const sweeper = new FileSweeper({ store, leftSpaces: null, unknownAmong: asked, isUnfinished, log: { log: (_level, message) => void logged.push(message) }, intervalMs: 1e9, pauseMs: 0 });
   sweeper.start();
   // The last batch has been asked about, and what came of it done.
   await vi.waitUntil(() => asked.mock.calls.some(([keys]) => keys.includes(passEnd)));

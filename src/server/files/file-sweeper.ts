@@ -1,13 +1,25 @@
 /**
- * Removes bytes that no document speaks of: of uploads and deletions that a crash came between. It goes through the store
- * slowly, one batch of keys at a time, when the server starts and from time to time after it.
+ * Removes bytes that no document speaks of: of uploads and deletions that a crash came between, and of a bucket's spaces that the
+ * deployment has left. It goes through the store slowly, one batch of keys at a time, when the server starts and from time to time
+ * after it.
  */
 import type { Logger } from "../network/logger.js";
 import type { FileKey } from "./file-messages.js";
 import type { FileStore } from "./file-store.js";
 
+/** Of a bucket; see engine/left-spaces.ts. */
+export interface LeftSpaces {
+  /** Null where it cannot be known now. */
+  readonly list: () => Promise<readonly string[] | null>;
+  readonly open: (space: string) => Promise<FileStore>;
+  /** There is nothing in it any more. */
+  readonly forget: (space: string) => Promise<void>;
+}
+
 export interface FileSweeperOptions {
   readonly store: FileStore;
+  /** Null where files are not in a bucket. */
+  readonly leftSpaces: LeftSpaces | null;
   /** Which of these no durable document speaks of; null where it cannot be known now. */
   readonly unknownAmong: (keys: readonly FileKey[]) => Promise<readonly FileKey[] | null>;
   /** Uploads that are not decided yet. */
@@ -48,9 +60,30 @@ export class FileSweeper {
 
   async #sweep(): Promise<void> {
     await this.options.store.discardUnfinished();
-    for await (const keys of this.options.store.batches()) {
+    await this.#sweepBatches(this.options.store, (keys) => this.#sweepBatch(keys));
+    const left = this.options.leftSpaces;
+    for (const space of (await left?.list()) ?? []) await this.#sweepSpace(space, left!);
+  }
+
+  /** All of it: no document speaks of anything there. Where it is stopped, or killed, the rest is swept with the next pass. */
+  async #sweepSpace(space: string, { open, forget }: LeftSpaces): Promise<void> {
+    if (this.#isStopped) return;
+    const store = await open(space);
+    let files = 0;
+    await store.discardUnfinished();
+    await this.#sweepBatches(store, async (keys) => {
+      for (const key of keys) if (!this.#isStopped) await store.delete(key);
+      files += keys.length;
+    });
+    if (this.#isStopped) return;
+    await forget(space);
+    this.options.log.log("info", "Removed the files of what a restore has replaced.", { files, space });
+  }
+
+  async #sweepBatches(store: FileStore, sweep: (keys: readonly FileKey[]) => Promise<void>): Promise<void> {
+    for await (const keys of store.batches()) {
       if (this.#isStopped) return;
-      await this.#sweepBatch(keys);
+      await sweep(keys);
       await new Promise((resolve) => setTimeout(resolve, this.options.pauseMs).unref());
     }
   }

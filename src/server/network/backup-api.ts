@@ -121,10 +121,10 @@ export class BackupApi {
   }
 
   async #replace(archivePath: string, withKeys: boolean, onProgress: (progress: RestoreProgress) => void): Promise<RestoreReport> {
-    const { settings, s3Credentials, log, whilePaused, nowMs } = this.#options;
+    const { settings, s3Credentials, files, log, whilePaused, nowMs } = this.#options;
     const dataFile = join(this.#restoreFolder, DATA_FILE);
     try {
-      const { summary, folderFiles } = await BackupThread.run({ settings, s3Credentials, job: { type: "restore", archivePath, dataFile } }, onProgress);
+      const { summary, folderFiles } = await BackupThread.run({ settings, s3Credentials, job: { type: "restore", archivePath, dataFile } }, { onProgress, onSpace: (space) => files.leaveSpace(space) });
       await whilePaused(async () => {
         const replacedFile = join(settings.dataFolder, DATA_FILE);
         await BackupThread.run({ settings, s3Credentials, job: { type: "advance", replacedFile, dataFile, nowMs: nowMs() } });
