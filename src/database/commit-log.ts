@@ -48,7 +48,8 @@ export const DEFAULT_LOG_RETENTION: LogRetention = {
 
 /** Documents are spliced in as the JSON text that they are stored as. */
 export function encodeLogEntry(bytesBefore: number, writes: readonly DocumentWrite[], request: SessionRequest | null): { text: string; bytes: number } {
-  const list = writes.map(({ table, id, before, after }) => `[${table.space},"${id}",${before ?? "null"},${after ?? "null"}]`).join(",");
+  let list = "";
+  for (const { table, id, before, after } of writes) list += `${list === "" ? "" : ","}[${table.space},"${id}",${before ?? "null"},${after ?? "null"}]`;
   const session = request === null ? "null" : JSON.stringify([request.sessionId, request.requestId]);
   const body = `,${session},[${list}]]`;
   const bytes = bytesBefore + body.length;

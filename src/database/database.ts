@@ -20,7 +20,7 @@ import { RecentCommits } from "./recent-commits.js";
 import { Schema, SchemaSet, type SchemaJson } from "./schema.js";
 import { resolvedWrites } from "./resolved-writes.js";
 import type { Table } from "./table.js";
-import { Transaction } from "./transaction.js";
+import { Transaction, type Caches } from "./transaction.js";
 import type { VectorIndex } from "./vectors/vector-index.js";
 import { VectorCaches } from "./vectors/vector-caches.js";
 import type { DocumentWrite } from "./write-overlay.js";
@@ -168,21 +168,16 @@ export class Database {
 
   /** `former`: an earlier state than the newest. */
   #begin(writable: boolean, former: { readonly ts: number; readonly reader: Reader } | null, limits: TransactionLimits): Transaction {
-    const { reader, lastTs } = this.#committer;
-    return Transaction.begin({
-      reader: former?.reader ?? reader,
-      ts: former?.ts ?? lastTs,
-      ...(former === null ? { cache: this.#documents } : {}),
-      catalog: this.#catalog,
-      schemas: this.#schemas,
-      limits,
-      writable,
-      nextCreationTime: this.#takeCreationTime,
-      caches: () => (former === null && lastTs === this.#committer.lastTs ? { vectors: this.#vectors, reader: this.#committer.reader } : null),
-    });
+    const { reader, lastTs: ts } = this.#committer;
+    const catalog = this.#catalog;
+    const schemas = this.#schemas;
+    const nextCreationTime = this.#takeCreationTime;
+    if (former !== null) return Transaction.begin({ ...former, catalog, schemas, limits, writable, nextCreationTime });
+    return Transaction.begin({ reader, ts, cache: this.#documents, caches: this.#cachesAt, catalog, schemas, limits, writable, nextCreationTime });
   }
 
   readonly #takeCreationTime = (): number => this.#nextCreationTime();
+  readonly #cachesAt = (ts: number): Caches | null => (ts === this.#committer.lastTs ? { vectors: this.#vectors, reader: this.#committer.reader } : null);
 
   /**
    * Commits at a new timestamp, or at none when the transaction changed nothing (then the newest is returned). Throws
@@ -193,22 +188,19 @@ export class Database {
     this.#checkConflict(transaction);
     const ts = this.#committer.nextTs(this.#options.nowMs());
     const writes = resolvedWrites(transaction.writes(), ts);
-    const tables = [...transaction.newTables()];
-    const dropped = [...(transaction.droppedTables?.() ?? [])];
-    if (writes.length === 0 && tables.length === 0 && dropped.length === 0) return this.lastTs;
-
     const ops: WriteOp[] = [];
     const keys: Key[] = [];
-    for (const table of dropped) {
+    for (const table of transaction.droppedTables?.() ?? []) {
       ops.push([table.recordKey, undefined]);
       keys.push(table.recordKey);
       this.#catalog.remove(table);
     }
-    for (const table of tables) {
+    for (const table of transaction.newTables()) {
       ops.push([table.recordKey, JSON.stringify(table.record)]);
       keys.push(table.recordKey);
       this.#catalog.put(table);
     }
+    if (writes.length === 0 && keys.length === 0) return this.lastTs;
     for (const write of writes) collectWrite(write, ops, keys);
     this.#collectEntries(writes, ops, keys);
     if (transaction.replacesDocuments === true) {
@@ -281,10 +273,9 @@ export class Database {
   }
 
   #collectEntries(writes: readonly DocumentWrite[], ops: WriteOp[], keys: Key[]): void {
-    const changed = writes.filter(({ entries }) => entries !== null);
-    if (changed.length === 0) return;
+    if (!writes.some(({ entries }) => entries !== null)) return;
     const writer = new EntryWriter(this.reader);
-    for (const { table, entries } of changed) {
+    for (const { table, entries } of writes) {
       for (const change of entries ?? []) if (change !== null) writer.change(change, table.isFillingEntries);
     }
     writer.finish();

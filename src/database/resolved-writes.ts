@@ -8,7 +8,11 @@ import type { DocumentWrite } from "./write-overlay.js";
 
 /** `ts` in microseconds. */
 export function resolvedWrites(writes: readonly DocumentWrite[], ts: number): readonly DocumentWrite[] {
-  return writes.map((write) => (write.after !== null && holdsCommitTimestamp(write.after) ? resolved(write, write.after, ts) : write));
+  return writes.some(isUnresolved) ? writes.map((write) => (isUnresolved(write) ? resolved(write, write.after, ts) : write)) : writes;
+}
+
+function isUnresolved(write: DocumentWrite): write is DocumentWrite & { readonly after: string } {
+  return write.after !== null && holdsCommitTimestamp(write.after);
 }
 
 /** Index keys were of the placeholder, which stands after every timestamp. */

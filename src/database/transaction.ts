@@ -39,7 +39,7 @@ export interface TransactionOptions {
   /** Next `_creationTime`: milliseconds with a fraction, greater than every earlier one. */
   readonly nextCreationTime: () => number;
   /** Null, or absent, where what is in memory does not show the state at `ts`. */
-  readonly caches?: () => Caches | null;
+  readonly caches?: (ts: number) => Caches | null;
 }
 
 /** What is kept in memory of the state that a transaction began with, and a reader of that state. */
@@ -64,16 +64,19 @@ export interface ChildOptions {
   readonly detached?: boolean;
 }
 
+const NO_TABLES: readonly Table[] = [];
+
 export class Transaction {
   readonly ts: number;
   readonly writable: boolean;
   readonly readSet: ReadSet;
   readonly usage: TransactionUsage;
   readonly #overlay = new WriteOverlay();
-  readonly #newTables = new Map<Key, Table>();
-  readonly #droppedTables = new Map<Key, Table>();
+  // Made when they are first needed: hardly any transaction does, and all have to be collected again.
+  #newTables: Map<Key, Table> | null = null;
+  #droppedTables: Map<Key, Table> | null = null;
   #replacesDocuments = false;
-  readonly #scans = new Set<DocumentScan>();
+  #scans: Set<DocumentScan> | null = null;
   readonly #reader: Reader;
   /** Changes with every write, so that an open scan knows to look again. */
   #version = 0;
@@ -151,7 +154,7 @@ export class Transaction {
   }
 
   get caches(): Caches | null {
-    return this.options.caches?.() ?? null;
+    return this.options.caches?.(this.ts) ?? null;
   }
 
   /** What this transaction, and those that it reads through, have written so far; null for what they deleted. */
@@ -207,7 +210,7 @@ export class Transaction {
     assert(this.writable, "a query changed a table");
     if (this.parent !== null) return this.parent.putTable(record);
     const table = new Table(record);
-    this.#newTables.set(table.recordKey, table);
+    (this.#newTables ??= new Map<Key, Table>()).set(table.recordKey, table);
     return table;
   }
 
@@ -223,17 +226,17 @@ export class Transaction {
   /** The table goes, with its documents. Only in a transaction of its own that reads nothing. */
   dropTable(table: Table): void {
     assert(this.writable && this.parent === null, "a table was dropped by a function");
-    this.#droppedTables.set(table.recordKey, table);
+    (this.#droppedTables ??= new Map<Key, Table>()).set(table.recordKey, table);
     this.#replacesDocuments ||= !isStaged(table.record.namespace);
   }
 
   #newTableAt(key: Key): Table | undefined {
-    return this.parent === null ? this.#newTables.get(key) : this.parent.#newTableAt(key);
+    return this.parent === null ? this.#newTables?.get(key) : this.parent.#newTableAt(key);
   }
 
   #newTable(matches: (table: Table) => boolean): Table | undefined {
     if (this.parent !== null) return this.parent.#newTable(matches);
-    for (const table of this.#newTables.values()) if (matches(table)) return table;
+    if (this.#newTables !== null) for (const table of this.#newTables.values()) if (matches(table)) return table;
     return undefined;
   }
 
@@ -272,11 +275,11 @@ export class Transaction {
   track(scan: DocumentScan): void {
     this.#assertRunning();
     this.usage.readRange();
-    this.#scans.add(scan);
+    (this.#scans ??= new Set<DocumentScan>()).add(scan);
   }
 
   untrack(scan: DocumentScan): void {
-    this.#scans.delete(scan);
+    this.#scans?.delete(scan);
   }
 
   /** Writes a document: `before` must be what this transaction reads of it now. Nothing happens where both are equal. */
@@ -304,8 +307,9 @@ export class Transaction {
   /** Ends all reading: closes scans that user code left open, so that the read set is complete. */
   finish(): void {
     this.#isFinished = true;
+    if (this.#scans === null) return;
     for (const scan of this.#scans) scan.close();
-    this.#scans.clear();
+    this.#scans = null;
   }
 
   #assertRunning(): void {
@@ -314,15 +318,17 @@ export class Transaction {
 
   /** Documents that are different at the end from what they were at the start. */
   writes(): DocumentWrite[] {
-    return [...this.#overlay.writes()].filter((write) => write.before !== write.after);
+    const writes: DocumentWrite[] = [];
+    for (const write of this.#overlay.writes()) if (write.before !== write.after) writes.push(write);
+    return writes;
   }
 
   newTables(): Iterable<Table> {
-    return this.#newTables.values();
+    return this.#newTables?.values() ?? NO_TABLES;
   }
 
   droppedTables(): Iterable<Table> {
-    return this.#droppedTables.values();
+    return this.#droppedTables?.values() ?? NO_TABLES;
   }
 
   /** Whether documents come or go that {@link writes} does not tell of. */

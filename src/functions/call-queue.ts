@@ -2,17 +2,18 @@ import { Fifo } from "./fifo.js";
 
 /** Runs callbacks one after another, each when the one before has called `done`; the first at once. */
 export class CallQueue {
-  readonly #waiting = new Fifo<(done: () => void) => void>();
+  /** Made when first used: most functions call none. */
+  #waiting: Fifo<(done: () => void) => void> | null = null;
   #isRunning = false;
   #isStarting = false;
 
   /** Whether nothing waits behind the one that runs. */
   get isLast(): boolean {
-    return this.#waiting.length === 0;
+    return this.#waiting === null || this.#waiting.length === 0;
   }
 
   run(start: (done: () => void) => void): void {
-    this.#waiting.push(start);
+    (this.#waiting ??= new Fifo()).push(start);
     if (!this.#isRunning) this.#next();
   }
 
@@ -21,13 +22,13 @@ export class CallQueue {
     if (this.#isStarting) return;
     this.#isStarting = true;
     do {
-      const start = this.#waiting.shift();
+      const start = this.#waiting?.shift();
       this.#isRunning = start !== undefined;
       start?.(() => {
         this.#isRunning = false;
         this.#next();
       });
-    } while (!this.#isRunning && this.#waiting.length > 0);
+    } while (!this.#isRunning && !this.isLast);
     this.#isStarting = false;
   }
 }

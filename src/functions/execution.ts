@@ -80,13 +80,14 @@ export class Execution {
   readonly requestMetadata: RequestMetadata;
   readonly deploymentMetadata: DeploymentMetadata;
   readonly nowMs: number;
-  readonly random: DeterministicRandom;
   readonly environmentVariables: Readonly<Record<string, string>>;
   readonly files: FileAccess;
   readonly fileBytes: FileBytes | null;
   readonly tokens: TokenSigner;
   readonly #identity: UserIdentity | null;
   readonly #adminName: string | null;
+  readonly #seed: number;
+  #random: DeterministicRandom | null = null;
   /** Bodies of audit log entries that a query has made: JSON texts. */
   readonly audits: string[] = [];
   #auditCount = 0;
@@ -103,9 +104,13 @@ export class Execution {
     this.fileBytes = options.fileBytes;
     this.tokens = options.tokens;
     this.journal = new PageJournal(options.journal);
-    this.random = new DeterministicRandom(options.seed);
+    this.#seed = options.seed;
     this.#identity = options.identity;
     this.#adminName = options.adminName;
+  }
+
+  get random(): DeterministicRandom {
+    return (this.#random ??= new DeterministicRandom(this.#seed));
   }
 
   /** Whether the outcome depends on who called. */
@@ -150,8 +155,10 @@ export class Execution {
 
   /** Also for a frame that was never entered. */
   leave(frame: CallFrame): void {
-    if (!this.#frames.includes(frame)) return;
-    this.#frames = this.#frames.filter((entered) => entered !== frame);
+    // Usually the last: others leave later only where calls ran side by side.
+    if (this.#frames.at(-1) === frame) this.#frames.pop();
+    else if (this.#frames.includes(frame)) this.#frames = this.#frames.filter((entered) => entered !== frame);
+    else return;
     const { caller } = frame;
     if (caller === null || --caller.running > 0) return;
     this.sandbox.globals.setAside();

@@ -1,3 +1,6 @@
+/** Places of items that are gone are given back when there are so many, and as many as others. */
+const FREED_MIN = 1_024;
+
 /** A first-in-first-out queue whose operations cost the same however long it is. */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
@@ -15,10 +18,9 @@ export class Fifo<T> {
     if (this.length === 0) return undefined;
     const item = this.#items[this.#head];
     this.#items[this.#head++] = undefined;
-    if (this.#head === this.#items.length) {
-      this.#items = [];
-      this.#head = 0;
-    }
+    if (this.length > 0 && (this.#head < FREED_MIN || this.#head < this.length)) return item;
+    this.#items = this.#items.slice(this.#head);
+    this.#head = 0;
     return item;
   }
 }

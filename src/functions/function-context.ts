@@ -1,7 +1,7 @@
 /** `ctx`: what a query or mutation receives as its first argument. Plain objects, because libraries spread them. */
 import { databaseReader, databaseWriter } from "./database-api.js";
 import type { CallOptions, FunctionCalls } from "./function-calls.js";
-import { functionMetadata } from "./function-metadata.js";
+import { mutationMetadata, queryMetadata } from "./function-metadata.js";
 import type { ReadScope } from "./read-scope.js";
 import { scheduler } from "./scheduler-api.js";
 import { signJwt } from "./sign-jwt.js";
@@ -14,7 +14,7 @@ export function queryContext(scope: ReadScope, calls: FunctionCalls): object {
     auth: auth(scope),
     storage: storageReader(scope),
     vectorSearch: vectorSearch(scope),
-    meta: functionMetadata(scope),
+    meta: queryMetadata(scope),
     runQuery: (reference: unknown, args?: unknown, options?: CallOptions) => {
       if (options?.useStaleSnapshot === true) return scope.attempt(refuseStaleSnapshot);
       return calls.call("query", scope.frame, reference, args, options);
@@ -33,7 +33,7 @@ export function mutationContext(scope: ReadScope, calls: FunctionCalls): object 
     storage: storageWriter(scope),
     vectorSearch: vectorSearch(scope),
     scheduler: scheduler(scope, calls),
-    meta: functionMetadata(scope),
+    meta: mutationMetadata(scope),
     runQuery: (reference: unknown, args?: unknown, options?: CallOptions) => calls.call("query", scope.frame, reference, args, options),
     runMutation: (reference: unknown, args?: unknown, options?: CallOptions) => calls.call("mutation", scope.frame, reference, args, { ...options, useStaleSnapshot: false }),
   };

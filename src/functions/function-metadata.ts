@@ -37,20 +37,28 @@ export function requestMetadata({ execution, frame }: ReadScope): RequestMetadat
   return execution.requestMetadata;
 }
 
-export function functionMetadata(scope: ReadScope): object {
-  const { function: called, namespace } = scope.frame;
+function calledFunction({ frame: { function: called, namespace } }: ReadScope): object {
+  return { name: formatFunctionPath(called.path), componentPath: namespace, type: called.kind, visibility: called.isInternal ? "internal" : "public" };
+}
+
+/** `ctx.meta` of queries. */
+export function queryMetadata(scope: ReadScope): object {
   return {
-    getFunctionMetadata: () =>
-      scope.attempt(() => scope.object({
-        name: formatFunctionPath(called.path),
-        componentPath: namespace,
-        type: called.kind,
-        visibility: called.isInternal ? "internal" : "public",
-      })),
+    getFunctionMetadata: () => scope.attempt(() => scope.object(calledFunction(scope))),
     getTransactionMetrics: () => scope.attempt(() => scope.copy(transactionMetrics(scope))),
-    ...(called.kind === "query" ? {} : { getRequestMetadata: () => scope.attempt(() => scope.object(requestMetadata(scope))) }),
     getDeploymentMetadata: () => scope.attempt(() => scope.object(scope.execution.deploymentMetadata)),
     /** Nanoseconds, as every timestamp that leaves the server. */
+    getSnapshotTs: () => BigInt(scope.frame.transaction.ts) * 1000n,
+  };
+}
+
+/** `ctx.meta` of mutations: the same, and who asked. Written out, since it is made for every call. */
+export function mutationMetadata(scope: ReadScope): object {
+  return {
+    getFunctionMetadata: () => scope.attempt(() => scope.object(calledFunction(scope))),
+    getTransactionMetrics: () => scope.attempt(() => scope.copy(transactionMetrics(scope))),
+    getRequestMetadata: () => scope.attempt(() => scope.object(requestMetadata(scope))),
+    getDeploymentMetadata: () => scope.attempt(() => scope.object(scope.execution.deploymentMetadata)),
     getSnapshotTs: () => BigInt(scope.frame.transaction.ts) * 1000n,
   };
 }

@@ -28,7 +28,8 @@ const DOCUMENTS = { commitTimestamps: true };
 type Arguments = Readonly<Record<string, JsonValue | undefined>>;
 
 export class Syscalls {
-  readonly #streams = new Map<number, QueryStream>();
+  /** By number, in the order in which they were opened. */
+  #streams: QueryStream[] | null = null;
 
   constructor(
     private readonly execution: Execution,
@@ -62,12 +63,12 @@ export class Syscalls {
   #sync(scope: ReadScope, op: string, args: Arguments): string {
     switch (op) {
       case "1.0/queryStream": {
-        const id = this.#streams.size;
-        this.#streams.set(id, new QueryStream(scope.frame.transaction, scope.frame.namespace, parseSerializedQuery(args["query"]), scope.present));
+        const streams = (this.#streams ??= []);
+        const id = streams.push(new QueryStream(scope.frame.transaction, scope.frame.namespace, parseSerializedQuery(args["query"]), scope.present)) - 1;
         return JSON.stringify({ queryId: id });
       }
       case "1.0/queryCleanup":
-        this.#streams.get(Number(args["queryId"]))?.close();
+        this.#streams?.[Number(args["queryId"])]?.close();
         return "{}";
       case "1.0/db/normalizeId":
         return JSON.stringify({ id: scope.documents.normalizeId(String(args["table"]), String(args["idString"])) });
@@ -96,7 +97,7 @@ export class Syscalls {
         documents.delete(String(args["id"]), table);
         return "{}";
       case "1.0/queryStreamNext": {
-        const value = this.#streams.get(Number(args["queryId"]))?.next() ?? null;
+        const value = this.#streams?.[Number(args["queryId"])]?.next() ?? null;
         return `{"value":${encodeValue(value, DOCUMENTS)},"done":${String(value === null)}}`;
       }
       case "1.0/queryPage":

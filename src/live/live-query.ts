@@ -8,7 +8,8 @@
  *                             └─── read set, or new code ◀──┘
  */
 import type { ReadSet } from "../database/read-set.js";
-import { resultText } from "./server-message.js";
+import type { QueryId } from "./client-message.js";
+import { queryModification, resultText } from "./server-message.js";
 import type { Subscription } from "./subscription.js";
 
 export type Identity = Readonly<Record<string, unknown>>;
@@ -49,6 +50,8 @@ export class LiveQuery {
   #readSet: ReadSet | null = null;
   #result: QueryResult | null = null;
   #resultText = "";
+  /** Most clients of an app know a query by the same id, since they show it at the same point. */
+  #modification: { readonly queryId: QueryId; readonly text: string } | null = null;
 
   constructor(
     readonly spec: QuerySpec,
@@ -64,9 +67,11 @@ export class LiveQuery {
     return this.#result;
   }
 
-  /** The result as it goes on the wire, but for the query id. */
-  get resultText(): string {
-    return this.#resultText;
+  /** The result as it goes on the wire to a client that knows the query by this id: the same string again for the same id. */
+  modification(queryId: QueryId): string {
+    if (this.#result === null) throw new Error("Rivulet bug: a query was sent before it had a result");
+    if (this.#modification?.queryId !== queryId) this.#modification = { queryId, text: queryModification(queryId, this.#result.ok, this.#resultText) };
+    return this.#modification.text;
   }
 
   /** Pages keep the ends that the first run gave them. */
@@ -82,6 +87,7 @@ export class LiveQuery {
     this.#result = run.result;
     if (isSame) return false;
     this.#resultText = resultText(run.result);
+    this.#modification = null;
     this.resultVersion++;
     return true;
   }

@@ -37,8 +37,17 @@ function versionText({ querySet, ts, identity }: StateVersion): string {
   return `{"querySet":${querySet},"ts":"${wireTimestamp(ts)}","identity":${identity}}`;
 }
 
-export function transition(start: StateVersion, end: StateVersion, modifications: readonly string[], clientClockSkewMs: number, nowMs: number): string {
-  return `{"type":"Transition","startVersion":${versionText(start)},"endVersion":${versionText(end)},"modifications":[${modifications.join(",")}],"clientClockSkew":${clientClockSkewMs},"serverTs":${Math.round(nowMs * 1e6)}}`;
+/** By which a client can tell how long a transition was under way, and how long its token has. */
+export interface Clocks {
+  /** How far the client's clock is ahead, as far as its first message could tell. */
+  readonly clientSkewMs: number;
+  readonly nowMs: number;
+}
+
+/** `clocks`: given where the client has use for it; without it the text is the same for all that have the same to be told. */
+export function transition(start: StateVersion, end: StateVersion, modifications: readonly string[], clocks: Clocks | null): string {
+  const time = clocks === null ? "" : `,"clientClockSkew":${clocks.clientSkewMs},"serverTs":${Math.round(clocks.nowMs * 1e6)}`;
+  return `{"type":"Transition","startVersion":${versionText(start)},"endVersion":${versionText(end)},"modifications":[${modifications.join(",")}]${time}}`;
 }
 
 export function queryRemoved(queryId: QueryId): string {

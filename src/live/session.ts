@@ -14,7 +14,8 @@ import { ProtocolError } from "./client-message.js";
 import { IdentityLease, type After } from "./identity-lease.js";
 import type { LiveQueries } from "./live-queries.js";
 import type { Identity, QuerySpec } from "./live-query.js";
-import { authError, inChunks, parseWireTimestamp, queryModification, queryRemoved, transition, type StateVersion } from "./server-message.js";
+import { authError, inChunks, parseWireTimestamp, queryRemoved, transition, type StateVersion } from "./server-message.js";
+import type { Transitions } from "./transitions.js";
 import { Subscription, type Subscriber } from "./subscription.js";
 
 /** Who a session acts as. */
@@ -42,8 +43,12 @@ export type Authentication = { readonly ok: true; readonly principal: Principal 
 
 export type Authenticate = ClientMessage & { readonly type: "Authenticate" };
 
+/** Public clients report how long transitions take from some megabytes on. */
+const LARGE_TRANSITION_CHARS = 1024 * 1024;
+
 export interface SessionHost {
   readonly queries: LiveQueries;
+  readonly transitions: Transitions;
   readonly send: (text: string) => void;
   /** A promise where it takes time. */
   readonly authenticate: (message: Authenticate) => Authentication | Promise<Authentication>;
@@ -165,9 +170,16 @@ export class Session implements Subscriber {
     const isChanged = modifications.length > 0 || end.querySet !== this.#sent.querySet || end.identity !== this.#sent.identity;
     if (!isChanged && !this.#isTransitionDue) return;
     this.#isTransitionDue = false;
-    const text = transition(this.#sent, end, modifications, this.#clientClockSkewMs, this.#host.nowMs());
+    const text = this.#transition(end, modifications);
     this.#sent = end;
     for (const frame of inChunks(text, `${this.#sessionId}-${end.querySet}-${end.ts}`)) this.#host.send(frame);
+  }
+
+  /** Clients look at clocks where they begin, where their identity changes, and where much is to be told. */
+  #transition(end: StateVersion, modifications: readonly string[]): string {
+    const text = this.#host.transitions.text(this.#sent, end, modifications);
+    if (this.#sent.ts > 0 && end.identity === this.#sent.identity && text.length < LARGE_TRANSITION_CHARS) return text;
+    return transition(this.#sent, end, modifications, { clientSkewMs: this.#clientClockSkewMs, nowMs: this.#host.nowMs() });
   }
 
   close(): void {
@@ -303,7 +315,7 @@ export class Session implements Subscriber {
       const { query } = subscription;
       if (query === null || query.result === null || subscription.sentVersion === query.resultVersion) continue;
       subscription.sentVersion = query.resultVersion;
-      modifications.push(queryModification(subscription.queryId, query.result.ok, query.resultText));
+      modifications.push(query.modification(subscription.queryId));
     }
     this.#changed.clear();
     return modifications;

@@ -1,6 +1,6 @@
 /**
  * What the network thread and the engine thread say to each other. Messages travel in arrays, one array per turn of the
- * sender's event loop, never one by one.
+ * sender's event loop, never one by one, and packed: see packed-batch.ts.
  *
  *     network thread                                   engine thread
  *     sockets, HTTP framing, CORS, brotli    ─────▶    database, functions, subscriptions, deploys

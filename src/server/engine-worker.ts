@@ -10,6 +10,7 @@ import { openLmdbStore } from "../storage/lmdb.js";
 import { AdminKeys } from "./admin-keys.js";
 import { Engine } from "./engine/engine.js";
 import { OPENING_ALLOWED, OPENING_WAITS, type EngineOptions, type EngineWorkerData, type FromEngine, type ToEngine } from "./engine-messages.js";
+import { packFromEngine, unpackToEngine, type Packed } from "./packed-batch.js";
 import { CLOCKS, wallClock } from "./wall-clock.js";
 
 /** Waits until the network thread has the data folder, or has given it up. */
@@ -20,7 +21,7 @@ function mayOpen({ opening }: EngineWorkerData): boolean {
 }
 
 async function openEngine(options: EngineOptions, port: MessagePort): Promise<void> {
-  const post = (batch: readonly FromEngine[]): void => port.postMessage(batch);
+  const post = (batch: readonly FromEngine[]): void => port.postMessage(packFromEngine(batch));
   const store = await openLmdbStore({ path: join(options.dataFolder, DATA_FILE) });
   const engine = new Engine({
     options,
@@ -32,7 +33,7 @@ async function openEngine(options: EngineOptions, port: MessagePort): Promise<vo
     // With its port closed the thread has nothing left to wait for, and ends.
     onClosed: () => port.close(),
   });
-  port.on("message", (batch: readonly ToEngine[]) => engine.receive(batch));
+  port.on("message", (batch: readonly Packed<ToEngine>[]) => engine.receive(unpackToEngine(batch)));
   post([{ type: "ready" }]);
 }
 

@@ -22,7 +22,7 @@ export function holdsCommitTimestamp(text: string): boolean {
 
 /** `ts` in microseconds. */
 export function resolveCommitTimestamp(text: string, ts: number): string {
-  return text.replaceAll(COMMIT_TIMESTAMP_JSON, encodeInteger(BigInt(ts) * 1000n));
+  return holdsCommitTimestamp(text) ? text.replaceAll(COMMIT_TIMESTAMP_JSON, encodeInteger(BigInt(ts) * 1000n)) : text;
 }
 
 /** For values, in which no field begins with "$": the placeholder that documents hold within their transaction. */

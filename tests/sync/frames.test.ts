@@ -43,6 +43,22 @@ describe("the shape of messages", () => {
     await raw.close();
   });
 
+  test("SY-105 clients that watch the same are told the same, without a clock of their own", async () => {
+    const sockets = await Promise.all([1, 2, 3].map(() => RawSocket.connect(server.url)));
+    for (const raw of sockets) raw.send(change(0, addQuery(0, "same")));
+    const first = await Promise.all(sockets.map((raw) => raw.transition()));
+    // From where the last of them began, all are at one version.
+    await server.http().mutation(messages.send, { channel: "same", body: "a" });
+    await until(() => sockets.every(({ frames }) => frames.some((frame) => JSON.stringify(frame).includes('"body":"a"'))), "all to see the message");
+    await server.http().mutation(messages.send, { channel: "same", body: "b" });
+    await until(() => sockets.every(({ frames }) => JSON.stringify(frames.at(-1)).includes('"body":"b"')), "all to see the second message");
+    const [one, ...others] = sockets.map(({ frames }) => frames.at(-1));
+    for (const other of others) expect(other).toEqual(one);
+    expect(Object.keys(one!).sort()).toEqual(["endVersion", "modifications", "startVersion", "type"]);
+    expect(first.every((transition) => "serverTs" in transition)).toBe(true);
+    await Promise.all(sockets.map((raw) => raw.close()));
+  });
+
   test("SY-58 each Transition starts where the last one ended", async () => {
     const raw = await RawSocket.connect(server.url);
     raw.send(change(0, addQuery(0, "versions")));

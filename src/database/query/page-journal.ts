@@ -8,7 +8,7 @@
  */
 export class PageJournal {
   readonly #given: readonly string[];
-  readonly #recorded: string[] = [];
+  #recorded: string[] | null = null;
   #asked = 0;
 
   /** `given` is what an earlier run's {@link serialize} returned; what is no such text counts as null. */
@@ -23,18 +23,20 @@ export class PageJournal {
 
   /** Call once after each page, with its `continueCursor`. */
   record(endCursor: string): void {
-    this.#recorded.push(endCursor);
+    (this.#recorded ??= []).push(endCursor);
   }
 
   /** Null where no page was read. */
   serialize(): string | null {
-    return this.#recorded.length === 0 ? null : JSON.stringify({ endCursors: this.#recorded });
+    return this.#recorded === null ? null : JSON.stringify({ endCursors: this.#recorded });
   }
 }
 
+const NONE: readonly string[] = [];
+
 /** The text comes from the client, perhaps from one that spoke with another server before. */
 function parseEndCursors(text: string | null): readonly string[] {
-  if (text === null) return [];
+  if (text === null) return NONE;
   try {
     const journal = JSON.parse(text) as { readonly endCursors?: unknown } | null;
     const endCursors = journal?.endCursors;

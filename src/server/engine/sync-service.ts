@@ -10,6 +10,7 @@ import { Inbox } from "../../live/inbox.js";
 import type { LiveQueries } from "../../live/live-queries.js";
 import { actionSuccess, callFailure, fatalError, mutationAnswer, mutationSuccess } from "../../live/server-message.js";
 import { NOBODY, Session, type Authenticate, type Authentication, type CallContext, type Principal, type SessionHost } from "../../live/session.js";
+import { Transitions } from "../../live/transitions.js";
 import type { AdminKeys } from "../admin-keys.js";
 import { AuthTokenError } from "../auth/errors.js";
 import type { PrincipalResolver } from "../auth/principal-resolver.js";
@@ -49,6 +50,7 @@ export class SyncService {
   readonly #conversations = new Map<number, Conversation>();
   /** Sessions that may have something to send after the next refresh. */
   readonly #changed = new Set<Session>();
+  readonly #transitions = new Transitions();
   /** By session id, while a mutation of the session runs in the optimistic lane. */
   readonly #order = new Map<string, CallQueue>();
 
@@ -108,6 +110,7 @@ export class SyncService {
   flush(): void {
     for (const session of this.#changed) session.flush();
     this.#changed.clear();
+    this.#transitions.forget();
   }
 
   #fail(socket: number, error: unknown): void {
@@ -127,6 +130,7 @@ export class SyncService {
     const { database, queries, nowMs, subscriptionsMax } = this.#options;
     return {
       queries,
+      transitions: this.#transitions,
       subscriptionsMax,
       nowMs,
       newestTs: () => database.lastTs,

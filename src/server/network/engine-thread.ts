@@ -17,6 +17,7 @@ import {
   type FromEngine,
   type ToEngine,
 } from "../engine-messages.js";
+import { forEachFromEngine, packToEngine, type Packed } from "../packed-batch.js";
 
 export interface EngineDeath {
   /** Cause in words, without a full stop. */
@@ -72,7 +73,7 @@ export class EngineThread {
       // A transaction's garbage should die young: with the default young generation a third of the time goes to collecting it.
       resourceLimits: { maxOldGenerationSizeMb: options.limits.heapMbMax, maxYoungGenerationSizeMb: 64 },
     });
-    this.#worker.on("message", (batch: readonly FromEngine[]) => this.#receive(batch));
+    this.#worker.on("message", (batch: readonly Packed<FromEngine>[]) => this.#receive(batch));
     this.#worker.on("error", (error: Error) => (this.#error = error));
     this.exited = new Promise((resolve) => {
       this.#worker.on("exit", (code) => {
@@ -125,15 +126,15 @@ export class EngineThread {
     const transfer = this.#transfer;
     this.#outbox = [];
     this.#transfer = [];
-    this.#worker.postMessage(batch, transfer);
+    this.#worker.postMessage(packToEngine(batch), transfer);
   }
 
-  #receive(batch: readonly FromEngine[]): void {
-    for (const message of batch) {
+  #receive(batch: readonly Packed<FromEngine>[]): void {
+    forEachFromEngine(batch, (message) => {
       if (message.type === "reply") this.#settle(message.id, message.reply);
       else if (message.type === "ready") this.#becomeReady();
       else this.events.onMessage(message);
-    }
+    });
     this.events.onBatchEnd();
   }
 

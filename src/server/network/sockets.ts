@@ -12,6 +12,7 @@ import { setTimeout } from "node:timers/promises";
 import { WebSocket, WebSocketServer } from "ws";
 import type { ClientInfo, ToEngine } from "../engine-messages.js";
 import { clientInfo } from "./client-info.js";
+import { textFrame } from "./text-frame.js";
 
 export interface SocketsOptions {
   readonly post: (message: ToEngine) => void;
@@ -30,9 +31,8 @@ export interface SocketCounts {
   readonly sent: number;
 }
 
-/** Buffered bytes from which a socket is slow, and below which it no longer is. */
+/** Buffered bytes from which a socket is slow; it no longer is when all have left. */
 export const SLOW_BYTES = 1024 * 1024;
-const FAST_BYTES = 128 * 1024;
 /** A slow socket whose buffer grows past this has stopped reading: it is cut off. */
 const BUFFERED_BYTES_MAX = 64 * 1024 * 1024;
 /** Clients give up on a server that says nothing for 60 s; a Ping leaves well before. */
@@ -62,7 +62,6 @@ interface Connection {
   lastHeardMs: number;
   /** When a sign of life was asked for that has not come yet. */
   askedMs: number | null;
-  readonly afterWrite: () => void;
 }
 
 export class Sockets {
@@ -70,6 +69,8 @@ export class Sockets {
   readonly #corked: Connection[] = [];
   readonly #server: WebSocketServer;
   readonly #timer: NodeJS.Timeout;
+  /** What was sent last; not kept beyond its batch. */
+  #last: { readonly text: string; readonly frame: Buffer } | null = null;
   #nextId = 1;
   #received = 0;
   #sent = 0;
@@ -126,6 +127,7 @@ export class Sockets {
       connection.stream.uncork();
     }
     this.#corked.length = 0;
+    this.#last = null;
   }
 
   close(id: number, code: number, reason: string): void {
@@ -173,9 +175,9 @@ export class Sockets {
       lastSentMs: this.#coarseNowMs,
       lastHeardMs: this.#coarseNowMs,
       askedMs: null,
-      afterWrite: () => this.#afterWrite(connection),
     };
     this.#connections.set(connection.id, connection);
+    stream.on("drain", () => this.#setSlow(connection, false));
     this.options.post({ type: "socketOpened", socket: connection.id, client });
     webSocket.on("message", (data: Buffer, isBinary) => this.#receive(connection, data, isBinary));
     webSocket.on("ping", () => this.#hear(connection));
@@ -202,16 +204,19 @@ export class Sockets {
   }
 
   #write(connection: Connection, text: string): void {
-    const { webSocket } = connection;
+    const { webSocket, stream } = connection;
+    if (webSocket.readyState !== WebSocket.OPEN) return;
     connection.lastSentMs = this.#coarseNowMs;
     this.#sent++;
-    webSocket.send(text, connection.afterWrite);
-    if (webSocket.bufferedAmount > BUFFERED_BYTES_MAX && connection.slow) webSocket.terminate();
-    else if (webSocket.bufferedAmount > SLOW_BYTES) this.#setSlow(connection, true);
+    stream.write(this.#frameOf(text));
+    if (stream.writableLength > BUFFERED_BYTES_MAX && connection.slow) webSocket.terminate();
+    else if (stream.writableLength > SLOW_BYTES) this.#setSlow(connection, true);
   }
 
-  #afterWrite(connection: Connection): void {
-    if (connection.slow && connection.webSocket.bufferedAmount < FAST_BYTES) this.#setSlow(connection, false);
+  /** One frame for all sockets that are sent the same text, one after another. */
+  #frameOf(text: string): Buffer {
+    if (this.#last?.text !== text) this.#last = { text, frame: textFrame(text) };
+    return this.#last.frame;
   }
 
   #setSlow(connection: Connection, slow: boolean): void {

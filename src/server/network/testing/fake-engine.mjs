@@ -94,8 +94,9 @@ parentPort.on("message", (batch) => {
     if (message.type === "call") {
       const reply = answer(message.call);
       if (reply !== null) out.push({ type: "reply", id: message.id, reply });
-    } else if (message.type === "frame") {
-      out.push(...frame(message.socket, message.text));
+    } else if (message.type === "socketTexts") {
+      // As packed-batch.ts has it, but that no two frames are the same here.
+      message.sockets.forEach((socket, i) => out.push(...frame(socket, message.texts[i])));
     } else {
       received.push(message);
     }
