@@ -13,7 +13,7 @@ const LAYERS = {
   functions: { may: ["values", "storage", "database"], why: "user code runs on transactions; who listens is not its business" },
   live: { may: ["values", "storage", "database"], why: "subscriptions re-run queries through a callback, never through the runtime itself" },
   server: { may: ["values", "storage", "database", "functions", "live"], why: "the composition root" },
-  testing: { may: ["values", "storage", "database", "functions", "live", "server"], why: "tests of apps run on the engine without its network" },
+  testing: { may: ["values", "storage", "database", "functions", "live", "server"], why: "tests of apps run on the engine, within their own process" },
   cli: { may: ["values", "storage", "database", "functions", "live", "server"], why: "the command line is the outermost layer" },
 };
 

@@ -9,12 +9,11 @@ import { SYSTEM_ACTOR } from "../server/audit/deployment-audit.js";
 import { SigningKeys } from "../server/auth/signing-keys.js";
 import { Engine } from "../server/engine/engine.js";
 import { RUNNING_NAME_BYTES, RUNNING_SLOTS, type DeployRoute, type EngineCall, type EngineReply, type FromEngine } from "../server/engine-messages.js";
-import { engineLimits, readSettings } from "../server/settings.js";
-import { TestAppError } from "./test-app-error.js";
+import { engineLimits } from "../server/settings.js";
 import { CLOCKS, wallClock } from "../server/wall-clock.js";
-
-/** Nobody listens there. */
-const ORIGIN = "http://127.0.0.1:0";
+import { TestAppError } from "./test-app-error.js";
+import { DEFAULTS } from "./test-settings.js";
+import { TestSite } from "./test-site.js";
 
 export class InMemoryEngine implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "rivulet-testing-"));
@@ -25,23 +24,31 @@ export class InMemoryEngine implements AsyncDisposable {
   readonly nowMs: () => number;
 
   /** The engine closes the store. */
-  constructor(store: MemoryStore) {
-    const settings = readSettings({}, {});
+  static async start(store: MemoryStore): Promise<InMemoryEngine> {
+    return new InMemoryEngine(store, await TestSite.open());
+  }
+
+  private constructor(
+    store: MemoryStore,
+    readonly site: TestSite,
+  ) {
     const testClock = this.#aheadMs.buffer as unknown as SharedArrayBuffer;
     this.nowMs = wallClock(CLOCKS, testClock);
+    const filesFolder = join(this.#folder, FILES_FOLDER);
+    const { origin } = site;
     new SigningKeys(this.#folder).ensure();
     this.#engine = new Engine({
       options: {
         dataFolder: this.#folder,
-        filesFolder: join(this.#folder, FILES_FOLDER),
-        cloudOrigin: ORIGIN,
-        siteOrigin: ORIGIN,
-        internalOrigin: ORIGIN,
-        instanceName: settings.instanceName,
+        filesFolder,
+        cloudOrigin: origin,
+        siteOrigin: origin,
+        internalOrigin: origin,
+        instanceName: DEFAULTS.instanceName,
         redactErrors: false,
-        limits: engineLimits(settings),
+        limits: engineLimits(DEFAULTS),
         testClock,
-        logRetention: { ageMsMax: settings.logAgeMax, ageMsMin: settings.logAgeMin, bytesMax: settings.logBytesMax },
+        logRetention: { ageMsMax: DEFAULTS.logAgeMax, ageMsMin: DEFAULTS.logAgeMin, bytesMax: DEFAULTS.logBytesMax },
         running: new SharedArrayBuffer(RUNNING_SLOTS * Int32Array.BYTES_PER_ELEMENT + RUNNING_NAME_BYTES),
         poisoned: [],
       },
@@ -52,6 +59,7 @@ export class InMemoryEngine implements AsyncDisposable {
       post: (batch) => batch.forEach((message) => this.#receive(message)),
       onClosed: () => {},
     });
+    site.connect((call) => this.call(call), filesFolder);
   }
 
   call(call: EngineCall): Promise<EngineReply> {
@@ -75,11 +83,13 @@ export class InMemoryEngine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.site[Symbol.asyncDispose]();
     await this.#engine.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #receive(message: FromEngine): void {
+    if (message.type === "filesDeleted") this.site.removeFiles(message.keys);
     if (message.type !== "reply") return;
     this.#calls.get(message.id)?.(message.reply);
     this.#calls.delete(message.id);

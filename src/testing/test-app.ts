@@ -15,25 +15,28 @@ export interface TestAppOptions {
 const WAIT_MS = 10_000;
 
 export class TestApp {
-  /** What a deployment of the app is before anything was written. */
-  private constructor(private readonly pushed: MemoryStore) {}
+  private constructor(
+    /** What a deployment of the app is before anything was written. */
+    private readonly pushed: MemoryStore,
+    private readonly components: readonly string[],
+  ) {}
 
   /** `folder` is the app's folder of functions, usually "convex". Rejects with TestAppError: what a deploy would say. */
   static async load(folder: string, { environment = {} }: TestAppOptions = {}): Promise<TestApp> {
     const store = new MemoryStore();
     const body = await appPush(resolve(folder));
-    await using engine = new InMemoryEngine(store);
+    await using engine = await InMemoryEngine.start(store);
     await setEnvironment(engine, environment);
     const startPush = await engine.deploy("start_push", body);
     const waited = await engine.deploy("wait_for_schema", { schemaChange: startPush["schemaChange"], timeoutMs: WAIT_MS, dryRun: false });
     if (waited["type"] !== "complete") throw new TestAppError(`The app's schema was not taken: ${JSON.stringify(waited)}`);
     await engine.deploy("finish_push", { startPush, dryRun: false, message: null });
-    return new TestApp(store.fork());
+    return new TestApp(store.fork(), Object.keys((startPush["schemaChange"] as { allocatedComponentIds: object }).allocatedComponentIds));
   }
 
   /** An empty deployment that shares nothing with others. */
   async start(): Promise<TestDeployment> {
-    return new TestDeployment(new InMemoryEngine(this.pushed.fork()));
+    return new TestDeployment(await InMemoryEngine.start(this.pushed.fork()), this.components);
   }
 }
 

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FunctionReference, FunctionReturnType, OptionalRestArgs, UserIdentity } from "convex/server";
-import { ConvexError, convexToJson, jsonToConvex, type Value } from "convex/values";
+import { ConvexError, convexToJson, jsonToConvex, type GenericId, type Value } from "convex/values";
 import type { FunctionKind } from "../server/engine-messages.js";
 import { INSPECTOR } from "./app-push.js";
 import type { InMemoryEngine } from "./in-memory-engine.js";
@@ -14,6 +14,8 @@ export interface TestCaller {
   readonly query: TestCall<"query">;
   readonly mutation: TestCall<"mutation">;
   readonly action: TestCall<"action">;
+  /** An HTTP action, by its path: "/webhooks/mail?test=1". */
+  readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
 }
 
 export interface TestCall<Kind extends FunctionKind> {
@@ -40,18 +42,27 @@ class Caller implements TestCaller {
   constructor(
     private readonly engine: InMemoryEngine,
     private readonly claims: Readonly<Record<string, unknown>> | null,
+    private readonly componentPath = "",
   ) {}
 
   readonly query = (reference: unknown, args?: unknown): Promise<never> => this.#call("query", reference, args);
   readonly mutation = (reference: unknown, args?: unknown): Promise<never> => this.#call("mutation", reference, args);
   readonly action = (reference: unknown, args?: unknown): Promise<never> => this.#call("action", reference, args);
 
+  readonly fetch = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    if (!path.startsWith("/")) throw new TypeError(`An HTTP action is called by its path, such as "/webhooks/mail", not "${path}".`);
+    const headers = new Headers(init.headers);
+    // An Authorization of the test's own stands: for keys that the app checks itself, say.
+    if (this.claims !== null && !headers.has("Authorization")) headers.set("Authorization", `Bearer ${this.engine.site.tokenFor(this.claims)}`);
+    return await fetch(`${this.engine.site.origin}${path}`, { ...init, headers });
+  };
+
   async #call(functionKind: FunctionKind, reference: unknown, args: unknown = {}): Promise<never> {
     const reply = await this.engine.call({
       kind: "runFunction",
       functionKind,
       path: nameOf(reference),
-      componentPath: "",
+      componentPath: this.componentPath,
       args: JSON.stringify(convexToJson(args as Value)),
       credentials: { type: "admin", keyName: "test", actingAs: this.claims },
       atTs: null,
@@ -69,11 +80,16 @@ export class TestDeployment implements TestCaller, AsyncDisposable {
   readonly query: TestCaller["query"];
   readonly mutation: TestCaller["mutation"];
   readonly action: TestCaller["action"];
+  readonly fetch: TestCaller["fetch"];
 
-  constructor(engine: InMemoryEngine) {
+  /** `components` are the paths of those that are mounted. */
+  constructor(
+    engine: InMemoryEngine,
+    private readonly components: readonly string[],
+  ) {
     this.#engine = engine;
     this.#nobody = new Caller(engine, null);
-    ({ query: this.query, mutation: this.mutation, action: this.action } = this.#nobody);
+    ({ query: this.query, mutation: this.mutation, action: this.action, fetch: this.fetch } = this.#nobody);
   }
 
   /** Calls as this user. `subject` and `issuer` are made up where they are not given, `tokenIdentifier` follows from them. */
@@ -87,9 +103,24 @@ export class TestDeployment implements TestCaller, AsyncDisposable {
     return await this.#nobody.mutation(`${INSPECTOR}:insert`, { table, document });
   }
 
-  /** All of a table, in the order of their creation; "_scheduled_functions" and "_storage" too. */
-  async documents(table: string): Promise<Record<string, never>[]> {
-    return await this.#nobody.query(`${INSPECTOR}:documents`, { table });
+  /** All of a table, in the order of their creation; "_scheduled_functions" and "_storage" too. @param component "workflow/workpool": whose table it is */
+  async documents(table: string, component = ""): Promise<Record<string, never>[]> {
+    if (component !== "" && !this.components.includes(component)) throw new TypeError(`No component is mounted as "${component}". There are: ${this.components.filter((path) => path !== "").join(", ") || "none"}.`);
+    return await this.#in(component).query(`${INSPECTOR}:documents`, { table });
+  }
+
+  /** The id of a new file. Its type is the blob's. */
+  async storeFile(blob: Blob): Promise<GenericId<"_storage">> {
+    const url = (await this.#nobody.mutation(`${INSPECTOR}:uploadUrl`)) as string;
+    const response = await fetch(url, { method: "POST", body: blob });
+    if (!response.ok) throw new Error(`The file was not stored: ${await response.text()}`);
+    return ((await response.json()) as { storageId: GenericId<"_storage"> }).storageId;
+  }
+
+  /** Null for one that is not there. */
+  async readFile(storageId: GenericId<"_storage">): Promise<Blob | null> {
+    const url = (await this.#nobody.query(`${INSPECTOR}:fileUrl`, { storageId })) as string | null;
+    return url === null ? null : await (await fetch(url)).blob();
   }
 
   /** Milliseconds. */
@@ -106,10 +137,21 @@ export class TestDeployment implements TestCaller, AsyncDisposable {
   /** Waits until no scheduled function is due or under way. Cron jobs count where they scheduled something. */
   async settled(): Promise<void> {
     const endMs = performance.now() + SETTLED_MS_MAX;
-    while ((await this.#nobody.query(`${INSPECTOR}:due`, { nowMs: this.nowMs })) > 0) {
+    while (await this.#hasDue()) {
       if (performance.now() > endMs) throw new Error(`Scheduled functions did not come to an end in ${SETTLED_MS_MAX / 1000} s. Does one schedule itself again and again, without delay?`);
       await delay(POLL_MS);
     }
+  }
+
+  async #hasDue(): Promise<boolean> {
+    for (const path of new Set(["", ...this.components])) {
+      if (((await this.#in(path).query(`${INSPECTOR}:due`, { nowMs: this.nowMs })) as number) > 0) return true;
+    }
+    return false;
+  }
+
+  #in(componentPath: string): Caller {
+    return componentPath === "" ? this.#nobody : new Caller(this.#engine, null, componentPath);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

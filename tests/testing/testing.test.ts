@@ -1,4 +1,4 @@
-/** `rivulet/testing` as an app's own tests use it. TS-1 to TS-10. */
+/** `rivulet/testing` as an app's own tests use it. TS-1 to TS-12. */
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -6,7 +6,7 @@ import { anyApi } from "convex/server";
 import { ConvexError } from "convex/values";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type * as Testing from "../../src/testing/index.js";
-import { ROOT } from "../harness.js";
+import { COMPONENT_PACKAGES, ROOT } from "../harness.js";
 
 /** As an app has it: actions run in threads of built modules. */
 const { TestApp, TestAppError } = (await import(join(ROOT, "dist", "testing", "index.js"))) as typeof Testing;
@@ -55,16 +55,75 @@ export const addSeats = internalMutation({ args: { course: v.id("courses"), seat
   await ctx.db.patch(course, { seats });
   return seats;
 } });`,
+  "http.ts": `
+import { httpRouter } from "convex/server";
+import { api, internal } from "./_generated/api";
+import { httpAction } from "./_generated/server";
+const http = httpRouter();
+http.route({ path: "/courses", method: "POST", handler: httpAction(async (ctx, request) => {
+  const user = await ctx.auth.getUserIdentity();
+  const course = await request.json();
+  await ctx.runMutation(internal.files.addCourse, course);
+  return Response.json({ by: user?.subject ?? null, via: request.headers.get("x-via"), url: request.url }, { status: 201, headers: { "X-Made": course.title } });
+}) });
+http.route({ pathPrefix: "/echo/", method: "PUT", handler: httpAction(async (_ctx, request) => new Response(request.body, { headers: { "Content-Type": "text/plain" } })) });
+http.route({ path: "/broken", method: "GET", handler: httpAction(async () => { throw new Error("Broken on purpose"); }) });
+export default http;`,
+  "files.ts": `
+import { v } from "convex/values";
+import { action, internalMutation, mutation, query } from "./_generated/server";
+export const addCourse = internalMutation({ args: { title: v.string(), seats: v.number() }, handler: async (ctx, course) => await ctx.db.insert("courses", course) });
+export const uploadUrl = mutation({ args: {}, handler: async (ctx) => await ctx.storage.generateUploadUrl() });
+export const url = query({ args: { file: v.id("_storage") }, handler: async (ctx, { file }) => await ctx.storage.getUrl(file) });
+export const remove = mutation({ args: { file: v.id("_storage") }, handler: async (ctx, { file }) => await ctx.storage.delete(file) });
+export const print = action({ args: { text: v.string() }, handler: async (ctx, { text }) => await ctx.storage.store(new Blob([text], { type: "text/plain" })) });
+export const read = action({ args: { file: v.id("_storage") }, handler: async (ctx, { file }) => await (await ctx.storage.get(file))?.text() ?? null });`,
   "helpers/text.ts": `export const upper = (text: string) => text.toUpperCase();`,
   "courses.test.ts": `throw new Error("tests are no part of the app");`,
 };
 
+const COMPONENT_FILES = {
+  "convex.config.ts": `
+import rateLimiter from "@convex-dev/rate-limiter/convex.config";
+import { defineApp } from "convex/server";
+import post from "./post/convex.config";
+const app = defineApp();
+app.use(rateLimiter);
+app.use(post);
+export default app;`,
+  "mail.ts": `
+import { HOUR, RateLimiter } from "@convex-dev/rate-limiter";
+import { v } from "convex/values";
+import { components } from "./_generated/api";
+import { mutation } from "./_generated/server";
+const limiter = new RateLimiter(components.rateLimiter, { mail: { kind: "fixed window", rate: 2, period: HOUR } });
+export const send = mutation({ args: { to: v.string() }, handler: async (ctx, { to }) => {
+  const { ok } = await limiter.limit(ctx, "mail", { key: to });
+  if (ok) await ctx.runMutation(components.post.letters.write, { to });
+  return ok;
+} });`,
+  "post/convex.config.ts": `import { defineComponent } from "convex/server"; export default defineComponent("post");`,
+  "post/schema.ts": `
+import { defineSchema, defineTable } from "convex/server";
+import { v } from "convex/values";
+export default defineSchema({ letters: defineTable({ to: v.string(), isSent: v.boolean() }) });`,
+  "post/letters.ts": `
+import { v } from "convex/values";
+import { internal } from "./_generated/api";
+import { internalMutation, mutation } from "./_generated/server";
+export const write = mutation({ args: { to: v.string() }, handler: async (ctx, { to }) => {
+  const id = await ctx.db.insert("letters", { to, isSent: false });
+  await ctx.scheduler.runAfter(3_600_000, internal.letters.deliver, { id });
+} });
+export const deliver = internalMutation({ args: { id: v.id("letters") }, handler: async (ctx, { id }) => await ctx.db.patch(id, { isSent: true }) });`,
+};
+
 const folders: string[] = [];
 
-async function appFolder(files: Readonly<Record<string, string>>): Promise<string> {
+async function appFolder(files: Readonly<Record<string, string>>, packages = join(ROOT, "node_modules")): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "rivulet-testing-app-"));
   folders.push(folder);
-  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  await symlink(packages, join(folder, "node_modules"));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, "convex", path)), { recursive: true });
     await writeFile(join(folder, "convex", path), text);
@@ -143,6 +202,65 @@ describe("a deployment in memory", () => {
   });
 });
 
+describe("what comes and goes over HTTP", () => {
+  test("TS-10 HTTP actions, as nobody and as somebody", async () => {
+    await using deployment = await app.start();
+    const body = JSON.stringify({ title: "Sent in", seats: 2 });
+    const answer = await deployment.fetch("/courses?x=1", { method: "POST", body, headers: { "X-Via": "test" } });
+    expect([answer.status, answer.headers.get("x-made")]).toEqual([201, "Sent in"]);
+    expect(await answer.json()).toEqual({ by: null, via: "test", url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/courses\?x=1$/) as string });
+    expect(await deployment.documents("courses")).toMatchObject([{ title: "Sent in" }]);
+    expect(await (await deployment.withIdentity({ subject: "ada" }).fetch("/courses", { method: "POST", body })).json()).toMatchObject({ by: "ada" });
+    // Too large for one message: it is streamed both ways.
+    const large = "rivulet ".repeat(50_000);
+    expect(await (await deployment.fetch("/echo/it", { method: "PUT", body: large })).text()).toBe(large);
+    expect((await deployment.fetch("/nowhere")).status).toBe(404);
+    const broken = await deployment.fetch("/broken");
+    expect([broken.status, await broken.text()]).toEqual([500, expect.stringContaining("Broken on purpose")]);
+    // A token that no provider of the app gave: see AU-95.
+    expect((await deployment.withIdentity({ subject: "ada" }).fetch("/courses", { method: "POST", body, headers: { Authorization: "Bearer key-of-the-app" } })).status).toBe(500);
+    await expect(deployment.fetch("courses")).rejects.toThrow('by its path, such as "/webhooks/mail", not "courses"');
+  });
+
+  test("TS-11 files: of the test, of upload URLs and of actions, until they are deleted", async () => {
+    await using deployment = await app.start();
+    await using other = await app.start();
+    const mine = await deployment.storeFile(new Blob(["by the test"], { type: "text/markdown" }));
+    const url = (await deployment.mutation("files:uploadUrl")) as string;
+    const { storageId } = (await (await fetch(url, { method: "POST", body: "by upload" })).json()) as { storageId: string };
+    const printed = (await deployment.action("files:print", { text: "by an action" })) as string;
+    expect(await Promise.all([mine, storageId, printed].map((file) => deployment.action("files:read", { file })))).toEqual(["by the test", "by upload", "by an action"]);
+    expect(await deployment.documents("_storage")).toMatchObject([{ contentType: "text/markdown", size: 11 }, { size: 9 }, { contentType: "text/plain" }]);
+    expect(await (await deployment.readFile(mine))!.text()).toBe("by the test");
+    expect(await (await fetch((await deployment.query("files:url", { file: printed })) as string)).text()).toBe("by an action");
+    await deployment.mutation("files:remove", { file: mine });
+    expect([await deployment.readFile(mine), await deployment.action("files:read", { file: mine })]).toEqual([null, null]);
+    expect(await other.documents("_storage")).toEqual([]);
+  });
+});
+
+describe("components", () => {
+  test("TS-12 published ones, those of the app's own and those inside of others, with their tables and clocks", async () => {
+    const folder = await appFolder(COMPONENT_FILES, COMPONENT_PACKAGES);
+    const mounting = await TestApp.load(folder);
+    await using deployment = await mounting.start();
+    const sends = await Promise.all([1, 2, 3].map(() => deployment.mutation("mail:send", { to: "ada" })));
+    expect(sends).toEqual([true, true, false]);
+    expect(await deployment.documents("rateLimits", "rateLimiter")).toHaveLength(1);
+    // Sent by a component's own scheduler, an hour later.
+    expect(await deployment.documents("letters", "post")).toMatchObject([{ to: "ada", isSent: false }, { to: "ada", isSent: false }]);
+    await deployment.advance(3_600_000);
+    expect(await deployment.documents("letters", "post")).toMatchObject([{ isSent: true }, { isSent: true }]);
+    expect(await deployment.mutation("mail:send", { to: "ada" })).toBe(true);
+    await using second = await mounting.start();
+    expect(await second.documents("letters", "post")).toEqual([]);
+    await expect(deployment.documents("letters", "postt")).rejects.toThrow(/No component is mounted as "postt"\. There are: .*rateLimiter/);
+    // A component's folder is none of the app's modules.
+    await expect(deployment.mutation("post/letters:write", { to: "bob" })).rejects.toThrow("post/letters");
+    await expect(deployment.documents("letters")).resolves.toEqual([]);
+  });
+});
+
 describe("an app that can't be loaded says why", () => {
   const refused = async (files: Readonly<Record<string, string>>, message: RegExp): Promise<void> => {
     const loading = TestApp.load(await appFolder(files));
@@ -158,5 +276,8 @@ describe("an app that can't be loaded says why", () => {
     await expect(TestApp.load("/nowhere/convex")).rejects.toThrow(/can't be read \(ENOENT\)/);
   });
 
-  test("TS-10 components", () => refused({ "convex.config.ts": "export default {}" }, /mounts components.*Test against a server/));
+  test("TS-12 components that are not there, or are none", async () => {
+    await refused({ "convex.config.ts": 'import gone from "gone/convex.config"; export default gone;' }, /Could not resolve "gone\/convex\.config"/);
+    await refused({ "convex.config.ts": "export default {}" }, /convex\.config/);
+  });
 });
