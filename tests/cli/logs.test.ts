@@ -113,4 +113,27 @@ describe.sequential("convex logs", () => {
     expect((await completed(requestId)).error).toContain(cause);
     expect(linesOf(requested(requestId))).toEqual(["'before the end'"]);
   });
+
+  describe("RT-5.6 the error of a function that an action called is told once, with its data", () => {
+    const expected = (file: string) => new RegExp(String.raw`^Uncaught ConvexError: \{"code":"FULL","free":"0n"\}\n {4}at handler \(\.\./convex/notes\.ts:\d+:\d+\)\n(?: {4}at .*\n)*? {4}at async \S+ \(\.\./convex/${file}\.ts:\d+:\d+\)`);
+
+    test.each([["acts:relay", "acts"], ["acts:relayTwice", "acts"], ["node:relay", "node"]])("%s", async (name, file) => {
+      const { requestId, errorMessage, errorData } = await act(name);
+      const [header, ...rest] = errorMessage!.split("\n");
+      expect(header).toBe(`[Request ID: ${requestId}] Server Error`);
+      expect(rest.join("\n")).toMatch(expected(file));
+      expect(errorMessage!.split("Uncaught")).toHaveLength(2);
+      expect(errorData).toEqual({ code: "FULL", free: "0" });
+      expect((await completed(requestId)).error).toBe(rest.join("\n"));
+    });
+
+    test("an HTTP action", async () => {
+      const response = await fetch(`${server.url}/relay`, { method: "POST" });
+      const { message, errorData } = (await response.json()) as { message: string; errorData: unknown };
+      expect(message.split("\n").slice(1).join("\n")).toMatch(expected("http"));
+      expect(errorData).toEqual({ code: "FULL", free: { $integer: "AAAAAAAAAAA=" } });
+      await shown.says(/H\(POST \/relay\)\] Uncaught ConvexError: \{/);
+      expect(shown.output).not.toContain("Uncaught ConvexError: Uncaught");
+    });
+  });
 });

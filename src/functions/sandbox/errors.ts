@@ -21,9 +21,11 @@ const TITLE_LENGTH_MAX = 32 * 1024;
 const FRAMES_MAX = 16;
 const FRAME = frameUnder(MODULE_URL_PREFIX);
 const CONVEX_ERROR = Symbol.for("ConvexError");
+const UNCAUGHT = "Uncaught ";
+const RELAYED = /^Uncaught ([\w$]+)(?=: |\n|$)/;
 
 export function describeError(error: unknown, sandbox: { mapStack(error: unknown): string }): ErrorDescription {
-  const message = `Uncaught ${sandbox.mapStack(error)}`;
+  const message = UNCAUGHT + sandbox.mapStack(error);
   return isConvexError(error) ? { message, data: read(error, "data") } : { message };
 }
 
@@ -37,8 +39,17 @@ export function formatError(error: unknown, locate: (position: SourcePosition) =
   if (!isErrorLike(error)) return formatThrownValue(error);
   const name = text(read(error, "name"), "Error");
   const message = text(read(error, "message"), "");
-  const title = message === "" ? name : `${name}: ${message}`;
-  return [shorten(title), ...framesOf(text(read(error, "stack"), ""), message, locate, frame)].join("\n");
+  return [shorten(titleOf(name, message)), ...framesOf(text(read(error, "stack"), ""), message, locate, frame)].join("\n");
+}
+
+/**
+ * The error of a function that another one called and did not catch bears the whole description of it as its message: by the package
+ * it is a ConvexError again, or an Error. It is shown as it was, and the caller's frames follow.
+ */
+function titleOf(name: string, message: string): string {
+  const [, inner] = RELAYED.exec(message) ?? [];
+  if (inner !== undefined && (inner === name || name === "Error")) return message.slice(UNCAUGHT.length);
+  return message === "" ? name : `${name}: ${message}`;
 }
 
 /** Whether it has what errors have. */
