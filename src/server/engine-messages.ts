@@ -187,6 +187,8 @@ export interface EngineOptions {
   /** What a TestClock shares; none where the clock can't be moved. */
   readonly testClock?: SharedArrayBuffer;
   readonly logRetention: { readonly ageMsMax: number; readonly bytesMax: number; readonly ageMsMin: number };
+  /** Of the function log on disk; 0 or absent where there is none. */
+  readonly logHistoryBytesMax?: number;
   /** None where nobody can listen to events. */
   readonly streaming?: StreamingOptions;
   /** See {@link RUNNING_SLOTS}. */

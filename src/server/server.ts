@@ -180,10 +180,10 @@ function reachableHost(host: string): string {
 }
 
 function engineOptions(settings: Settings, origins: Origins): EngineHostOptions["engine"] {
-  const { dataFolder, instanceName, redactErrors, logAgeMax, logAgeMin, logBytesMax } = settings;
+  const { dataFolder, instanceName, redactErrors, logAgeMax, logAgeMin, logBytesMax, logHistoryBytesMax } = settings;
   const logRetention = { ageMsMax: logAgeMax, ageMsMin: logAgeMin, bytesMax: logBytesMax };
   const filesFolder = settings.s3Bucket === null ? join(dataFolder, FILES_FOLDER) : null;
-  return { dataFolder, filesFolder, instanceName, redactErrors, ...origins, limits: engineLimits(settings), logRetention };
+  return { dataFolder, filesFolder, instanceName, redactErrors, ...origins, limits: engineLimits(settings), logRetention, logHistoryBytesMax };
 }
 
 function engineEvents(sockets: { readonly current: Sockets | null }, files: { readonly current: FileStorage | null }, streams: { readonly current: LogStreams | null }, log: Promise<Logger>, fail: (error: Error) => void): EngineEvents {

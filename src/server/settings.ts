@@ -53,6 +53,7 @@ export const SETTINGS = {
   logAgeMax: setting("log-age-max", "duration", "7d", durationMs, "function logs and commits older than this are dropped"),
   logAgeMin: setting("log-age-min", "duration", "10m", durationMs, "commits, and answers to clients that lost their connection, are kept at least this long"),
   logBytesMax: setting("log-bytes-max", "size", "1GiB", bytes, "size of the commit log from which the oldest are dropped"),
+  logHistoryBytesMax: setting("log-history-bytes-max", "size", "64MiB", bytesOrNone, "size of the function logs that are kept on disk for convex logs --history; 0 to keep none"),
   logFile: optional("log-file", "path", nonEmpty, "write events (console lines, executions, audit log) to this file, one JSON object a line"),
   logFileBytesMax: setting("log-file-bytes-max", "size", "100MiB", bytes, "size from which the log file is set aside: file.1, file.2, …"),
   logFilesMax: setting("log-files-max", "number", "5", positive, "log files that were set aside and are kept"),
@@ -220,6 +221,10 @@ const BYTES_BY_UNIT: Readonly<Record<string, number>> = {
 
 function bytes(text: string): number {
   return withUnit(text, BYTES_BY_UNIT, "a size such as 64KiB, 16MiB or a number of bytes");
+}
+
+function bytesOrNone(text: string): number {
+  return text.trim() === "0" ? 0 : withUnit(text, BYTES_BY_UNIT, "a size such as 64KiB, 16MiB or a number of bytes; or 0");
 }
 
 const MS_BY_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 60e3, h: 3_600e3, d: 86_400e3 };

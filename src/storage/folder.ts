@@ -10,9 +10,10 @@
  *     DIR/transfers/        files that are imported, and archives of exports
  *     DIR/admin-keys.json   admin keys
  *     DIR/signing-keys.json keys by which the deployment signs tokens
+ *     DIR/logs/             function logs
  *     DIR/restore/          what a restore builds before it takes the place of the rest
  *
- * The last six belong to layers above, which create them.
+ * The last seven belong to layers above, which create them.
  */
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -37,13 +38,14 @@ export const DATA_FILE = "data.mdb";
 export const NODE_FOLDER = "node";
 export const TRANSFERS_FOLDER = "transfers";
 export const FILES_FOLDER = "files";
+export const LOGS_FOLDER = "logs";
 export const RESTORE_FOLDER = "restore";
 /** There while a folder is made from a backup, until its format.json is. */
 const FILLING_MARK = "restore.unfinished";
 
 /** What may lie in a folder whose creation was interrupted. */
 const CREATION_NAMES = ["admin-keys.json", "signing-keys.json", "log-streams.json", "lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
-const OWN_NAMES = [...CREATION_NAMES, FILES_FOLDER, NODE_FOLDER, TRANSFERS_FOLDER, RESTORE_FOLDER, FILLING_MARK];
+const OWN_NAMES = [...CREATION_NAMES, FILES_FOLDER, NODE_FOLDER, TRANSFERS_FOLDER, LOGS_FOLDER, RESTORE_FOLDER, FILLING_MARK];
 
 /** Creates the folder when it is absent or empty. Throws `StorageError`; then nothing is held. */
 export async function openDataFolder(path: string): Promise<DataFolder> {

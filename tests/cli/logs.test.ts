@@ -1,5 +1,7 @@
-/** `convex logs` while actions run: one server, one app, two watchers. CL-56, CL-85 to CL-87. */
+/** `convex logs`: what runs, while it runs, and what ran before a restart. One server, one app, two watchers. CL-56, CL-57, CL-85 to CL-88, CL-90; RT-5.6. */
 import type { Value } from "convex/values";
+import { appendFile, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_KEY, CONVEX_BIN, startServer, until, type TestServer } from "../harness.js";
 import { AppFolder } from "./app-folder.js";
@@ -135,5 +137,34 @@ describe.sequential("convex logs", () => {
       await shown.says(/H\(POST \/relay\)\] Uncaught ConvexError: \{/);
       expect(shown.output).not.toContain("Uncaught ConvexError: Uncaught");
     });
+  });
+
+  test("CL-88, CL-90 the history outlives a restart and kill -9, and whoever watches goes on", async () => {
+    const log = join(server.dataFolder, "logs", "functions.jsonl");
+    const { requestId } = await post("/api/mutation", "notes:add", { text: "before the kill" });
+    await until(async () => (await readFile(log, "utf8")).includes(requestId!), "the history to be written");
+    expect((await stat(log)).mode & 0o777).toBe(0o600);
+    await until(() => requested(requestId).length === 1, "the watcher to have it");
+    await server.kill();
+    await appendFile(log, '{"cursor":1795');
+    await server.start();
+    const after = await post("/api/mutation", "notes:add", { text: "after the kill" });
+    await until(() => requested(after.requestId).length === 1, "the watcher to go on");
+    await server.stop();
+    await server.start();
+    await post("/api/query", "notes:quiet");
+    await using history = watch("--history", "3", "--success");
+    await history.says("Q(notes:quiet)] Function executed in");
+    const lines = history.output.split("\n").flatMap((line) => /\[CONVEX (.*)$/.exec(line)?.[1] ?? []);
+    expect(lines.map((line) => line.replace(/\d+ ms/, "… ms"))).toEqual([
+      "M(notes:add)] [INFO] 'adding' 'before the kill'",
+      "M(notes:add)] Function executed in … ms",
+      "M(notes:add)] [INFO] 'adding' 'after the kill'",
+      "M(notes:add)] Function executed in … ms",
+      "Q(notes:quiet)] Function executed in … ms",
+    ]);
+    await until(() => entriesOf(raw).at(-1)?.identifier === "notes:quiet", "the watcher to have the last");
+    const seen = entriesOf(raw).map(({ executionId, kind, logLines }) => JSON.stringify([executionId, kind, logLines]));
+    expect(new Set(seen).size).toBe(seen.length);
   });
 });

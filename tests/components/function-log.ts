@@ -1,7 +1,9 @@
-/** What ran, by the server's own log. That is in memory: whoever kills the server keeps what it says before. */
+/** What ran, by the server's own log. A kill takes the last moment of it: whoever kills the server keeps what it says before. */
 import { ADMIN_KEY, type TestServer } from "../harness.js";
 
 interface LoggedExecution {
+  readonly executionId: string;
+  readonly timestamp: number;
   readonly kind: string;
   readonly identifier: string;
   readonly componentPath: string | null;
@@ -10,13 +12,14 @@ interface LoggedExecution {
 }
 
 export class FunctionLog {
-  readonly #kept: LoggedExecution[] = [];
+  /** Once each, also where it was read before. */
+  readonly #kept = new Map<string, LoggedExecution>();
 
   constructor(private readonly server: TestServer) {}
 
   /** Before the server is killed. */
   async keep(): Promise<void> {
-    this.#kept.push(...(await this.#read()));
+    await this.#read();
   }
 
   /** How often a function of the app or of a component ended without an error. */
@@ -31,17 +34,19 @@ export class FunctionLog {
 
   /** How often functions printed something with this text in it. */
   async printed(text: string): Promise<number> {
-    const all = [...this.#kept, ...(await this.#read())];
+    const all = await this.#read();
     return all.flatMap(({ logLines }) => logLines.flatMap(({ messages }) => messages)).filter((message) => message.includes(text)).length;
   }
 
   async #errorsOf(identifier: string, componentPath: string | null): Promise<(string | null)[]> {
-    const all = [...this.#kept, ...(await this.#read())];
+    const all = await this.#read();
     return all.filter((execution) => execution.kind === "Completion" && execution.identifier === identifier && execution.componentPath === componentPath).map(({ error }) => error);
   }
 
   async #read(): Promise<LoggedExecution[]> {
     const response = await fetch(`${this.server.url}/api/stream_function_logs?cursor=0`, { headers: { Authorization: `Convex ${ADMIN_KEY}` } });
-    return ((await response.json()) as { entries: LoggedExecution[] }).entries;
+    const { entries } = (await response.json()) as { entries: LoggedExecution[] };
+    for (const entry of entries) this.#kept.set(`${entry.executionId} ${entry.kind} ${entry.timestamp}`, entry);
+    return [...this.#kept.values()];
   }
 }

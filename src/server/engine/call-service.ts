@@ -69,7 +69,7 @@ export class CallService {
         this.#reply(id, ok(this.#listAudit(call)));
         break;
       case "streamLogs":
-        this.#replyLater(id, this.#options.log.read(call.cursor, call.waitMs));
+        this.#replyTextLater(id, this.#options.log.read(call.cursor, call.waitMs));
         break;
       case "files":
         this.#reply(id, this.#options.files.handle(call.request));
@@ -163,8 +163,12 @@ export class CallService {
   }
 
   #replyLater(id: number, answer: Promise<object>): void {
+    this.#replyTextLater(id, answer.then((body) => JSON.stringify(body)));
+  }
+
+  #replyTextLater(id: number, answer: Promise<string>): void {
     answer.then(
-      (body) => this.#reply(id, ok(body)),
+      (body) => this.#reply(id, { ok: true, body }),
       (error: unknown) => {
         if (error instanceof DeployError || error instanceof TransferRefusal) this.#reply(id, refuse(error.status, error.code, error.message));
         else this.#reply(id, refuse(500, "InternalServerError", error instanceof Error ? error.message : String(error)));

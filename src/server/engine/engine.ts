@@ -8,7 +8,7 @@ import { DEFAULT_TRANSACTION_LIMITS } from "../../database/limits.js";
 import { Deployment, type DeploymentCode } from "../../functions/deployment.js";
 import { FunctionRunner } from "../../functions/function-runner.js";
 import { LiveQueries } from "../../live/live-queries.js";
-import { NODE_FOLDER } from "../../storage/folder.js";
+import { LOGS_FOLDER, NODE_FOLDER } from "../../storage/folder.js";
 import type { Store } from "../../storage/store.js";
 import { scheduleSyscalls } from "../scheduler/schedule-syscalls.js";
 import { CronJobs } from "../scheduler/cron-jobs.js";
@@ -38,6 +38,7 @@ import { FileUrls, type FileSecret } from "../files/file-urls.js";
 import { newFileSecret, readFileSecret, storeFileSecret } from "./file-secret.js";
 import { FileService } from "./file-service.js";
 import { FunctionLog } from "../function-log/function-log.js";
+import { LogHistory, LOG_HISTORY_FILE } from "../function-log/log-history.js";
 import { FunctionsService } from "./functions-service.js";
 import { InlineQueries } from "./inline-queries.js";
 import { EngineEvents } from "../log-streams/engine-events.js";
@@ -91,6 +92,7 @@ export class Engine {
   readonly #imports: ImportService;
   readonly #inlineQueries: InlineQueries;
   readonly #events: EngineEvents;
+  readonly #functionLog: FunctionLog;
   readonly #queryAudits: QueryAudits;
   readonly #keyAudit: KeyAudit;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -137,7 +139,8 @@ export class Engine {
       });
     this.#runner = newRunner();
     this.#events = new EngineEvents({ instanceName: options.instanceName, database: this.#database, nowMs, flag: options.streaming?.flag, post: (events) => this.#outbox.add({ type: "logEvents", events }, this.#database.lastTs) });
-    const log = new FunctionLog(nowMs, (record) => this.#events.execution(record));
+    const log = new FunctionLog({ nowMs, onAdd: (record) => this.#events.execution(record), history: this.#openLogHistory() });
+    this.#functionLog = log;
     this.#queryAudits = new QueryAudits(this.#database);
     this.#keyAudit = new KeyAudit(this.#database, adminKeys);
     this.#inlineQueries = new InlineQueries({ database: this.#database, log, newRunner });
@@ -264,9 +267,17 @@ export class Engine {
     await Promise.all([this.#lane.close(), this.#actions.close()]);
     await this.#deployer.close();
     this.#queryAudits.flush();
+    await this.#functionLog.close();
     await this.#database.idle();
     this.#runner.deployment?.dispose();
     await this.#database.close();
+  }
+
+  #openLogHistory(): LogHistory | null {
+    const { dataFolder, logHistoryBytesMax: bytesMax = 0, logRetention } = this.#setup.options;
+    if (bytesMax === 0) return null;
+    const path = resolve(dataFolder, LOGS_FOLDER, LOG_HISTORY_FILE);
+    return new LogHistory({ path, bytesMax, ageMsMax: logRetention.ageMsMax, nowMs: this.#setup.nowMs, onProblem: (message) => this.#log("error", message, {}) });
   }
 
   /** What actions can ask for, by the parts of the engine that answer it. */

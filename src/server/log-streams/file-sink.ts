@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import type { LogSink } from "./log-sink.js";
 import type { FileStreamConfig } from "./stream-config.js";
 
+const NEW_LINE = 10;
 /** Log lines may tell of users. */
 const OWNER_ONLY = 0o600;
 
@@ -16,7 +17,7 @@ export class FileSink implements LogSink {
   #file: FileHandle | null = null;
   #bytes = 0;
 
-  constructor(private readonly config: FileStreamConfig) {}
+  constructor(private readonly config: Pick<FileStreamConfig, "path" | "bytesMax" | "filesMax">) {}
 
   async deliver(texts: readonly string[]): Promise<void> {
     try {
@@ -60,8 +61,13 @@ export class FileSink implements LogSink {
   async #open(): Promise<FileHandle> {
     const { path } = this.config;
     await mkdir(dirname(path), { recursive: true });
-    const file = await open(path, "a", OWNER_ONLY);
+    const file = await open(path, "a+", OWNER_ONLY);
     this.#bytes = (await file.stat()).size;
+    // A kill can leave half a line: what follows it must not become part of it.
+    if (this.#bytes > 0 && (await lastByte(file, this.#bytes)) !== NEW_LINE) {
+      await file.appendFile("\n");
+      this.#bytes++;
+    }
     return file;
   }
 
@@ -72,6 +78,11 @@ export class FileSink implements LogSink {
     if (filesMax > 0) await rename(path, `${path}.1`);
     else await rm(path, { force: true });
   }
+}
+
+async function lastByte(file: FileHandle, bytes: number): Promise<number | undefined> {
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, bytes - 1);
+  return buffer[0];
 }
 
 async function renameIfThere(from: string, to: string): Promise<void> {

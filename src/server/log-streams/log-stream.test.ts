@@ -123,7 +123,7 @@ describe("a file", () => {
   test("LS-22 that can't be written is an error of the delivery, and can be written later", async () => {
     const path = join(folder, "blocked", "events.jsonl");
     await writeFile(join(folder, "blocked"), "");
-    const sink = new FileSink({ type: "file", id: "f", path, bytesMax: 10, filesMax: 1, topics: null });
+    const sink = new FileSink({ path, bytesMax: 10, filesMax: 1 });
     await expect(sink.deliver(["a"])).rejects.toThrow();
     await rm(join(folder, "blocked"));
     await sink.deliver(["a"]);
