@@ -2,6 +2,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { TransferClient } from "../cli/transfer-client.js";
 import { ADMIN_KEY, copyApp, mutationNamed, queryNamed, startServer, type CommandResult, type TestServer } from "../harness.js";
 
 const CONFIG = "convex/convex.config.ts";
@@ -99,6 +100,10 @@ test("CO-13 unmounting keeps the data, and mounting again finds it", async () =>
   expect(code).toBe(0);
   await expect(server.http().mutation(mutationNamed("counts:add"), { name: "a", by: 1 })).rejects.toThrow("Component 'spare' is not mounted");
   expect((await server.convex(folder, ["data", "counts", "--component", "spare"])).output).toContain('"a"');
+  // EX-16 of docs/spec/data-transfer.md.
+  const exported = await new TransferClient(server).export();
+  expect([...exported.keys()].filter((name) => name.startsWith("_components/spare/"))).toEqual([]);
+  expect(exported.get("README.md")!.toString()).toContain("no longer mounted, is the data of these components: spare, spare/journal.");
   await server.kill();
   await server.start();
   expect((await deploy()).code).toBe(0);

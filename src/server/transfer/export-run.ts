@@ -59,7 +59,7 @@ export class ExportRun {
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       if (this.job.includeStorage) this.#files = await this.options.openFiles();
-      this.#zip.addBuffer(Buffer.from(README), "README.md", { mtime: this.#mtime });
+      this.#zip.addBuffer(Buffer.from(README + leftOut(view)), "README.md", { mtime: this.#mtime });
       for (const component of view.components) this.#addComponent(view, component);
       const failure = new AbortController();
       this.#zip.on("error", (error) => failure.abort(error));
@@ -149,6 +149,12 @@ export class ExportRun {
     await nextTurn();
     this.options.link.checkpoint();
   }
+}
+
+/** What nobody mounts could not be imported again: an import wants its component mounted. */
+function leftOut({ unmounted }: SnapshotView): string {
+  if (unmounted.length === 0) return "";
+  return `\nNot in it, because they are no longer mounted, is the data of these components: ${unmounted.join(", ")}. Mount them and export again,\nor make a backup (rivulet backup), which has everything.\n`;
 }
 
 function documentsOf({ reader }: SnapshotView, { documentPrefix }: Table): Iterable<readonly [string, string]> {

@@ -3,6 +3,7 @@ import { Catalog } from "../../database/catalog.js";
 import { edgeOfLog } from "../../database/commit-log.js";
 import { loadSchemas } from "../../database/database.js";
 import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
+import { isStaged } from "../../database/staged-namespace.js";
 import type { SchemaSet } from "../../database/schema.js";
 import { Transaction } from "../../database/transaction.js";
 import type { Snapshot, Store } from "../../storage/store.js";
@@ -28,6 +29,12 @@ export class SnapshotView {
     const mounts = readDeployment(transaction)?.mounts ?? [];
     transaction.finish();
     this.components = ["", ...mounts.map(({ path }) => path).sort()];
+  }
+
+  /** Paths of components that are no longer mounted and have tables of developers. */
+  get unmounted(): string[] {
+    const named = [...this.catalog.tables()].filter(({ name, record }) => !name.startsWith("_") && !isStaged(record.namespace));
+    return [...new Set(named.map(({ record }) => record.namespace))].filter((path) => !this.components.includes(path)).sort();
   }
 
   get reader(): Snapshot {
