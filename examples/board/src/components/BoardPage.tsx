@@ -84,10 +84,19 @@ function OpenBoard({ board, name }: { board: Board; name: string }) {
       <main className="board" data-testid="board" data-seat={visit.seat}>
         <OfflineNotice />
         <Surface boardId={board._id} notes={notes} actions={actions} view={view} visit={visit} chosenKey={chosenKey} editedKey={editedKey} onChoose={choose} onEdit={edit} onAdd={add} onRemove={remove} />
-        {notes === undefined && <p className="hint" role="status" aria-label="Loading" />}
+        {notes === undefined && (
+          <p className="hint" role="status">
+            Loading…
+          </p>
+        )}
         {notes?.length === 0 && (
           <p className="hint" data-testid="empty">
-            An empty board. Press <kbd>N</kbd>, or double-click where the first note should be.
+            An empty board.
+            <span className="for-mouse">
+              {" "}
+              Press <kbd>N</kbd>, or double&#8209;click where the first note should be.
+            </span>
+            <span className="for-touch"> The first note is below.</span>
           </p>
         )}
         <Dock

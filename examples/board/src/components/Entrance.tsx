@@ -6,7 +6,7 @@ import { BOARD_NAME_LENGTH_MAX, PERSON_NAME_LENGTH_MAX } from "../../convex/mode
 import { useAct } from "../hooks/useAct";
 import { useOwnBoards } from "../hooks/useOwnBoards";
 import { boardAddress } from "../hooks/useRoute";
-import { Mark } from "./Icons";
+import { Illustration } from "./Illustration";
 
 interface EntranceProps {
   readonly name: string | null;
@@ -18,7 +18,7 @@ export function Entrance({ name, boardId, onName }: EntranceProps) {
   return (
     <main className="entrance">
       <div className="entrance-words">
-        <Mark />
+        <Illustration />
         <h1>Shoal</h1>
         <p>One wall of sticky notes, and everybody at it. What you write is there at once, for all who look.</p>
       </div>

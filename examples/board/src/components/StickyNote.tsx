@@ -82,5 +82,5 @@ export const StickyNote = memo(function StickyNote({ note, layer, scale, isChose
 
 /** All of it is to be seen, so the more it is the smaller it is written. */
 function sizeOf(text: string): string {
-  return text.length <= 16 ? "large" : text.length <= 60 ? "medium" : text.length <= 110 ? "small" : "tiny";
+  return text.length <= 16 ? "large" : text.length <= 60 ? "medium" : text.length <= 120 ? "small" : "tiny";
 }
