@@ -16,7 +16,7 @@ import type { Options } from "./options.js";
 const SEEN_GOAL_MS = 150;
 const MOVES_PER_SECOND = 10;
 /** A page sends when its pause is over, and a timer is never early: ten a second are a little less. */
-const RATE_PART_MIN = 0.9;
+const RATE_PART_MIN = 0.85;
 const NOTES = 60;
 const NOTE_PAUSE_MS = 250;
 

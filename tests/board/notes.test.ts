@@ -79,11 +79,9 @@ describe("E-80 at once, then replaced", () => {
 
 describe("E-81 refused", () => {
   test("E-81 what the server refuses goes back, and a notice says why", async () => {
-    const boardId = await shoal.newBoard();
+    const { boardId, keys } = await shoal.fullBoard();
     const ada = await Person.open(shoal, boardId);
-    const keys = Array.from({ length: NOTES_MAX }, random);
-    await Promise.all(keys.map(async (key, index) => await shoal.mutate("notes:create", { boardId, key, text: `${index}`, colour: "coral", position: place(index) })));
-    await ada.sees((notes) => notes.length === NOTES_MAX, "a full board");
+    expect(ada.notes.map(({ key }) => key)).toEqual(keys);
     const before = ada.notes;
     const refusedKey = whileSilent(() => {
       const key = ada.actions.create("sky", place(500));

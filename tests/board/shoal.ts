@@ -54,6 +54,16 @@ export class Shoal implements AsyncDisposable {
     return (await this.mutate("boards:create", { name: "Another" })) as string;
   }
 
+  /** @returns a board with as many notes as there may be, and their keys in their order */
+  async fullBoard(): Promise<{ boardId: string; keys: string[] }> {
+    const boardId = await this.newBoard();
+    const keys = Array.from({ length: NOTES_MAX }, random);
+    const client = this.server.client();
+    await Promise.all(keys.map(async (key, index) => await client.mutation(mutationNamed("notes:create"), { boardId, key, text: `${index}`, colour: "coral", position: { x: 11 * index, y: 7 * index } })));
+    await client.close();
+    return { boardId, keys };
+  }
+
   async query(name: string, args: Record<string, unknown>): Promise<unknown> {
     return await this.server.http().query(queryNamed(name), args);
   }

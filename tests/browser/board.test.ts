@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, CDPSession, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../harness.js";
-import { NOTES_MAX, random, Shoal } from "../board/shoal.js";
+import { NOTES_MAX, Shoal } from "../board/shoal.js";
 import { launchBrowser } from "./chromium.js";
 import { DESKTOP, nameless, PHONE, screenshot, widthOf, withoutAddress } from "./looks.js";
 import { BOARD, installExample, servePage, type ServedPage } from "./pages.js";
@@ -166,9 +166,8 @@ describe("E board", () => {
   });
 
   it("E-81 a note that the server refuses is taken back, with the reason", async () => {
-    const full = await shoal.newBoard();
-    await Promise.all(Array.from({ length: NOTES_MAX }, async (_, index) => await shoal.mutate("notes:create", { boardId: full, key: random(), text: `${index}`, colour: "sky", position: { x: 11 * index, y: 7 * index } })));
-    await ada.tab.goto(`${page.url}/#/boards/${full}`);
+    const { boardId } = await shoal.fullBoard();
+    await ada.tab.goto(`${page.url}/#/boards/${boardId}`);
     await ada.tab.locator(`[data-testid="canvas"][data-notes="${NOTES_MAX}"]`).waitFor();
     await settled(ada);
     await whileSilent(async () => {

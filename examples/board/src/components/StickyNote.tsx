@@ -4,7 +4,7 @@ import type { KeyboardEvent, PointerEvent } from "react";
 import { useDraftPosition } from "../hooks/useDraftPosition";
 import { nameOfColour } from "../lib/colours";
 import type { NoteActions } from "../lib/noteActions";
-import type { Note } from "../lib/types";
+import type { Note, Position } from "../lib/types";
 import { NoteEditor } from "./NoteEditor";
 
 const STEP = 10;
@@ -21,14 +21,15 @@ interface StickyNoteProps {
   readonly actions: NoteActions;
   readonly onChoose: (key: string) => void;
   readonly onEdit: (key: string | null) => void;
+  readonly onMove: (note: Note, position: Position) => void;
   readonly onRemove: (note: Note) => void;
 }
 
-export const StickyNote = memo(function StickyNote({ note, layer, scale, isChosen, isEdited, actions, onChoose, onEdit, onRemove }: StickyNoteProps) {
+export const StickyNote = memo(function StickyNote({ note, layer, scale, isChosen, isEdited, actions, onChoose, onEdit, onMove, onRemove }: StickyNoteProps) {
   const { key, text, colour } = note;
   const element = useRef<HTMLDivElement>(null);
   const canDrag = ({ pointerType }: PointerEvent) => !isEdited && (pointerType !== "touch" || isChosen);
-  const { position, isMoving, nudge, putDown, pointer } = useDraftPosition(note.position, scale, canDrag, (position) => actions.move(note, position));
+  const { position, isMoving, nudge, putDown, pointer } = useDraftPosition(note.position, scale, canDrag, (position) => onMove(note, position));
   const label = `${nameOfColour(colour)} note: ${text.trim() === "" ? "empty" : text}`;
   const handleKey = (event: KeyboardEvent) => {
     const direction = DIRECTIONS[event.key];

@@ -4,10 +4,11 @@ import type { MouseEvent, PointerEvent } from "react";
 import type { Id } from "../../convex/_generated/dataModel";
 import { BOARD_HEIGHT, BOARD_WIDTH } from "../../convex/model/limits";
 import { usePan } from "../hooks/usePan";
+import type { Tools } from "../hooks/useTools";
 import type { OwnVisit } from "../hooks/useVisit";
 import type { View } from "../hooks/useView";
 import type { NoteActions } from "../lib/noteActions";
-import type { Note, Position } from "../lib/types";
+import type { Note } from "../lib/types";
 import { Cursors } from "./Cursors";
 import { StickyNote } from "./StickyNote";
 
@@ -17,15 +18,11 @@ interface SurfaceProps {
   readonly actions: NoteActions;
   readonly view: View;
   readonly visit: OwnVisit;
-  readonly chosenKey: string | null;
-  readonly editedKey: string | null;
-  readonly onChoose: (key: string | null) => void;
-  readonly onEdit: (key: string | null) => void;
-  readonly onAdd: (middle: Position) => void;
-  readonly onRemove: (note: Note) => void;
+  readonly tools: Tools;
 }
 
-export function Surface({ boardId, notes, actions, view, visit, chosenKey, editedKey, onChoose, onEdit, onAdd, onRemove }: SurfaceProps) {
+export function Surface({ boardId, notes, actions, view, visit, tools }: SurfaceProps) {
+  const { chosen, editedKey, choose, edit, add, move, remove } = tools;
   const { frame, canvas, scale, positionAt } = view;
   const { onPointerDown: beginPan, onPointerMove: pan, ...endPan } = usePan(frame);
   const layers = useMemo(() => layersOf(notes ?? []), [notes]);
@@ -34,12 +31,12 @@ export function Surface({ boardId, notes, actions, view, visit, chosenKey, edite
     visit.moveTo(positionAt(event.clientX, event.clientY));
   };
   const handleDown = (event: PointerEvent<HTMLElement>) => {
-    if (event.target === canvas.current) onChoose(null);
+    if (event.target === canvas.current) choose(null);
     beginPan(event);
     visit.moveTo(positionAt(event.clientX, event.clientY));
   };
   const handleDoubleClick = (event: MouseEvent) => {
-    if (event.target === canvas.current) onAdd(positionAt(event.clientX, event.clientY));
+    if (event.target === canvas.current) add(positionAt(event.clientX, event.clientY));
   };
   return (
     <div ref={frame} className="frame" role="region" aria-label="The board" tabIndex={0} data-testid="frame">
@@ -66,12 +63,13 @@ export function Surface({ boardId, notes, actions, view, visit, chosenKey, edite
                   note={note}
                   layer={layers.get(note.key)!}
                   scale={scale}
-                  isChosen={note.key === chosenKey}
+                  isChosen={note.key === chosen?.key}
                   isEdited={note.key === editedKey}
                   actions={actions}
-                  onChoose={onChoose}
-                  onEdit={onEdit}
-                  onRemove={onRemove}
+                  onChoose={choose}
+                  onEdit={edit}
+                  onMove={move}
+                  onRemove={remove}
                 />
               ))}
             </ul>
