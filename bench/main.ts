@@ -8,7 +8,7 @@ import { describeMachine } from "./machine.js";
 import { helpText, readOptions, type Options } from "./options.js";
 import type { Bench, Part } from "./parts/part.js";
 import { Profiler } from "./profile/profiler.js";
-import { machineText, table, type FailedRow, type Report, type Row } from "./report.js";
+import { isMissed, jsonText, machineText, table, type FailedRow, type Report, type Row } from "./report.js";
 
 const WARM_UP_SECONDS_MAX = 2;
 /** Name of the server's profile; the engine alone has one for each part. */
@@ -77,7 +77,7 @@ async function measure(options: Options, profiler: Profiler | null): Promise<(Ro
 }
 
 function print(report: Report, asJson: boolean): void {
-  process.stdout.write(asJson ? `${JSON.stringify(report)}\n` : `${machineText(report.machine)}\n\n${table(report.rows)}\n`);
+  process.stdout.write(asJson ? `${jsonText(report)}\n` : `${machineText(report.machine)}\n\n${table(report.rows)}\n`);
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -92,7 +92,7 @@ async function main(args: readonly string[]): Promise<number> {
   print({ machine, settings: { seconds: options.seconds, accounts: options.accounts }, rows }, options.json);
   // Only now: the server writes its profile when it ends.
   if (profiler !== null) (options.json ? process.stderr : process.stdout).write(`\n${await profiler.report()}\n`);
-  return rows.some((row) => "failed" in row) ? 1 : 0;
+  return rows.some((row) => "failed" in row || (options.check && isMissed(row))) ? 1 : 0;
 }
 
 await run("npm run bench --", main);

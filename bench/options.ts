@@ -1,7 +1,7 @@
 /** The command line of the benchmarks. */
 import { parseArgs } from "node:util";
 import { asUsage, UsageError } from "./command-line.js";
-import type { Part } from "./parts/part.js";
+import type { Part, PartSize } from "./parts/part.js";
 import { PARTS } from "./parts/parts.js";
 
 export interface Options {
@@ -11,21 +11,25 @@ export interface Options {
   readonly accounts: number;
   readonly json: boolean;
   readonly profile: boolean;
+  /** A missed goal is an error. */
+  readonly check: boolean;
   readonly help: boolean;
 }
 
 const DEFAULT_SECONDS = 5;
 const DEFAULT_ACCOUNTS = 10_000;
 const ACCOUNTS_MIN = 1_001;
+const MARKS: Readonly<Record<PartSize, string>> = { usual: " ", large: "+", huge: "*" };
 
 export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parse(args);
   return {
-    parts: partsNamed(positionals),
+    parts: partsNamed(positionals, values.all ?? false),
     seconds: number("seconds", values.seconds, DEFAULT_SECONDS, 0.1, 3600),
     accounts: number("accounts", values.accounts, DEFAULT_ACCOUNTS, ACCOUNTS_MIN, 1_000_000),
     json: values.json ?? false,
     profile: values.profile ?? false,
+    check: values.check ?? false,
     help: values.help ?? false,
   };
 }
@@ -35,16 +39,27 @@ function parse(args: readonly string[]) {
     parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { seconds: { type: "string" }, accounts: { type: "string" }, json: { type: "boolean" }, profile: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      options: {
+        seconds: { type: "string" },
+        accounts: { type: "string" },
+        all: { type: "boolean" },
+        check: { type: "boolean" },
+        json: { type: "boolean" },
+        profile: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
     }),
   );
 }
 
-/** All parts by default. A name stands for itself and for everything below it: "transfer" for "transfer.http" and others. */
-function partsNamed(names: readonly string[]): readonly Part[] {
+/** A name stands for itself and for everything below it: "transfer" for "transfer.http" and others. What is run without one: see {@link PartSize}. */
+function partsNamed(names: readonly string[], all: boolean): readonly Part[] {
   const unknown = names.find((name) => !PARTS.some((part) => isNamed(part.name, name)));
   if (unknown !== undefined) throw new UsageError(`There is no part "${unknown}". The parts are:\n${partList()}`);
-  return PARTS.filter((part) => names.length === 0 || names.some((name) => isNamed(part.name, name)));
+  return PARTS.filter(({ name: part, size = "usual" }) => {
+    if (size === "huge") return names.includes(part);
+    return names.length === 0 ? all || size === "usual" : names.some((name) => isNamed(part, name));
+  });
 }
 
 function isNamed(part: string, name: string): boolean {
@@ -59,7 +74,7 @@ function number(flag: string, text: string | undefined, fallback: number, min: n
 }
 
 function partList(): string {
-  return PARTS.map(({ name, about }) => `  ${name.padEnd(30)} ${about}`).join("\n");
+  return PARTS.map(({ name, about, size = "usual" }) => `  ${name.padEnd(30)} ${MARKS[size]} ${about}`).join("\n");
 }
 
 export function helpText(): string {
@@ -68,13 +83,18 @@ export function helpText(): string {
 Options:
   --seconds N     length of each measured window, after a warm-up (default ${DEFAULT_SECONDS})
   --accounts N    accounts that transfers choose from (default ${DEFAULT_ACCOUNTS.toLocaleString("en")})
+  --all           the large parts too
+  --check         exit code 1 when a goal is missed; otherwise only when a part fails
   --json          one JSON object on the output and nothing else (with npm: npm run --silent bench -- --json)
   --profile       CPU profiles of the server, and where the engine thread spent each window
   --help          this text
 
 Data goes to the folder for temporary files; TMPDIR chooses another, for example on another disk.
 
-Parts (all by default; "transfer" stands for all that begin with "transfer."):
+Parts ("transfer" stands for all that begin with "transfer."). With no name all are run but those that take minutes:
+  + large: run with --all, or when named
+  * huge: run only when named in full
+
 ${partList()}
 `;
 }

@@ -4,21 +4,27 @@ import type { Measurement } from "./load/meter.js";
 
 export interface Row {
   readonly name: string;
-  readonly ops: number;
-  readonly seconds: number;
-  readonly opsPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
+  /** This and what follows is null where the part has no operations. */
+  readonly ops: number | null;
+  readonly seconds: number | null;
+  readonly opsPerSecond: number | null;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
   /** CPU time of the server's process, user and system, per operation; null where the system does not tell. */
   readonly serverCpuMicrosPerOp: number | null;
-  readonly generatorCpuMicrosPerOp: number;
+  readonly generatorCpuMicrosPerOp: number | null;
   /** The server's busiest thread, in percent of one core. At 100 it is what limits the rate. */
   readonly busiestThreadPercent: number | null;
   /** What neither server nor generator used of one core meanwhile: a busy machine spoils the figures. */
   readonly otherCpuPercent: number | null;
-  /** What only some parts measure, by name. */
-  readonly more: Readonly<Record<string, number>>;
+  /** What only some parts measure, by name. In JSON these are fields like the others. */
+  readonly more: More;
+  /** In words; none for what is only for comparison. */
+  readonly goal?: string;
+  readonly isReached?: boolean;
 }
+
+export type More = Readonly<Record<string, number>>;
 
 export interface FailedRow {
   readonly name: string;
@@ -31,7 +37,7 @@ export interface Report {
   readonly rows: readonly (Row | FailedRow)[];
 }
 
-export function rowOf(name: string, measurement: Measurement, more: Readonly<Record<string, number>> = {}): Row {
+export function rowOf(name: string, measurement: Measurement, more: More = {}): Row {
   const { ops, seconds, p50Ms, p99Ms, server, generatorMicros } = measurement;
   const windowMicros = seconds * 1e6;
   return {
@@ -47,6 +53,28 @@ export function rowOf(name: string, measurement: Measurement, more: Readonly<Rec
     otherCpuPercent: server === null ? null : Math.max(0, (100 * (server.machineMicros - server.processMicros - generatorMicros)) / windowMicros),
     more,
   };
+}
+
+/** Of a part that measures something else than operations. */
+export function plainRow(name: string, more: More): Row {
+  return { name, ops: null, seconds: null, opsPerSecond: null, p50Ms: null, p99Ms: null, serverCpuMicrosPerOp: null, generatorCpuMicrosPerOp: null, busiestThreadPercent: null, otherCpuPercent: null, more };
+}
+
+export function withGoal(row: Row, goal: string, isReached: boolean): Row {
+  return { ...row, goal, isReached };
+}
+
+export function isMissed(row: Row | FailedRow): boolean {
+  return "isReached" in row && row.isReached === false;
+}
+
+export function jsonText({ machine, settings, rows }: Report): string {
+  const flat = rows.map((row) => {
+    if ("failed" in row) return row;
+    const { more, ...figures } = row;
+    return { ...figures, ...more };
+  });
+  return JSON.stringify({ machine, settings, rows: flat });
 }
 
 const HEADINGS = ["", "ops/s", "p50 ms", "p99 ms", "server µs/op", "generator µs/op", "busiest thread", "other load", ""];
@@ -73,8 +101,13 @@ function cells(row: Row | FailedRow): string[] {
     figure(row.generatorCpuMicrosPerOp, 1),
     percent(row.busiestThreadPercent),
     percent(row.otherCpuPercent),
-    Object.entries(row.more).map(([name, value]) => `${name} ${figure(value, 2)}`).join(", "),
+    remarks(row),
   ];
+}
+
+function remarks({ more, goal, isReached }: Row): string {
+  const figures = Object.entries(more).map(([name, value]) => `${name} ${figure(value, 2)}`);
+  return [...figures, ...(goal === undefined ? [] : [`goal ${goal}: ${isReached === true ? "reached" : "MISSED"}`])].join(", ");
 }
 
 function figure(value: number | null, decimals: number): string {

@@ -4,9 +4,14 @@ import type { LoopTimes } from "../load/closed-loop.js";
 import type { Job, ResultOf } from "../load/job.js";
 import type { Row } from "../report.js";
 
+/** "large": takes minutes, and is run when it, or what it belongs to, is named, or with `--all`. "huge": only when it is named itself. */
+export type PartSize = "usual" | "large" | "huge";
+
 export interface Part {
   readonly name: string;
   readonly about: string;
+  /** "usual" where none is given. */
+  readonly size?: PartSize;
   readonly run: (bench: Bench) => Promise<Row>;
 }
 

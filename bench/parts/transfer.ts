@@ -62,7 +62,7 @@ async function overTheNetwork(bench: Bench, name: string, job: Job): Promise<Row
   const measurement = await bench.run(name, job);
   const after = await counters(server);
   checkTotal(totalBefore, await server.total());
-  return rowOf(name, measurement, { "transfers per group": (after.executions - before.executions) / (after.groups - before.groups) });
+  return rowOf(name, measurement, { transfersPerGroup: (after.executions - before.executions) / (after.groups - before.groups) });
 }
 
 async function counters(server: BenchServer): Promise<{ readonly executions: number; readonly groups: number }> {
