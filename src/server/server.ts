@@ -77,7 +77,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     const space = fileSpace(host);
     const store = createFileStore(settings, options.s3Credentials ?? null, space.get);
     const [{ adminKeys, signingKeys }, modules, logger, fileStore] = await Promise.all([opening, opening.then(loadNetworkModules), log, store, host.start(opening)]);
-    files.current = new modules.FileStorage({ engine: host, store: fileStore, openSpace: settings.s3Bucket === null ? null : (other) => createFileStore(settings, options.s3Credentials ?? null, async () => other), bytesMax: settings.fileBytesMax, log: logger });
+    files.current = new modules.FileStorage({ engine: host, store: fileStore, openSpace: settings.s3Bucket === null ? null : (other) => createFileStore(settings, options.s3Credentials ?? null, async () => other), bytesMax: settings.fileBytesMax, onSent: (storageId, bytes) => streams.current?.fileSent(storageId, bytes), log: logger });
     const { instanceName, dataFolder } = settings;
     streams.current = new modules.LogStreams({ dataFolder, instanceName, fixed: modules.fixedStreams(settings), flag: streaming, log: logger, onChanged: (event) => void host.call({ kind: "audit", event }) });
     const testClockShared = testClock === null ? null : testClock.shared;
@@ -246,7 +246,7 @@ interface NetworkParts {
 /** Requests are answered as soon as the library for metrics is loaded too; they wait for it, the start does not. */
 function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, parts: NetworkParts): Sockets {
   const { settings, testClock, origins, host, adminKeys, signingKeys, files, exports, transfers, logStreams, backups, log, handlers, fail } = parts;
-  const { bodyBytesMax, frameBytesMax, httpBodyBytesMax, instanceName, metricsPublic, socketsMax } = settings;
+  const { bodyBytesMax, frameBytesMax, httpBodyBytesMax, httpIdleMsMax, instanceName, metricsPublic, socketsMax } = settings;
   const sockets = new modules.Sockets({
     post: (message) => host.post(message),
     engineIsRunning: () => host.isRunning,
@@ -265,7 +265,7 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
     logStreams,
     backups,
     transfers: new modules.TransferApi({ engine: host, adminKeys, jobs: transfers, dataFolder: settings.dataFolder, instanceName }),
-    site: new modules.SiteRouter({ engine: host, bodyBytesMax: httpBodyBytesMax, origin: settings.siteOrigin ?? settings.origin, log }),
+    site: new modules.SiteRouter({ engine: host, bodyBytesMax: httpBodyBytesMax, idleMsMax: httpIdleMsMax, origin: settings.siteOrigin ?? settings.origin, log }),
     bodyBytesMax,
     frameBytesMax,
     instanceName,

@@ -71,6 +71,7 @@ export const SETTINGS = {
   socketsMax: limit("sockets-max", "number", "20000", positive, "WebSocket connections at once"),
   frameBytesMax: limit("frame-bytes-max", "size", "16.125MiB", bytes, "largest message of a client, over a socket or as a function call over HTTP"),
   httpBodyBytesMax: limit("http-body-bytes-max", "size", "20MiB", bytes, "request body, and response body, of an HTTP action"),
+  httpIdleMsMax: limit("http-idle-time-max", "duration", "2m", durationMs, "a client of an HTTP action that sends or takes nothing for this long, while it is waited for, is cut off"),
   bodyBytesMax: limit("body-bytes-max", "size", "256MiB", bytes, "largest request body of the deploy API, decompressed"),
   heapMbMax: limit("heap-mb-max", "number", "2048", positive, "memory of the engine's JavaScript heap, in MB"),
   bytesReadMax: limit("bytes-read-max", "size", "16MiB", bytes, "read by one function execution"),

@@ -49,8 +49,8 @@ export class TestSite implements AsyncDisposable {
   connect(call: (call: EngineCall) => Promise<EngineReply>, filesFolder: string): void {
     const engine = { call: (next: EngineCall) => call(this.#known(next)) };
     const store = new LocalFileStore(filesFolder);
-    this.#files = { store, api: new StorageApi({ engine, store, bytesMax: DEFAULTS.fileBytesMax, log }) };
-    this.#router = new SiteRouter({ engine, bodyBytesMax: DEFAULTS.httpBodyBytesMax, origin: null, log });
+    this.#files = { store, api: new StorageApi({ engine, store, bytesMax: DEFAULTS.fileBytesMax, onSent: () => undefined, log }) };
+    this.#router = new SiteRouter({ engine, bodyBytesMax: DEFAULTS.httpBodyBytesMax, idleMsMax: DEFAULTS.httpIdleMsMax, origin: null, log });
   }
 
   /** For the header of a request of this user. */

@@ -1,6 +1,8 @@
 /** `convex logs`: what runs, while it runs, and what ran before a restart. One server, one app, two watchers. CL-56, CL-57, CL-85 to CL-88, CL-90; RT-5.6. */
 import type { Value } from "convex/values";
 import { appendFile, readFile, stat } from "node:fs/promises";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_KEY, CONVEX_BIN, startServer, until, type TestServer } from "../harness.js";
@@ -16,7 +18,7 @@ let shown: RunningCommand;
 let raw: RunningCommand;
 
 beforeAll(async () => {
-  [server, app, gate] = await Promise.all([startServer(), AppFolder.copyOf("logs"), Gate.open()]);
+  [server, app, gate] = await Promise.all([startServer({ flags: ["--http-idle-time-max", "500ms"] }), AppFolder.copyOf("logs"), Gate.open()]);
   await server.deploy("logs");
   await post("/api/query", "notes:quiet");
   shown = watch("--success", "--history", "1");
@@ -137,6 +139,14 @@ describe.sequential("convex logs", () => {
       await shown.says(/H\(POST \/relay\)\] Uncaught ConvexError: \{/);
       expect(shown.output).not.toContain("Uncaught ConvexError: Uncaught");
     });
+  });
+
+  test("HA-27 an HTTP action whose client falls silent in the middle of a long body fails, and the log says why", async () => {
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    socket.write("POST /read HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    await once(socket.resume(), "close");
+    await shown.says(/H\(POST \/read\)\] Uncaught .*The client closed the connection before the body was complete\./);
   });
 
   test("CL-88, CL-90 the history outlives a restart and kill -9, and whoever watches goes on", async () => {

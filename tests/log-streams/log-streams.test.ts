@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFunctionReference } from "convex/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_KEY, BIN, mutationNamed, queryNamed, run, startServer, temporaryFolder, until, type TestServer } from "../harness.js";
 import { WebhookReceiver, type ReceivedEvent } from "./webhook-receiver.js";
@@ -191,6 +192,12 @@ describe("a log stream to a webhook", () => {
     const stats = await until(() => receiver.of("concurrency_stats")[0], "figures of concurrency");
     expect(stats).toMatchObject({ mutation: { num_running: 0, num_queued: 0 }, action: { num_running: 0, num_queued: 0 } });
     expect(receiver.of("scheduler_stats")[0]).toMatchObject({ lag_seconds: 0, num_running_jobs: 0 });
+    expect(receiver.of("scheduled_job_lag")[0]).toMatchObject({ lag_seconds: 0 });
+    const { id: storageId, url } = (await server.http().action(makeFunctionReference<"action">("files:store"), { text: "0123456789" })) as { id: string; url: string };
+    expect(await (await fetch(url)).text()).toBe("0123456789");
+    expect(await (await fetch(url, { headers: { Range: "bytes=2-4" } })).text()).toBe("234");
+    await until(() => receiver.of("storage_api_bandwidth").length === 2, "what was downloaded");
+    expect(receiver.of("storage_api_bandwidth")).toMatchObject([{ storage_id: storageId, egress_bytes: 10 }, { storage_id: storageId, egress_bytes: 3 }]);
     expect([receiver.badSignatures, [...receiver.contentTypes]]).toEqual([0, ["application/json"]]);
 
     // Another format, another secret, fewer topics.
@@ -235,7 +242,7 @@ describe("a log stream to a webhook", () => {
     expect(server.stderr).not.toContain(secret);
   }, 30_000);
 
-  test("LS-16 requests that can't be served are refused with their cause", async () => {
+  test("LS-8, LS-16 requests that can't be served are refused with their cause", async () => {
     const refused = async (path: string, body: object) => {
       const { code, message } = await api("POST", path, body);
       return [code, message];
@@ -243,6 +250,10 @@ describe("a log stream to a webhook", () => {
     expect(await refused("create_log_stream", { logStreamType: "datadog", url: "http://x" })).toEqual(["NotSupported", expect.stringContaining("webhook")]);
     expect(await refused("create_log_stream", { logStreamType: "webhook", url: "ftp://x", format: "json" })).toEqual(["BadLogStream", expect.stringContaining("http or https")]);
     expect(await refused("create_log_stream", { logStreamType: "webhook", url: "http://x", format: "json", topics: ["weather"] })).toEqual(["BadLogStream", expect.stringContaining('no topic "weather"')]);
+    for (const [topic, instead] of [["exception", "function_execution"], ["current_storage_usage", "/metrics"], ["log_stream_egress", "nothing is charged"]] as const) {
+      expect(await refused("create_log_stream", { logStreamType: "webhook", url: "http://x", format: "json", topics: ["console", topic] })).toEqual(["BadLogStream", expect.stringMatching(new RegExp(`The topic ${topic} is not supported\\. .*${instead}`))]);
+    }
+    expect((await run(process.execPath, [BIN, "log-streams", "add", "http://x/", "--topics", "exception", "--data", server.dataFolder], server.dataFolder)).output).toContain("The topic exception is not supported.");
     expect(await refused("create_log_stream", { logStreamType: "webhook" })).toEqual(["BadLogStream", expect.stringContaining("url")]);
     expect(await refused("delete_log_stream/none", {})).toEqual(["NoSuchLogStream", expect.stringContaining('"none"')]);
     expect(await refused("delete_log_stream/file", {})).toEqual(["FixedLogStream", expect.stringContaining("settings")]);

@@ -97,7 +97,7 @@ test("FI-20 a file of any namespace is found by its name, and its key told when 
     const storageId = storageIdOf(finish(newToken(namespace), key));
     const name = urls.urlNameOf(Buffer.from(key, "hex"));
     const info = files.handle({ type: "info", name });
-    expect(info.ok && JSON.parse(info.body)).toEqual({ key, sha256: "00".repeat(32), size: 1, contentType: null });
+    expect(info.ok && JSON.parse(info.body)).toEqual({ key, storageId, sha256: "00".repeat(32), size: 1, contentType: null });
     const unknown = files.handle({ type: "unknownKeys", keys: [key, "f".repeat(32)] });
     expect(unknown.ok && JSON.parse(unknown.body)).toEqual({ unknown: ["f".repeat(32)] });
     commits = [];

@@ -138,8 +138,8 @@ export class FileService {
     const internalId = this.#options.urls.internalIdOf(name);
     const text = internalId === null ? undefined : this.#textOf(internalId);
     if (internalId === null || text === undefined) return refuse(404, "FileNotFound", "There is no file at this URL: it was deleted, or the URL is not whole.");
-    const { sha256, size, contentType = null } = JSON.parse(text) as { sha256: string; size: number; contentType?: string };
-    return ok({ key: Buffer.from(internalId).toString("hex"), sha256, size, contentType } satisfies FileInfo);
+    const { _id: storageId, sha256, size, contentType = null } = JSON.parse(text) as { _id: string; sha256: string; size: number; contentType?: string };
+    return ok({ key: Buffer.from(internalId).toString("hex"), storageId, sha256, size, contentType } satisfies FileInfo);
   }
 
   /** The document of this internal id, whichever component it belongs to. */

@@ -25,6 +25,8 @@ export type FileRequest =
 
 export interface FileInfo {
   readonly key: FileKey;
+  /** Id of its document. */
+  readonly storageId: string;
   readonly sha256: string;
   readonly size: number;
   readonly contentType: string | null;

@@ -12,6 +12,8 @@ export interface FileStorageOptions {
   /** Another space of the bucket; null where files are in the data folder. */
   readonly openSpace: ((space: string) => Promise<FileStore>) | null;
   readonly bytesMax: number;
+  /** Bytes of a file that have left, of a download that was broken off too. */
+  readonly onSent: (storageId: string, bytes: number) => void;
   readonly log: Logger;
 }
 

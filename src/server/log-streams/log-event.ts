@@ -5,7 +5,7 @@
 import type { FunctionKind } from "../../functions/deployment.js";
 import type { LoggedExecution, LoggedFunction, LogRecord } from "../function-log/log-record.js";
 
-/** Topics that a stream can ask for. Of those that are about the platform's own storage and bills there are no events here. */
+/** Topics of the public deployment API. */
 export const LOG_TOPICS = [
   "verification",
   "console",
@@ -22,6 +22,13 @@ export const LOG_TOPICS = [
 ] as const;
 
 export type LogTopic = (typeof LOG_TOPICS)[number];
+
+/** Those that there are no events of here, and what to use instead. */
+export const UNSERVED_TOPICS: Partial<Readonly<Record<LogTopic, string>>> = {
+  exception: "It is for services that report exceptions, such as Sentry. Failures of functions are in function_execution: status and error_message.",
+  current_storage_usage: "The sizes of single tables, indexes and files are not measured here. What a deployment takes on disk is in /metrics: rivulet_engine_disk_bytes and rivulet_engine_used_bytes.",
+  log_stream_egress: "It is about the bill of Convex Cloud: nothing is charged for here.",
+};
 
 /** An event on its way: JSON text of one object. */
 export interface LogEvent {
@@ -66,6 +73,7 @@ export class LogEventMaker {
   stats({ scheduler, concurrency }: DeploymentStats, timestampMs: number): LogEvent[] {
     return [
       this.event("scheduler_stats", timestampMs, { lag_seconds: scheduler.lagSeconds, num_running_jobs: scheduler.running }),
+      this.event("scheduled_job_lag", timestampMs, { lag_seconds: scheduler.lagSeconds }),
       this.event("concurrency_stats", timestampMs, concurrency),
     ];
   }

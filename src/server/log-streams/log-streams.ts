@@ -63,6 +63,11 @@ export class LogStreams {
     for (const stream of this.#streams.values()) stream.push(events);
   }
 
+  /** Bytes of a file that were downloaded. */
+  fileSent(storageId: string, bytes: number): void {
+    if (this.#streams.size > 0) this.push([this.#maker.event("storage_api_bandwidth", Date.now(), { storage_id: storageId, egress_bytes: bytes })]);
+  }
+
   /** Makes, changes and ends streams as the file says, which `actor` has changed. */
   look(actor: AuditActor): void {
     this.#look(actor);

@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { lazySchema } from "../lazy-schema.js";
 import { fileVersion, replacePrivateFile } from "../private-file.js";
-import { LOG_TOPICS, type LogTopic } from "./log-event.js";
+import { LOG_TOPICS, UNSERVED_TOPICS, type LogTopic } from "./log-event.js";
 
 export type WebhookFormat = "json" | "jsonl";
 
@@ -65,7 +65,10 @@ export function checkWebhookUrl(text: string): string {
 /** Throws {@link LogStreamConfigError}. */
 export function checkTopics(topics: readonly unknown[] | null): readonly LogTopic[] | null {
   const unknown = topics?.find((topic) => !LOG_TOPICS.includes(topic as LogTopic));
-  if (unknown !== undefined) throw new LogStreamConfigError(`There is no topic ${JSON.stringify(unknown).slice(0, 64)}. Topics are ${LOG_TOPICS.join(", ")}.`);
+  const served = LOG_TOPICS.filter((topic) => UNSERVED_TOPICS[topic] === undefined);
+  if (unknown !== undefined) throw new LogStreamConfigError(`There is no topic ${JSON.stringify(unknown).slice(0, 64)}. Topics are ${served.join(", ")}.`);
+  const unserved = (topics as readonly LogTopic[] | null)?.find((topic) => !served.includes(topic));
+  if (unserved !== undefined) throw new LogStreamConfigError(`The topic ${unserved} is not supported. ${UNSERVED_TOPICS[unserved]}`);
   return topics as readonly LogTopic[] | null;
 }
 

@@ -27,6 +27,8 @@ export interface SiteOptions {
   readonly engine: EngineCaller;
   /** Of a request, and of a response. */
   readonly bodyBytesMax: number;
+  /** A client that neither sends nor takes a byte for this long, while it is waited for, is gone. */
+  readonly idleMsMax: number;
   /** By which clients reach the site; null: what their Host header says. */
   readonly origin: string | null;
   readonly log: Logger;
@@ -45,8 +47,6 @@ export const SITE = "http action";
 
 /** A body up to this size is awaited, and travels with the call. */
 const SMALL_BODY_BYTES = 64 * 1024;
-/** A client that neither sends nor takes a byte for this long, while it is waited for, is gone. */
-const IDLE_MS_MAX = 120_000;
 /** No Request can have these methods, by the standard. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
 const STATUS_FAILED = 500;
@@ -60,7 +60,7 @@ export class SiteRouter {
       await this.#answer(incoming, outgoing, request);
     } catch (error) {
       dropRest(incoming);
-      if (outgoing.headersSent || incoming.errored !== null) outgoing.destroy();
+      if (outgoing.headersSent || incoming.errored !== null || incoming.socket.destroyed) outgoing.destroy();
       else writeReply(outgoing, this.#refusalFor(error));
     }
   }
@@ -92,7 +92,7 @@ export class SiteRouter {
     else if (!head.isRouted && unrouted !== null) writeReply(outgoing, unrouted());
     else {
       writeHead(outgoing, head, port.incoming);
-      await writeBody(outgoing, port.incoming, IDLE_MS_MAX);
+      await writeBody(outgoing, port.incoming, this.options.idleMsMax);
     }
   }
 
@@ -107,7 +107,7 @@ export class SiteRouter {
     if (isChunked || size > SMALL_BODY_BYTES) return { type: "stream" };
     const bytes = new Uint8Array(size);
     let received = 0;
-    for await (const chunk of chunksOf(incoming, IDLE_MS_MAX)) {
+    for await (const chunk of chunksOf(incoming, this.options.idleMsMax)) {
       bytes.set(chunk, received);
       received += chunk.length;
     }
@@ -119,7 +119,7 @@ export class SiteRouter {
     const { bodyBytesMax } = this.options;
     let size = 0;
     try {
-      for await (const chunk of chunksOf(incoming, IDLE_MS_MAX)) {
+      for await (const chunk of chunksOf(incoming, this.options.idleMsMax)) {
         size += chunk.length;
         if (size > bodyBytesMax) {
           const error = tooLarge(bodyBytesMax);

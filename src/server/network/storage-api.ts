@@ -29,6 +29,8 @@ export interface StorageApiOptions {
   readonly engine: EngineCaller;
   readonly store: FileStore;
   readonly bytesMax: number;
+  /** Bytes of a file that have left, of a download that was broken off too. */
+  readonly onSent: (storageId: string, bytes: number) => void;
   readonly log: Logger;
 }
 
@@ -134,7 +136,13 @@ export class StorageApi {
     if (bytes === null) throw new FileStoreError("unavailable", `The bytes of the file ${file.key} are gone, and the database still speaks of it. Restore them from a backup.`);
     outgoing.setTimeout(IDLE_MS_MAX, () => outgoing.destroy());
     outgoing.writeHead(status);
-    await pipeline(bytes, outgoing);
+    let sent = 0;
+    bytes.on("data", (chunk: Buffer) => void (sent += chunk.length));
+    try {
+      await pipeline(bytes, outgoing);
+    } finally {
+      this.#options.onSent(file.storageId, sent);
+    }
   }
 
   async #ask(request: FileRequest): Promise<string> {

@@ -16,5 +16,6 @@ http.route({
     return new Response("done");
   }),
 });
+http.route({ path: "/read", method: "POST", handler: httpAction(async (_ctx, request) => new Response(await request.text())) });
 http.route({ path: "/relay", method: "POST", handler: httpAction(async (ctx) => new Response(JSON.stringify(await ctx.runMutation(api.notes.refuse, {})))) });
 export default http;
