@@ -4,9 +4,9 @@
  */
 import type { Key, WriteOp } from "../../storage/store.js";
 
-/** Some 30 MB with all that belongs to them. */
-const ENTRIES_MAX = 100_000;
-const CHARS_MAX = 16 * 2 ** 20;
+/** Some 15 MB with all that belongs to them. */
+const ENTRIES_MAX = 50_000;
+const CHARS_MAX = 8 * 2 ** 20;
 /** Of one message to the engine. */
 const SENT_MAX = 2_000;
 const SENT_CHARS_MAX = 512 * 1024;

@@ -25,8 +25,8 @@ interface Current {
 }
 
 const IDLE_MS = 10_000;
-/** A row of 16 MiB, in the forms that it takes on its way. Without a bound of its own a thread collects garbage late. */
-const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
+/** An archive's directory, and a row of 16 MiB in the forms that it takes on its way. Small young generation: little lives long here. */
+const HEAP = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 16 };
 
 export class TransferThread {
   readonly #options: TransferThreadOptions;
