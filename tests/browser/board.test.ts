@@ -114,7 +114,7 @@ describe("E board", () => {
   it("E-80 what is done is on one's own screen while the server says nothing, then on the other's", async () => {
     await settled(ada);
     await whileSilent(async () => {
-      await ada.tab.getByTestId("add-note").click();
+      await ada.tab.keyboard.press("n");
       await ada.tab.keyboard.type("Move the ferry pier");
       await ada.tab.keyboard.press("Escape");
       await noteWith(ada, "ferry pier").waitFor();

@@ -46,7 +46,7 @@ function OpenBoard({ board, name }: { board: Board; name: string }) {
   const view = useView();
   const tools = useTools(notes, actions, view);
   return (
-    <div className="app" onKeyDown={tools.handleKey}>
+    <div className="app">
       <Header board={board} ownSeat={visit.seat} pending={pending} />
       <main className="board" data-testid="board" data-seat={visit.seat}>
         <OfflineNotice />

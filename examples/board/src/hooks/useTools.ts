@@ -1,10 +1,10 @@
 /** What a person at the board has in hand: the note that is chosen or written in, the next colour, and what they do with it. */
-import { useCallback, useState } from "react";
-import type { KeyboardEvent } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { NOTE_SIZE } from "../../convex/model/limits";
 import { isSamePlace, placeForNote } from "../lib/geometry";
 import type { NoteActions } from "../lib/noteActions";
 import type { Colour, Note, Position } from "../lib/types";
+import { useLatest } from "./useLatest";
 import type { View } from "./useView";
 
 /** A note is not put exactly on another: it would hide it. */
@@ -24,7 +24,6 @@ export interface Tools {
   readonly move: (note: Note, position: Position) => void;
   readonly remove: (note: Note) => void;
   readonly recolour: (colour: Colour) => void;
-  readonly handleKey: (event: KeyboardEvent) => void;
 }
 
 export function useTools(notes: readonly Note[] | undefined, actions: NoteActions, view: View): Tools {
@@ -58,16 +57,28 @@ export function useTools(notes: readonly Note[] | undefined, actions: NoteAction
     setNextColour(colour);
     if (chosen !== undefined) actions.recolour(chosen, colour);
   };
-  const handleKey = (event: KeyboardEvent) => {
-    if (event.target instanceof HTMLInputElement) return;
+  useKeys((event) => {
     const hasModifier = event.ctrlKey || event.metaKey;
     if (event.key === "z" && hasModifier && !event.shiftKey) actions.undo();
     else if (event.key === "n" && !hasModifier && !event.altKey) add(view.middle());
     else if (event.key === "Escape") choose(null);
     else return;
     event.preventDefault();
-  };
-  return { chosen, editedKey, colour: chosen?.colour ?? nextColour, said, choose, edit, add, move, remove, recolour, handleKey };
+  });
+  return { chosen, editedKey, colour: chosen?.colour ?? nextColour, said, choose, edit, add, move, remove, recolour };
+}
+
+/** Keys of the whole page, wherever its focus is, but in a field. */
+function useKeys(handle: (event: KeyboardEvent) => void): void {
+  const latest = useLatest(handle);
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const isInField = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+      if (!isInField && !event.defaultPrevented) latest.current(event);
+    };
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  }, [latest]);
 }
 
 /** Around a middle. */
