@@ -8,6 +8,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi, type FunctionReference } from "convex/server";
+import { untilDisposed } from "./ending.js";
 import { ADMIN_KEY, copyApp, ROOT, runConvex, temporaryFolder } from "../tests/harness.js";
 
 const BIN = join(ROOT, "dist", "cli", "main.js");
@@ -36,6 +37,7 @@ interface Running {
 
 export class BenchServer implements AsyncDisposable {
   #running: Running | null = null;
+  readonly #held = untilDisposed(() => this.#remove());
 
   private constructor(
     readonly dataFolder: string,
@@ -115,7 +117,11 @@ export class BenchServer implements AsyncDisposable {
     return Number(line.slice(name.length + 1));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#held[Symbol.asyncDispose]();
+  }
+
+  async #remove(): Promise<void> {
     await this.stop();
     await rm(this.dataFolder, { recursive: true, force: true });
   }

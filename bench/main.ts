@@ -1,14 +1,16 @@
 /** `npm run bench`: runs the parts that were asked for, one after another, and reports. Progress goes to the error stream. */
 import { BenchServer } from "./bench-server.js";
+import { cleanUpWhenInterrupted } from "./ending.js";
 import type { LoopTimes } from "./load/closed-loop.js";
 import type { Job, ResultOf } from "./load/job.js";
 import { runJob } from "./load/run-job.js";
 import { run } from "./command-line.js";
 import { describeMachine } from "./machine.js";
 import { helpText, readOptions, type Options } from "./options.js";
-import type { Bench, Part } from "./parts/part.js";
+import { SkippedError, type Bench, type Part } from "./parts/part.js";
 import { Profiler } from "./profile/profiler.js";
-import { isMissed, jsonText, machineText, table, type FailedRow, type Report, type Row } from "./report.js";
+import { withRatios } from "./ratios.js";
+import { isMissed, jsonText, machineText, table, type AnyRow, type FailedRow, type Report, type SkippedRow } from "./report.js";
 
 const WARM_UP_SECONDS_MAX = 2;
 /** Name of the server's profile; the engine alone has one for each part. */
@@ -56,22 +58,27 @@ class SharedBench implements Bench, AsyncDisposable {
 }
 
 /** A part that fails is reported and does not keep the others from running. */
-async function runParts(bench: SharedBench, parts: readonly Part[]): Promise<(Row | FailedRow)[]> {
-  const rows: (Row | FailedRow)[] = [];
+async function runParts(bench: SharedBench, parts: readonly Part[]): Promise<AnyRow[]> {
+  const rows: AnyRow[] = [];
   for (const { name, run } of parts) {
     try {
       process.stderr.write(`${name} …\n`);
       rows.push(await run(bench));
     } catch (error) {
-      const failed = error instanceof Error ? error.message : String(error);
-      process.stderr.write(`${name} failed: ${failed}\n`);
-      rows.push({ name, failed });
+      rows.push(rowWithout(name, error));
     }
   }
-  return rows;
+  return withRatios(rows);
 }
 
-async function measure(options: Options, profiler: Profiler | null): Promise<(Row | FailedRow)[]> {
+function rowWithout(name: string, error: unknown): FailedRow | SkippedRow {
+  const reason = error instanceof Error ? error.message : String(error);
+  const isSkipped = error instanceof SkippedError;
+  process.stderr.write(`${name} ${isSkipped ? "skipped" : "failed"}: ${reason}\n`);
+  return isSkipped ? { name, skipped: reason } : { name, failed: reason };
+}
+
+async function measure(options: Options, profiler: Profiler | null): Promise<AnyRow[]> {
   await using bench = new SharedBench(options, profiler);
   return await runParts(bench, options.parts);
 }
@@ -86,6 +93,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(helpText());
     return 0;
   }
+  cleanUpWhenInterrupted();
   const machine = await describeMachine();
   const profiler = options.profile ? await Profiler.create() : null;
   const rows = await measure(options, profiler);

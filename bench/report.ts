@@ -1,8 +1,9 @@
 /** The rows of a report, and how they are shown to people and to programs. */
 import type { Machine } from "./machine.js";
 import type { Measurement } from "./load/meter.js";
+import { PEER_NAMES, type RatioName, type Ratios } from "./ratios.js";
 
-export interface Row {
+export interface Row extends Ratios {
   readonly name: string;
   /** This and what follows is null where the part has no operations. */
   readonly ops: number | null;
@@ -10,7 +11,7 @@ export interface Row {
   readonly opsPerSecond: number | null;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
-  /** CPU time of the server's process, user and system, per operation; null where the system does not tell. */
+  /** CPU time of the server's processes (its database's as well), user and system, per operation; null where the system does not tell. */
   readonly serverCpuMicrosPerOp: number | null;
   readonly generatorCpuMicrosPerOp: number | null;
   /** The server's busiest thread, in percent of one core. At 100 it is what limits the rate. */
@@ -31,10 +32,18 @@ export interface FailedRow {
   readonly failed: string;
 }
 
+/** What it needs is not installed. */
+export interface SkippedRow {
+  readonly name: string;
+  readonly skipped: string;
+}
+
+export type AnyRow = Row | FailedRow | SkippedRow;
+
 export interface Report {
   readonly machine: Machine;
   readonly settings: Readonly<Record<string, number>>;
-  readonly rows: readonly (Row | FailedRow)[];
+  readonly rows: readonly AnyRow[];
 }
 
 export function rowOf(name: string, measurement: Measurement, more: More = {}): Row {
@@ -64,13 +73,13 @@ export function withGoal(row: Row, goal: string, isReached: boolean): Row {
   return { ...row, goal, isReached };
 }
 
-export function isMissed(row: Row | FailedRow): boolean {
+export function isMissed(row: AnyRow): boolean {
   return "isReached" in row && row.isReached === false;
 }
 
 export function jsonText({ machine, settings, rows }: Report): string {
   const flat = rows.map((row) => {
-    if ("failed" in row) return row;
+    if (!("more" in row)) return row;
     const { more, ...figures } = row;
     return { ...figures, ...more };
   });
@@ -79,7 +88,7 @@ export function jsonText({ machine, settings, rows }: Report): string {
 
 const HEADINGS = ["", "ops/s", "p50 ms", "p99 ms", "server µs/op", "generator µs/op", "busiest thread", "other load", ""];
 
-export function table(rows: readonly (Row | FailedRow)[]): string {
+export function table(rows: readonly AnyRow[]): string {
   const lines = [HEADINGS, ...rows.map(cells)];
   const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   return lines.map((line) => line.map((cell, column) => pad(cell, widths[column]!, column)).join("  ").trimEnd()).join("\n");
@@ -90,8 +99,9 @@ function pad(cell: string, width: number, column: number): string {
   return column === 0 || column === HEADINGS.length - 1 ? cell.padEnd(width) : cell.padStart(width);
 }
 
-function cells(row: Row | FailedRow): string[] {
+function cells(row: AnyRow): string[] {
   if ("failed" in row) return [row.name, "", "", "", "", "", "", "", `failed: ${row.failed.split("\n")[0]}`];
+  if ("skipped" in row) return [row.name, "", "", "", "", "", "", "", `skipped: ${row.skipped}`];
   return [
     row.name,
     figure(row.opsPerSecond, 0),
@@ -105,9 +115,15 @@ function cells(row: Row | FailedRow): string[] {
   ];
 }
 
-function remarks({ more, goal, isReached }: Row): string {
+function remarks(row: Row): string {
+  const { more, goal, isReached } = row;
   const figures = Object.entries(more).map(([name, value]) => `${name} ${figure(value, 2)}`);
-  return [...figures, ...(goal === undefined ? [] : [`goal ${goal}: ${isReached === true ? "reached" : "MISSED"}`])].join(", ");
+  return [...ratioTexts(row), ...figures, ...(goal === undefined ? [] : [`goal ${goal}: ${isReached === true ? "reached" : "MISSED"}`])].join(", ");
+}
+
+function ratioTexts(row: Row): string[] {
+  const names = Object.keys(PEER_NAMES) as RatioName[];
+  return names.flatMap((name) => (row[name] === undefined ? [] : [`${figure(row[name], 2)} × ${PEER_NAMES[name]}`]));
 }
 
 function figure(value: number | null, decimals: number): string {

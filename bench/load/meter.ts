@@ -29,11 +29,18 @@ export class Meter {
   #serverStart: CpuReading | null = null;
   #ownStart = process.cpuUsage();
 
-  /** `serverPid` may be that of this process. */
-  constructor(private readonly serverPid: number) {}
+  readonly #serverPids: readonly number[];
+
+  /** `serverPid` may be that of this process; `companionPids` are those of processes that belong to the server, such as its database. */
+  constructor(
+    private readonly serverPid: number,
+    companionPids: readonly number[] = [],
+  ) {
+    this.#serverPids = [serverPid, ...companionPids];
+  }
 
   start(): void {
-    this.#serverStart = readCpu(this.serverPid);
+    this.#serverStart = readCpu(...this.#serverPids);
     this.#ownStart = process.cpuUsage();
     this.#startMicros = monotonicMicros();
     this.#latencies = [];
@@ -48,7 +55,7 @@ export class Meter {
     this.#isMeasuring = false;
     const endMicros = monotonicMicros();
     const own = process.cpuUsage(this.#ownStart);
-    const server = cpuBetween(this.#serverStart, readCpu(this.serverPid));
+    const server = cpuBetween(this.#serverStart, readCpu(...this.#serverPids));
     return {
       ops: this.#latencies.length,
       seconds: (endMicros - this.#startMicros) / 1e6,

@@ -1,5 +1,5 @@
 /** What the generator reaches against a server that answers at once: no figure of a transfer can be above it. */
-import { InstantServer } from "../servers/instant-server.js";
+import { startInstantServer } from "../servers/instant-server.js";
 import type { Job } from "../load/job.js";
 import type { LoopTimes } from "../load/closed-loop.js";
 import { rowOf } from "../report.js";
@@ -25,7 +25,7 @@ function ceiling(name: string, about: string, jobFor: (target: Target) => Job): 
     name,
     about,
     run: async (bench) => {
-      await using server = await InstantServer.start();
+      await using server = await startInstantServer();
       return rowOf(name, await bench.run(name, jobFor({ ...bench.times, url: server.url, serverPid: server.pid })));
     },
   };

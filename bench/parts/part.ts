@@ -7,6 +7,11 @@ import type { Row } from "../report.js";
 /** "large": takes minutes, and is run when it, or what it belongs to, is named, or with `--all`. "huge": only when it is named itself. */
 export type PartSize = "usual" | "large" | "huge";
 
+/** Thrown by a part that cannot run on this machine; the message says what is missing and how to get it. */
+export class SkippedError extends Error {
+  override readonly name = "SkippedError";
+}
+
 export interface Part {
   readonly name: string;
   readonly about: string;

@@ -1,11 +1,11 @@
 /**
  * A server that answers at once and does nothing: over HTTP with what a transfer answers, over a socket with what it was
- * sent. What the generator reaches against it is the ceiling of generator, kernel and framing on this machine. Tells its
- * parent process the port; ends with it.
+ * sent. What the generator reaches against it is the ceiling of generator, kernel and framing on this machine.
  */
 import { createServer } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import { listenForParent } from "./ready.js";
 
 const ANSWER = JSON.stringify({ status: "success", value: null, logLines: [] });
 
@@ -36,5 +36,4 @@ function echo(webSocket: WebSocket, socket: Socket): void {
   });
 }
 
-http.listen(0, "127.0.0.1", () => process.send!((http.address() as AddressInfo).port));
-process.once("disconnect", () => process.exit(0));
+listenForParent(http);
