@@ -25,12 +25,15 @@ export interface SessionRequest {
   readonly requestId: number;
 }
 
-export interface LogEntry {
+export interface LogHead {
   readonly ts: number;
   /** Running total, this entry included. */
   readonly bytes: number;
-  readonly writes: readonly LoggedWrite[];
   readonly request: SessionRequest | null;
+}
+
+export interface LogEntry extends LogHead {
+  readonly writes: readonly LoggedWrite[];
 }
 
 export interface LogRetention {
@@ -68,8 +71,8 @@ export function decodeLogEntry(key: Key, text: string): LogEntry {
   };
 }
 
-/** What trimming needs to know of an entry, read without parsing its documents. */
-function decodeHead(text: string): Pick<LogEntry, "bytes" | "request"> {
+/** What an entry says of itself, read without parsing its documents. */
+function decodeHead(text: string): Omit<LogHead, "ts"> {
   const head = text.slice(0, text.indexOf(",[["));
   const [bytes, session] = JSON.parse(head === "" ? text : `${head}]`) as [number, [string, number] | null];
   return { bytes, request: requestOf(session) };
@@ -93,9 +96,9 @@ export function* readLog(reader: Reader, after: number, upTo: number, reverse: b
   for (const [key, text] of reader.entries(range, reverse)) yield decodeLogEntry(key, text);
 }
 
-/** First or last entry of the log, null when it is empty. */
-export function edgeOfLog(reader: Reader, edge: "first" | "last"): LogEntry | null {
-  for (const [key, text] of reader.entries(COMMIT_LOG_RANGE, edge === "last")) return decodeLogEntry(key, text);
+/** First or last entry of the log, without its writes, null when it is empty. */
+export function edgeOfLog(reader: Reader, edge: "first" | "last"): LogHead | null {
+  for (const [key, text] of reader.entries(COMMIT_LOG_RANGE, edge === "last")) return { ts: logTimestamp(key), ...decodeHead(text) };
   return null;
 }
 
@@ -146,7 +149,7 @@ export function trimOps(reader: Reader, oldestTs: number, retention: LogRetentio
   return trim(last.ts, false);
 }
 
-function hasOutlived(ts: number, bytes: number, last: LogEntry, retention: LogRetention, nowMs: number): boolean {
+function hasOutlived(ts: number, bytes: number, last: LogHead, retention: LogRetention, nowMs: number): boolean {
   const ageMs = nowMs - ts / 1000;
   if (ageMs < retention.ageMsMin) return false;
   return ageMs > retention.ageMsMax || last.bytes - bytes > retention.bytesMax;
