@@ -3,7 +3,7 @@
  * namespace, on top of a {@link Transaction}. Values come from and go to user code's realm, whose parser is passed in.
  */
 import { holdsCommitTimestamp } from "../values/commit-timestamp.js";
-import { decodeId, newId, tableNumberOfId } from "../values/id.js";
+import { newId, tableNumberOfId, tableNumberOfValidId } from "../values/id.js";
 import { DOCUMENT_LIMITS, checkDocumentSize } from "../values/limits.js";
 import { encodePatch, encodeValueSized, IN_TRANSACTION, parseValue } from "../values/value.js";
 import type { TableResolver } from "../values/validator.js";
@@ -79,9 +79,8 @@ export class Documents {
 
   /** The id itself where it is one of `tableName`, null where it is not. */
   normalizeId(tableName: string, id: string): string | null {
-    const decoded = decodeId(id);
-    if (decoded === null) return null;
-    return this.#tables.tableNumberToName(decoded.tableNumber) === tableName ? id : null;
+    const number = tableNumberOfValidId(id);
+    return number !== null && this.#tables.tableNumberToName(number) === tableName ? id : null;
   }
 
   #existing(id: string, operation: string, tableName: string | undefined): { table: Table; document: StoredDocument } {
@@ -102,13 +101,13 @@ export class Documents {
     const number = tableNumberOfId(id);
     const table = number === null ? undefined : this.#transaction.tableByNumber(this.#namespace, number);
     if (table === undefined) {
-      if (decodeId(id) === null) throw invalidIdError(id, operation);
+      if (tableNumberOfValidId(id) === null) throw invalidIdError(id, operation);
       return null;
     }
     if (tableName !== undefined && table.name !== tableName) {
       throw new DatabaseError("invalidId", `Invalid argument \`id\` for \`db.${operation}\`: expected to be an Id for table '${tableName}', got '${id}' which is an Id for table '${table.name}'.`);
     }
-    if (id.length !== idLength(table.number) && decodeId(id) === null) throw invalidIdError(id, operation);
+    if (id.length !== idLength(table.number) && tableNumberOfValidId(id) === null) throw invalidIdError(id, operation);
     return table;
   }
 

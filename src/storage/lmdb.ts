@@ -13,7 +13,7 @@ import { keyEncoder, opToStored } from "./lmdb-keys.js";
 import { open } from "./lmdb-library.js";
 import { FileRoom } from "./lmdb-room.js";
 import { LmdbSnapshot, type TextDatabase } from "./lmdb-snapshot.js";
-import { lmdbStats, usedBytes } from "./lmdb-stats.js";
+import { lmdbStats, usedBytes, type LmdbStats } from "./lmdb-stats.js";
 import type { Snapshot, Store, StoreStats, WriteOp } from "./store.js";
 
 export interface LmdbStoreOptions {
@@ -143,8 +143,7 @@ export class LmdbStore implements Store {
 
   async #makeRoom(stored: readonly WriteOp[]): Promise<void> {
     const stats = lmdbStats(this.#database);
-    const addedBytes = putBytes(stored);
-    if (addedBytes > 0 && usedBytes(stats) + addedBytes > this.#usedBytesMax) {
+    if (this.#usedBytesMax < Infinity && this.#isOverLimit(stats, putBytes(stored))) {
       throw new StorageFullError(
         `The data in ${this.#path} has reached its limit of ${this.#usedBytesMax} bytes. Delete documents or raise the limit.`,
       );
@@ -154,6 +153,11 @@ export class LmdbStore implements Store {
     } catch (error) {
       throw toStorageError(error, this.#path);
     }
+  }
+
+  /** Deletes are never too much. */
+  #isOverLimit(stats: LmdbStats, addedBytes: number): boolean {
+    return addedBytes > 0 && usedBytes(stats) + addedBytes > this.#usedBytesMax;
   }
 
   /** An empty batch after the group's starts the writing thread now: no native call is left to a later turn. */

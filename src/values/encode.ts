@@ -36,16 +36,69 @@ const TYPES_URL = "https://docs.convex.dev/using/types";
 
 /** Canonical text of `value`. Throws {@link ValueError} with the public client's text where it is no value. */
 export function encodeValue(value: unknown, options?: EncodeOptions): string {
-  const walk = new Walk(value, options, false);
-  walk.visit(value, 0);
-  return walk.text;
+  return encode(value, options, false).text;
 }
 
 /** The same, with the value's size in bytes by the public formula (size.ts), which limits are about. */
 export function encodeValueSized(value: unknown, options?: EncodeOptions): { text: string; size: number } {
-  const walk = new Walk(value, options, true);
+  return encode(value, options, true);
+}
+
+interface Encoded {
+  readonly text: string;
+  /** Only where it was asked for. */
+  readonly size: number;
+}
+
+function encode(value: unknown, options: EncodeOptions | undefined, sized: boolean): Encoded {
+  if (!isPlainObject(value)) return encodeByWalk(value, value, options, sized);
+  // Reads each field, once; what follows looks at the copy, which is nobody else's.
+  const copy = { ...value };
+  // The placeholder is known by more than its fields.
+  if (COMMIT_TIMESTAMP_FIELD in copy) return encodeByWalk(value, value, options, sized);
+  return encodeFlat(copy, options, sized) ?? encodeByWalk(copy, value, options, sized);
+}
+
+/** `root` is what errors show. */
+function encodeByWalk(value: unknown, root: unknown, options: EncodeOptions | undefined, sized: boolean): Encoded {
+  const walk = new Walk(root, options, sized);
   walk.visit(value, 0);
-  return { text: walk.text, size: walk.size };
+  return walk;
+}
+
+/**
+ * Most documents are flat and have their fields in order already. What `JSON.stringify` makes of those is canonical, and one
+ * piece of memory, where a walk makes a rope that has to be put together each time it is written somewhere. Null for others.
+ */
+function encodeFlat(fields: Record<string, unknown>, options: EncodeOptions | undefined, sized: boolean): Encoded | null {
+  const names = Object.keys(fields);
+  if (names.length > (options?.maxFields ?? Infinity)) return null;
+  let size = 2;
+  let last = "";
+  for (const name of names) {
+    if (name <= last || isDigit(name.charCodeAt(0))) return null;
+    last = name;
+    const fieldSize = sizeOfPlain(fields[name], sized);
+    if (fieldSize === null) return null;
+    quoteFieldName(name);
+    if (options?.systemFields !== undefined) checkSystemField(name, options.systemFields);
+    size += name.length + 1 + fieldSize;
+  }
+  return { text: JSON.stringify(fields), size };
+}
+
+/** Null for what JSON has no word of its own for, and for what holds other values. */
+function sizeOfPlain(field: unknown, sized: boolean): number | null {
+  switch (typeof field) {
+    case "string":
+      return sized ? 2 + (isSimpleText(field) ? field.length : sizeOfString(field)) : 0;
+    case "number":
+      return isSpecialNumber(field) ? null : 9;
+    case "boolean":
+      return 1;
+    default:
+      return field === null ? 1 : null;
+  }
 }
 
 /** What {@link encodeValue} writes, before it is text. */
@@ -177,7 +230,7 @@ class Walk {
       const field = fields[name];
       if (field === undefined) continue;
       this.text += separator + quoteFieldName(name);
-      if (depth === 0 && this.#systemFields !== undefined) this.#checkSystemField(name, this.#systemFields);
+      if (depth === 0 && this.#systemFields !== undefined) checkSystemField(name, this.#systemFields);
       separator = ",";
       this.size += name.length + 1;
       this.#path[depth] = name;
@@ -189,12 +242,6 @@ class Walk {
   #enter(depth: number): void {
     if (depth >= this.#maxDepth) {
       throw this.#limitError(depth, `Value is nested too deeply (more than ${this.#maxDepth} objects and arrays inside one another)`);
-    }
-  }
-
-  #checkSystemField(name: string, systemFields: readonly string[]): void {
-    if (name.charCodeAt(0) === 95 && !systemFields.includes(name)) {
-      throw new ValueError(`Field name ${name} starts with an underscore, which is only allowed for system fields like '_id'. Rename the field.`);
     }
   }
 
@@ -221,6 +268,12 @@ class Walk {
       text += typeof key === "number" ? `[${key}]` : `.${key}`;
     }
     return text;
+  }
+}
+
+function checkSystemField(name: string, systemFields: readonly string[]): void {
+  if (name.charCodeAt(0) === 95 && !systemFields.includes(name)) {
+    throw new ValueError(`Field name ${name} starts with an underscore, which is only allowed for system fields like '_id'. Rename the field.`);
   }
 }
 
@@ -268,10 +321,13 @@ function sortBehindIndexes(names: string[]): string[] {
 
 /** The names that JavaScript objects keep in the order of their numbers: canonical integers below 2^32 - 1. */
 function isArrayIndex(name: string): boolean {
-  const code = name.charCodeAt(0);
-  if (!(code >= 48 && code <= 57) || name.length > 10) return false;
+  if (!isDigit(name.charCodeAt(0)) || name.length > 10) return false;
   const index = Number(name);
   return index < 4_294_967_295 && String(index) === name;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 function nameOfType(value: unknown): string {

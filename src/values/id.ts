@@ -57,16 +57,25 @@ function writeVarint(tableNumber: number): number {
 
 /** Null for whatever is not exactly an id: another alphabet or length, a wrong checksum, a second way to write an id. */
 export function decodeId(id: string): DecodedId | null {
-  if (typeof id !== "string" || id.length < LENGTH_MIN || id.length > LENGTH_MAX) return null;
-  const length = decodeBase32(id);
-  if (length === -1) return null;
-  const body = length - CHECKSUM_LENGTH;
+  const body = decodeBody(id);
+  if (body === -1) return null;
   const start = body - INTERNAL_LENGTH;
-  const tableNumber = readVarint(start);
-  if (tableNumber === null) return null;
+  return { tableNumber: readVarint(start)!, internal: scratch.slice(start, body) };
+}
+
+/** The table number of an id; null for whatever {@link decodeId} refuses. */
+export function tableNumberOfValidId(id: string): number | null {
+  const body = decodeBody(id);
+  return body === -1 ? null : readVarint(body - INTERNAL_LENGTH);
+}
+
+/** Fills {@link scratch}; the length of what precedes the checksum, or -1 for what is no id. */
+function decodeBody(id: string): number {
+  if (typeof id !== "string" || id.length < LENGTH_MIN || id.length > LENGTH_MAX) return -1;
+  const body = decodeBase32(id) - CHECKSUM_LENGTH;
+  if (body < INTERNAL_LENGTH || readVarint(body - INTERNAL_LENGTH) === null) return -1;
   const checksum = fletcher16(scratch, body);
-  if (scratch[body] !== (checksum & 255) || scratch[body + 1] !== checksum >>> 8) return null;
-  return { tableNumber, internal: scratch.slice(start, body) };
+  return scratch[body] === (checksum & 255) && scratch[body + 1] === checksum >>> 8 ? body : -1;
 }
 
 /** The number that the first `length` bytes are, all of them and in their shortest form; else null. */

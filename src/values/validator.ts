@@ -4,7 +4,7 @@
  */
 import { types } from "node:util";
 import { isCommitTimestamp } from "./commit-timestamp.js";
-import { decodeId } from "./id.js";
+import { tableNumberOfValidId } from "./id.js";
 import { isPlainObject } from "./plain-object.js";
 import { explainMismatch, type ValidationFailure } from "./validation-failure.js";
 import { literalValue, type ObjectFieldJson, type ValidatorJson } from "./validator-json.js";
@@ -83,8 +83,8 @@ function compileLiteral(literal: unknown): Matcher {
 
 function compileId(tableName: string): Matcher {
   return (value, tables) => {
-    const id = typeof value === "string" ? decodeId(value) : null;
-    return id !== null && tables.tableNumberToName(id.tableNumber) === tableName;
+    const number = typeof value === "string" ? tableNumberOfValidId(value) : null;
+    return number !== null && tables.tableNumberToName(number) === tableName;
   };
 }
 

@@ -9,6 +9,7 @@
  * takes the same time however much runs.
  */
 import { randomBytes } from "node:crypto";
+import { Fifo } from "../../functions/fifo.js";
 import { executionJson } from "./execution-json.js";
 import type { LogHistory } from "./log-history.js";
 import type { LoggedExecution, LoggedFunction, LogRecord } from "./log-record.js";
@@ -43,7 +44,7 @@ export class FunctionLog {
   readonly #nowMs: () => number;
   readonly #onAdd: (record: LogRecord) => void;
   readonly #history: LogHistory | null;
-  readonly #records: LogRecord[] = [];
+  readonly #records = new Fifo<LogRecord>();
   readonly #waiters = new Set<Waiter>();
   #lastCursor = 0;
   /** Memory has all that came after; before it, the history is to be asked. */
@@ -98,13 +99,13 @@ export class FunctionLog {
       seen = newCursor;
     }
     if (this.#lastCursor <= seen) await this.#wait(waitMs);
-    return pageJson(this.#records.filter((record) => record.cursor > seen), Math.max(seen, this.#lastCursor));
+    return pageJson(this.#recordsAfter(seen), Math.max(seen, this.#lastCursor));
   }
 
   /** Writes to the history what is in memory and not there yet; otherwise that happens twice a second. */
   async flush(): Promise<void> {
     if (this.#writeTimer !== null) clearTimeout(this.#writeTimer);
-    const records = this.#records.filter(({ cursor }) => cursor > this.#writtenCursor);
+    const records = this.#recordsAfter(this.#writtenCursor);
     this.#writtenCursor = this.#lastCursor;
     if (records.length > 0) await this.#history?.write(records);
     this.#writeTimer = null;
@@ -122,9 +123,15 @@ export class FunctionLog {
     this.#records.push(record);
     this.#chars += charsOf(record);
     while (this.#records.length > RECORDS_MAX || this.#chars > CHARS_MAX) this.#forgetOldest();
-    for (const waiter of [...this.#waiters]) waiter.wake();
+    if (this.#waiters.size > 0) for (const waiter of [...this.#waiters]) waiter.wake();
     if (this.#history !== null && this.#writeTimer === null) this.#writeSoon();
     this.#onAdd(record);
+  }
+
+  #recordsAfter(cursor: number): LogRecord[] {
+    const after: LogRecord[] = [];
+    for (const record of this.#records) if (record.cursor > cursor) after.push(record);
+    return after;
   }
 
   #forgetOldest(): void {
