@@ -34,7 +34,7 @@ export function NoteEditor({ noteKey, text, label, actions, onDone }: NoteEditor
   }, [draft, latestSave]);
   useEffect(() => {
     isDone.current = false;
-    field.current?.focus({ preventScroll: true });
+    field.current?.focus();
     field.current?.setSelectionRange(-1, -1);
   }, []);
   // Taken away in the middle: the note was deleted, which the server says, or the page is left, and the text is kept.

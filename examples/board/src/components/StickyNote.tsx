@@ -9,6 +9,8 @@ import { NoteEditor } from "./NoteEditor";
 
 const STEP = 10;
 const LARGE_STEP = 60;
+/** What fits a line when it is written large. */
+const LARGE_WORD_LENGTH_MAX = 9;
 const DIRECTIONS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 interface StickyNoteProps {
@@ -83,5 +85,6 @@ export const StickyNote = memo(function StickyNote({ note, layer, scale, isChose
 
 /** All of it is to be seen, so the more it is the smaller it is written. */
 function sizeOf(text: string): string {
-  return text.length <= 16 ? "large" : text.length <= 60 ? "medium" : text.length <= 120 ? "small" : "tiny";
+  const isLong = text.split(/\s/).some((word) => word.length > LARGE_WORD_LENGTH_MAX);
+  return text.length <= 16 && !isLong ? "large" : text.length <= 60 ? "medium" : text.length <= 120 ? "small" : "tiny";
 }

@@ -1,14 +1,16 @@
 /** What a person at the board has in hand: the note that is chosen or written in, the next colour, and what they do with it. */
 import { useCallback, useEffect, useState } from "react";
 import { NOTE_SIZE } from "../../convex/model/limits";
-import { isSamePlace, placeForNote } from "../lib/geometry";
+import { placeForNote } from "../lib/geometry";
 import type { NoteActions } from "../lib/noteActions";
 import type { Colour, Note, Position } from "../lib/types";
 import { useLatest } from "./useLatest";
 import type { View } from "./useView";
 
-/** A note is not put exactly on another: it would hide it. */
-const CASCADE = 28;
+/** From one place that is tried for a new note to the next. */
+const RING = 0.75 * NOTE_SIZE;
+const RINGS_MAX = 4;
+const DIRECTIONS = 8;
 
 export interface Tools {
   readonly chosen: Note | undefined;
@@ -81,12 +83,22 @@ function useKeys(handle: (event: KeyboardEvent) => void): void {
   }, [latest]);
 }
 
-/** Around a middle. */
-function freePlace(notes: readonly Note[], { x, y }: Position): Position {
-  let place = placeForNote({ x: x - NOTE_SIZE / 2, y: y - NOTE_SIZE / 2 });
-  for (const _ of notes) {
-    if (!notes.some(({ position }) => isSamePlace(position, place))) break;
-    place = placeForNote({ x: place.x + CASCADE, y: place.y + CASCADE });
-  }
-  return place;
+/** Around a middle, as near as can be without hiding another note; in the middle where there is no such place. */
+function freePlace(notes: readonly Note[], middle: Position): Position {
+  return placesAround(middle).find((place) => !notes.some(({ position }) => hides(place, position))) ?? placesAround(middle)[0]!;
+}
+
+function placesAround({ x, y }: Position): Position[] {
+  const corner = { x: x - NOTE_SIZE / 2, y: y - NOTE_SIZE / 2 };
+  const rings = Array.from({ length: RINGS_MAX * DIRECTIONS }, (_, index) => {
+    const radius = RING * (1 + Math.floor(index / DIRECTIONS));
+    const angle = (2 * Math.PI * (index % DIRECTIONS)) / DIRECTIONS;
+    return placeForNote({ x: corner.x + radius * Math.cos(angle), y: corner.y + radius * Math.sin(angle) });
+  });
+  return [placeForNote(corner), ...rings];
+}
+
+/** A corner may lie on another; what is written there may not be covered. */
+function hides(a: Position, b: Position): boolean {
+  return Math.abs(a.x - b.x) < RING && Math.abs(a.y - b.y) < RING;
 }
