@@ -42,8 +42,8 @@ describe("an upload", () => {
     expect(await app.uploadUrl()).not.toBe(await app.uploadUrl());
   });
 
-  test("FI-3 without a content type has none", async () => {
-    const storageId = (await app.post(someBytes(10)))["body"]["storageId"] as string;
+  test.each([["without", {}], ["with an empty", { "Content-Type": "" }]])("FI-3 %s content type has none", async (_how, headers) => {
+    const storageId = (await app.post(someBytes(10), headers))["body"]["storageId"] as string;
     expect(Object.keys(await app.query<object>("document", { storageId })).sort()).toEqual(["_creationTime", "_id", "sha256", "size"]);
   });
 

@@ -89,7 +89,7 @@ export class StorageApi {
     this.#unfinished.add(key);
     try {
       await store.put(key, body, size);
-      const contentType = incoming.headers["content-type"] ?? null;
+      const contentType = contentTypeOf(incoming);
       return await this.#finish({ type: "finishUpload", token, key, sha256: body.sha256, size: body.size, contentType });
     } finally {
       this.#unfinished.delete(key);
@@ -198,6 +198,12 @@ function refusalOf(reply: Failure): RequestError {
 function methodNotAllowed(outgoing: ServerResponse, allowed: string): RequestError {
   outgoing.setHeader("Allow", allowed);
   return new RequestError(405, "MethodNotAllowed", `This address answers ${allowed} only.`);
+}
+
+/** Pages send an empty one with a `File` whose type the browser does not know: then there is none. */
+function contentTypeOf({ headers }: IncomingMessage): string | null {
+  const type = headers["content-type"];
+  return type === undefined || type === "" ? null : type;
 }
 
 /** Of the headers meant for the file only those stay that hold for the refusal. */
