@@ -70,6 +70,7 @@ export const create = mutation({
       summary: requireText("A summary", summary, SUMMARY_LENGTH_MAX),
       isPublished: false,
       lessonCount: 0,
+      draftCount: 0,
       nextOrder: 0,
     });
   },

@@ -29,7 +29,7 @@ async function addUser(ctx: MutationCtx, name: string, role: "teacher" | "learne
 }
 
 async function addCourse(ctx: MutationCtx, teacherId: Id<"users">, { title, summary, lessons, assignment }: LibraryCourse): Promise<void> {
-  const courseId = await ctx.db.insert("courses", { teacherId, title, summary, isPublished: true, lessonCount: lessons.length, nextOrder: lessons.length });
+  const courseId = await ctx.db.insert("courses", { teacherId, title, summary, isPublished: true, lessonCount: lessons.length, draftCount: 0, nextOrder: lessons.length });
   for (const [order, { title, body }] of lessons.entries()) {
     await ctx.db.insert("lessons", { courseId, order, title, body, isPublished: true, searchText: searchTextOf(title, body) });
   }

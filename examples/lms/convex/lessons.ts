@@ -45,12 +45,9 @@ export const create = mutation({
   args: { courseId: v.id("courses"), ...content },
   handler: async (ctx, { courseId, ...written }) => {
     const { course } = await requireTeacherOf(ctx, courseId);
-    const lessons = await ctx.db
-      .query("lessons")
-      .withIndex("by_course_order", (q) => q.eq("courseId", courseId))
-      .take(LESSONS_PER_COURSE_MAX);
-    if (lessons.length === LESSONS_PER_COURSE_MAX) throw lmsError("LIMIT_REACHED", `A course has at most ${LESSONS_PER_COURSE_MAX} lessons. Begin another course.`);
-    await ctx.db.patch(courseId, { nextOrder: course.nextOrder + 1, lessonCount: course.lessonCount + (written.isPublished ? 1 : 0) });
+    if (course.lessonCount + course.draftCount >= LESSONS_PER_COURSE_MAX) throw lmsError("LIMIT_REACHED", `A course has at most ${LESSONS_PER_COURSE_MAX} lessons. Begin another course.`);
+    await ctx.db.patch(courseId, { nextOrder: course.nextOrder + 1 });
+    await countLesson(ctx, courseId, null, written.isPublished);
     return await ctx.db.insert("lessons", { courseId, order: course.nextOrder, ...lessonFrom(written) });
   },
 });
@@ -60,7 +57,7 @@ export const update = mutation({
   handler: async (ctx, { lessonId, ...written }) => {
     const lesson = await requireOwnLesson(ctx, lessonId);
     await ctx.db.patch(lessonId, lessonFrom(written));
-    await countPublished(ctx, lesson, written.isPublished);
+    await countLesson(ctx, lesson.courseId, lesson.isPublished, written.isPublished);
   },
 });
 
@@ -70,7 +67,7 @@ export const remove = mutation({
   handler: async (ctx, { lessonId }) => {
     const lesson = await requireOwnLesson(ctx, lessonId);
     await ctx.db.delete(lessonId);
-    await countPublished(ctx, lesson, false);
+    await countLesson(ctx, lesson.courseId, lesson.isPublished, null);
     await ctx.scheduler.runAfter(0, internal.lessons.sweep, { lessonId });
   },
 });
@@ -100,9 +97,11 @@ async function requireOwnLesson(ctx: QueryCtx, lessonId: Id<"lessons">): Promise
   return lesson;
 }
 
-async function countPublished(ctx: MutationCtx, { courseId, isPublished: was }: Doc<"lessons">, isNow: boolean): Promise<void> {
-  const { lessonCount } = (await ctx.db.get(courseId))!;
-  if (was !== isNow) await ctx.db.patch(courseId, { lessonCount: lessonCount + (isNow ? 1 : -1) });
+/** Whether a lesson was published before and is now; null where there was none, or is none any more. */
+async function countLesson(ctx: MutationCtx, courseId: Id<"courses">, was: boolean | null, is: boolean | null): Promise<void> {
+  const { lessonCount, draftCount } = (await ctx.db.get(courseId))!;
+  const change = (state: boolean) => Number(is === state) - Number(was === state);
+  await ctx.db.patch(courseId, { lessonCount: lessonCount + change(true), draftCount: draftCount + change(false) });
 }
 
 function lessonsSeenBy(ctx: QueryCtx, courseId: Id<"courses">, isTeacher: boolean) {

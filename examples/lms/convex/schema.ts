@@ -28,6 +28,7 @@ export default defineSchema({
     isPublished: v.boolean(),
     /** Published lessons. */
     lessonCount: v.number(),
+    draftCount: v.number(),
     /** The place of the next lesson. */
     nextOrder: v.number(),
   })

@@ -19,8 +19,11 @@ export const POINTS_MAX = 1_000;
 export const PAGE_ITEMS_MAX = 100;
 
 export const SEARCH_LENGTH_MAX = 200;
+export const HITS_MAX = 20;
+/** Where each course is searched by itself. */
 export const HITS_PER_COURSE_MAX = 5;
-export const HITS_IN_A_COURSE_MAX = 20;
+/** Of a search over the lessons of everybody. */
+export const MATCHES_LOOKED_AT_MAX = 50;
 export const EXCERPT_LENGTH = 180;
 
 /** Rows of a gradebook that one request reads at a time. */
