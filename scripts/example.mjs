@@ -119,7 +119,7 @@ function pageCommand() {
 /** The issuer first: what it says goes into the deployment's variables. */
 function startExam() {
   const signingKey = randomBytes(16).toString("hex");
-  const issuer = start(["--import", "tsx", "issuer/main.ts", "--port", new URL(ISSUER_URL).port], "[issuer]  ");
+  const issuer = start(["--import", "tsx", "../issuer/main.ts", "--port", new URL(ISSUER_URL).port], "[issuer]  ");
   atLine(issuer, /The issuer is ready/, () => {
     const variables = { EXAM_ISSUER: ISSUER_URL, EXAM_JWKS: `${ISSUER_URL}/.well-known/jwks.json`, SCORES_SIGNING_KEY: signingKey };
     startServer(variables, { VITE_EXAM_ISSUER: ISSUER_URL, SCORES_SIGNING_KEY: signingKey });

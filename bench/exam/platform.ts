@@ -1,8 +1,9 @@
 /** The server with the app deployed by the public CLI, and the issuer whose tokens it accepts: keys only, no service. */
 import { join } from "node:path";
-import { createSigningKey, dataUri, type SigningKey } from "../../examples/exam/issuer/signing-key.js";
-import { Tokens } from "../../examples/exam/issuer/tokens.js";
 import type { Account } from "../../examples/exam/issuer/accounts.js";
+import SETTINGS from "../../examples/exam/issuer/settings.js";
+import { createSigningKey, dataUri } from "../../examples/issuer/signing-key.js";
+import { Tokens } from "../../examples/issuer/tokens.js";
 import { ADMIN_KEY, ROOT, startServer, type TestServer } from "../../tests/harness.js";
 
 const EXAM_APP = join(ROOT, "examples", "exam");
@@ -14,7 +15,6 @@ export const SIGNING_KEY = "the signing key of the load";
 export class Platform implements AsyncDisposable {
   private constructor(
     readonly server: TestServer,
-    private readonly key: SigningKey,
     private readonly tokens: Tokens,
   ) {}
 
@@ -22,7 +22,7 @@ export class Platform implements AsyncDisposable {
     const server = await startServer({ flags: ["--log-level", "warn"] });
     try {
       const key = await createSigningKey();
-      const platform = new Platform(server, key, new Tokens(key, ISSUER, TOKEN_SECONDS));
+      const platform = new Platform(server, new Tokens({ ...SETTINGS, key, issuer: ISSUER, seconds: TOKEN_SECONDS }));
       await platform.#setEnvironment({ EXAM_ISSUER: ISSUER, EXAM_JWKS: dataUri(key.publicKeys), SCORES_SIGNING_KEY: SIGNING_KEY, HEARTBEAT_MS: String(heartbeatMs) });
       await server.deploy(EXAM_APP);
       return platform;
@@ -37,13 +37,14 @@ export class Platform implements AsyncDisposable {
   }
 
   async tokenFor(account: Account): Promise<string> {
-    return await this.tokens.access(account);
+    return await this.tokens.identity(account);
   }
 
   /** Of an issuer that signs with a key of its own under the same name. */
   async forgedTokenFor(account: Account): Promise<string> {
     const { privateKey, publicKey } = await createSigningKey();
-    return await new Tokens({ ...this.key, privateKey, publicKey }, ISSUER, TOKEN_SECONDS).access(account);
+    const { settings } = this.tokens;
+    return await new Tokens({ ...settings, key: { ...settings.key, privateKey, publicKey } }).identity(account);
   }
 
   async liveQueryRuns(): Promise<number> {

@@ -1,8 +1,7 @@
-/** An account of a user database. All but the id goes into the tokens as claims. */
+/** An account of a user database. Whatever else it has goes into the tokens as claims, but for the id, which is their subject. */
 export interface Account {
   readonly id: string;
   readonly name: string;
-  readonly [claim: string]: unknown;
 }
 
 /** What the login page tells of an account, besides its name. */

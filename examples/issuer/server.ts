@@ -5,7 +5,7 @@
  *     GET  /.well-known/jwks.json   the public keys                     (the deployment asks)
  *     GET  /login                   the list of demo accounts           (a person)
  *     POST /authorize               back to the app with a code         (the form of that page)
- *     POST /token                   a code, or a refresh token, for a new ID token   (the app's page)
+ *     POST /token                   a code, or a refresh token, for a new ID token, which is the access token too   (the app's page)
  *
  * It keeps nothing but codes that are a minute old at most.
  */
@@ -15,6 +15,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Account } from "./accounts.js";
 import { loginPage, problemPage } from "./login-page.js";
+import type { IssuerSettings } from "./settings.js";
 import { Tokens, type TokenSettings } from "./tokens.js";
 
 const BODY_BYTES_MAX = 8_192;
@@ -22,10 +23,9 @@ const CODE_MS_MAX = 60_000;
 const CODES_MAX = 1_000;
 const STATE_CHARS_MAX = 200;
 
-export interface IssuerOptions extends Omit<TokenSettings, "issuer"> {
-  /** As people call it. */
-  readonly app: string;
-  readonly accounts: readonly Account[];
+export interface IssuerOptions extends Omit<TokenSettings, "issuer">, Pick<IssuerSettings, "app" | "accounts"> {
+  /** The `iss` of its tokens; where it is, by default. */
+  readonly issuer?: string;
   /** Origins of apps that people may be sent back to, besides those on this machine. */
   readonly appOrigins: readonly string[];
 }
@@ -59,7 +59,7 @@ export async function startIssuer(options: IssuerOptions, port: number): Promise
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const tokens = new Tokens({ ...options, issuer: url });
+  const tokens = new Tokens({ issuer: url, ...options });
   issuer.current = new Issuer(options, tokens);
   return { url, tokens, server };
 }
@@ -135,7 +135,7 @@ class Issuer {
     const { tokens } = this;
     const account = await this.#grantedAccount(new URLSearchParams(await readBody(request)));
     const [idToken, refreshToken] = await Promise.all([tokens.identity(account), tokens.refresh(account)]);
-    sendJson(response, 200, { id_token: idToken, refresh_token: refreshToken, expires_in: tokens.settings.seconds, token_type: "Bearer" });
+    sendJson(response, 200, { id_token: idToken, access_token: idToken, refresh_token: refreshToken, expires_in: tokens.settings.seconds, token_type: "Bearer" });
   }
 
   async #grantedAccount(form: URLSearchParams): Promise<Account> {

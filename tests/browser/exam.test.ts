@@ -2,16 +2,15 @@
  * E-10 … E-17: the exam platform, pushed with the public CLI, its issuer as a service of its own, a student and a tutor in
  * two real browsers. Heartbeats are ten times as fast as in life, and every other time with them.
  */
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { ConvexHttpClient } from "convex/browser";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signedScore, type Score } from "../../examples/exam/grader/sign.js";
-import { DEMO_ACCOUNTS, DEMO_EXAM, studentAccount, tutorAccount, type Account } from "../../examples/exam/issuer/accounts.js";
-import { createIssuer } from "../../examples/exam/issuer/server.js";
-import { createSigningKey } from "../../examples/exam/issuer/signing-key.js";
-import { Tokens } from "../../examples/exam/issuer/tokens.js";
+import { DEMO_EXAM, studentAccount, tutorAccount, type Account } from "../../examples/exam/issuer/accounts.js";
+import SETTINGS from "../../examples/exam/issuer/settings.js";
+import { startIssuer, type RunningIssuer } from "../../examples/issuer/server.js";
+import { createSigningKey } from "../../examples/issuer/signing-key.js";
+import { Tokens } from "../../examples/issuer/tokens.js";
 import { ADMIN_KEY, mutationNamed, queryNamed, startServer, until, type TestServer } from "../harness.js";
 import { launchBrowser } from "./chromium.js";
 import { EXAM, installExample, servePage, type ServedPage } from "./pages.js";
@@ -30,8 +29,7 @@ interface Person {
 }
 
 let server: TestServer;
-let issuer: Server;
-let tokens: Tokens;
+let issuer: RunningIssuer;
 let page: ServedPage;
 let browser: Browser;
 let tutor: Person;
@@ -40,11 +38,8 @@ let student: Person;
 beforeAll(async () => {
   await installExample(EXAM);
   server = await startServer();
-  const key = await createSigningKey();
-  tokens = new Tokens(key, ISSUER_NAME, TOKEN_SECONDS);
-  issuer = createIssuer({ key, tokens, accounts: DEMO_ACCOUNTS, appOrigins: [] });
-  await new Promise<void>((ready) => issuer.listen(0, "127.0.0.1", ready));
-  const issuerUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
+  issuer = await startIssuer({ ...SETTINGS, issuer: ISSUER_NAME, key: await createSigningKey(), seconds: TOKEN_SECONDS, appOrigins: [] }, 0);
+  const issuerUrl = issuer.url;
   await setEnvironment({ EXAM_ISSUER: ISSUER_NAME, EXAM_JWKS: `${issuerUrl}/.well-known/jwks.json`, SCORES_SIGNING_KEY: SIGNING_KEY, HEARTBEAT_MS: String(HEARTBEAT_MS) });
   await server.deploy(EXAM);
   [page, browser] = await Promise.all([servePage(EXAM, server.url, { VITE_EXAM_ISSUER: issuerUrl }), launchBrowser()]);
@@ -54,8 +49,8 @@ afterAll(async () => {
   await browser?.close();
   await page?.[Symbol.asyncDispose]();
   await server?.[Symbol.asyncDispose]();
-  issuer?.closeAllConnections();
-  issuer?.close();
+  issuer?.server.closeAllConnections();
+  issuer?.server.close();
 });
 
 /** As `npx convex env set`. */
@@ -78,7 +73,7 @@ async function signIn(account: string, viewport: { width: number; height: number
 
 async function clientOf(account: Account): Promise<ConvexHttpClient> {
   const client = server.http();
-  client.setAuth(await tokens.access(account));
+  client.setAuth(await issuer.tokens.identity(account));
   return client;
 }
 
@@ -117,9 +112,8 @@ describe("E exam", () => {
   it("E-10 a token decides which functions answer, E-11 a heartbeat that comes too soon is refused", async () => {
     const examId = "an exam of its own";
     const [first, second, watcher] = await Promise.all([studentAccount(1, examId), studentAccount(2, examId), tutorAccount(examId)].map(clientOf));
-    const key = await createSigningKey();
     const forger = server.http();
-    forger.setAuth(await new Tokens(key, ISSUER_NAME, TOKEN_SECONDS).access(tutorAccount(examId)));
+    forger.setAuth(await new Tokens({ ...issuer.tokens.settings, key: await createSigningKey() }).identity(tutorAccount(examId)));
 
     await expect(server.http().query(queryNamed("proctoring:getExamSessions"), { examId })).rejects.toMatchObject({ data: { code: "NOT_SIGNED_IN" } });
     await expect(forger.query(queryNamed("proctoring:getExamSessions"), { examId })).rejects.toThrow();

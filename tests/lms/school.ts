@@ -1,10 +1,9 @@
 /** The learning-management system as its tests use it: pushed with the public CLI, seeded, with its issuer as a service of its own. */
 import { join } from "node:path";
-import { readFile } from "node:fs/promises";
 import type { ConvexClient, ConvexHttpClient } from "convex/browser";
+import SETTINGS from "../../examples/lms/issuer/settings.js";
 import { startIssuer, type RunningIssuer } from "../../examples/issuer/server.js";
 import { createSigningKey } from "../../examples/issuer/signing-key.js";
-import type { Account } from "../../examples/issuer/accounts.js";
 import { ADMIN_KEY, mutationNamed, ROOT, startServer, type TestServer } from "../harness.js";
 
 export const LMS = join(ROOT, "examples", "lms");
@@ -19,8 +18,7 @@ export class SchoolDeployment implements AsyncDisposable {
 
   /** With the courses of the demo. */
   static async start(): Promise<SchoolDeployment> {
-    const config = JSON.parse(await readFile(join(LMS, "issuer.json"), "utf8")) as { app: string; audience: string; accounts: Account[] };
-    const [server, issuer] = await Promise.all([startServer(), createSigningKey().then((key) => startIssuer({ ...config, key, seconds: TOKEN_SECONDS, appOrigins: [] }, 0))]);
+    const [server, issuer] = await Promise.all([startServer(), createSigningKey().then((key) => startIssuer({ ...SETTINGS, key, seconds: TOKEN_SECONDS, appOrigins: [] }, 0))]);
     return new SchoolDeployment(server, issuer);
   }
 
@@ -36,7 +34,8 @@ export class SchoolDeployment implements AsyncDisposable {
   }
 
   async token(id: string, role: "teacher" | "learner"): Promise<string> {
-    return await this.issuer.tokens.identity({ id, name: id[0]!.toUpperCase() + id.slice(1), role });
+    const account = { id, name: id[0]!.toUpperCase() + id.slice(1), role };
+    return await this.issuer.tokens.identity(account);
   }
 
   /** An HTTP client of somebody who has entered. */
