@@ -13,7 +13,7 @@ import { ADMIN_KEY, copyApp, ROOT, runConvex, temporaryFolder } from "../tests/h
 
 const BIN = join(ROOT, "dist", "cli", "main.js");
 const APP = join(ROOT, "bench", "app");
-const OPENED_AT_ONCE = 2_000;
+const OPENED_AT_ONCE = 500;
 const SUMMED_AT_ONCE = 5_000;
 const OPENING_BALANCE = 1_000_000;
 

@@ -15,11 +15,13 @@ import { isMissed, jsonText, machineText, table, type AnyRow, type FailedRow, ty
 const WARM_UP_SECONDS_MAX = 2;
 /** Name of the server's profile; the engine alone has one for each part. */
 const SERVER_PROFILE = "server";
+/** Parts whose server is not the product. */
+const OTHER_SERVERS = /^(?:wrk\.)?(?:ceiling|peer)\b/;
 
 /** What all parts share; closes the server at the end. */
 class SharedBench implements Bench, AsyncDisposable {
   readonly times: LoopTimes;
-  readonly #accountCount: number;
+  readonly accountCount: number;
   #server: Promise<BenchServer> | null = null;
   #accounts: Promise<readonly string[]> | null = null;
 
@@ -28,7 +30,7 @@ class SharedBench implements Bench, AsyncDisposable {
     private readonly profiler: Profiler | null,
   ) {
     this.times = { seconds, warmUpSeconds: Math.min(WARM_UP_SECONDS_MAX, seconds) };
-    this.#accountCount = accounts;
+    this.accountCount = accounts;
   }
 
   async server(): Promise<BenchServer> {
@@ -39,7 +41,7 @@ class SharedBench implements Bench, AsyncDisposable {
   }
 
   accounts(): Promise<readonly string[]> {
-    this.#accounts ??= this.server().then((server) => server.openAccounts(this.#accountCount));
+    this.#accounts ??= this.server().then((server) => server.openAccounts(this.accountCount));
     return this.#accounts;
   }
 
@@ -47,7 +49,7 @@ class SharedBench implements Bench, AsyncDisposable {
     const holdsEngine = job.kind === "engine";
     const nodeFlags = holdsEngine ? this.profiler?.nodeFlags(part) : undefined;
     const measurement = await runJob(job, nodeFlags);
-    if (!part.startsWith("ceiling.")) this.profiler?.measured(part, measurement.ops, measurement.window, holdsEngine ? part : SERVER_PROFILE);
+    if (!OTHER_SERVERS.test(part)) this.profiler?.measured(part, measurement.ops, measurement.window, holdsEngine ? part : SERVER_PROFILE);
     return measurement;
   }
 

@@ -5,6 +5,7 @@ import type { Job, Reply } from "./job.js";
 import { runLatencyLoad } from "./latency-load.js";
 import type { Measurement } from "./meter.js";
 import { runSocketLoad } from "./socket-load.js";
+import { runWrkLoad } from "./wrk-load.js";
 
 process.once("message", (job: Job) => {
   run(job).then(
@@ -19,6 +20,8 @@ function run(job: Job): Promise<Measurement> {
       return runSocketLoad(job);
     case "http":
       return runHttpLoad(job);
+    case "wrk":
+      return runWrkLoad(job);
     case "latency":
       return runLatencyLoad(job);
     case "engine":

@@ -8,13 +8,17 @@ import { runLoop, type Loop, type LoopConnection, type LoopTimes } from "./close
 import { Meter, type Measurement } from "./meter.js";
 import { preparedPerConnection } from "./socket-load.js";
 import { Tape } from "./tape.js";
-import { TRANSFER, transfers, type Transfer, type TransferPlan } from "./transfers.js";
+import { transferRequest, transfers, type Transfer, type TransferPlan } from "./transfers.js";
 
 export interface HttpLoad extends LoopTimes {
   readonly kind: "http";
   readonly url: string;
   readonly serverPid: number;
+  /** Of processes that belong to the server, such as its database. */
+  readonly companionPids?: readonly number[];
   readonly connections: number;
+  /** Where a peer takes transfers, as plain JSON; without it they are mutations. */
+  readonly transferRoute?: string;
   readonly plan: TransferPlan;
 }
 
@@ -25,8 +29,8 @@ const CONTENT_LENGTH = /\r\ncontent-length: (\d+)\r\n/i;
 export function runHttpLoad(load: HttpLoad): Promise<Measurement> {
   const next = transfers(load.plan);
   const prepared = preparedPerConnection(load, load.connections);
-  return runLoop(new Meter(load.serverPid), load, (loop) =>
-    Promise.all(Array.from({ length: load.connections }, () => HttpConnection.open(new URL(load.url), loop, next, prepared))),
+  return runLoop(new Meter(load.serverPid, load.companionPids), load, (loop) =>
+    Promise.all(Array.from({ length: load.connections }, () => HttpConnection.open(new URL(load.url), loop, () => requestOf(load, next()), prepared))),
   );
 }
 
@@ -37,10 +41,10 @@ class HttpConnection implements LoopConnection {
   #unread: Buffer = EMPTY;
   #sentMs = 0;
 
-  private constructor(socket: Socket, host: string, loop: Loop, next: () => Transfer, prepared: number) {
+  private constructor(socket: Socket, loop: Loop, next: () => Buffer, prepared: number) {
     this.#loop = loop;
     this.#socket = socket;
-    this.#tape = new Tape(() => postRequest(host, next()), prepared);
+    this.#tape = new Tape(next, prepared);
     socket.on("data", (chunk) => this.#read(chunk));
     socket.on("error", (error) => loop.failed(error));
     socket.on("close", () => {
@@ -48,10 +52,10 @@ class HttpConnection implements LoopConnection {
     });
   }
 
-  static async open(url: URL, loop: Loop, next: () => Transfer, prepared: number): Promise<HttpConnection> {
+  static async open(url: URL, loop: Loop, next: () => Buffer, prepared: number): Promise<HttpConnection> {
     const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true });
     await once(socket, "connect");
-    return new HttpConnection(socket, url.host, loop, next, prepared);
+    return new HttpConnection(socket, loop, next, prepared);
   }
 
   begin(): void {
@@ -96,7 +100,7 @@ class HttpConnection implements LoopConnection {
   }
 }
 
-function postRequest(host: string, transfer: Transfer): Buffer {
-  const body = JSON.stringify({ path: TRANSFER, format: "convex_encoded_json", args: [transfer] });
-  return Buffer.from(`POST /api/mutation HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+function requestOf({ url, transferRoute }: HttpLoad, transfer: Transfer): Buffer {
+  const { path, body } = transferRequest(transfer, transferRoute);
+  return Buffer.from(`POST ${path} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

@@ -4,8 +4,9 @@ import type { HttpLoad } from "./http-load.js";
 import type { LatencyLoad, LatencyMeasurement } from "./latency-load.js";
 import type { Measurement } from "./meter.js";
 import type { SocketLoad } from "./socket-load.js";
+import type { WrkLoad } from "./wrk-load.js";
 
-export type Job = SocketLoad | HttpLoad | LatencyLoad | EngineLoad;
+export type Job = SocketLoad | HttpLoad | WrkLoad | LatencyLoad | EngineLoad;
 
 export type ResultOf<J extends Job> = J extends LatencyLoad ? LatencyMeasurement : Measurement;
 

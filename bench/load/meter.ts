@@ -78,6 +78,6 @@ function at(sorted: Float64Array, part: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)]!;
 }
 
-function monotonicMicros(): number {
+export function monotonicMicros(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }

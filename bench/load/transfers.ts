@@ -28,3 +28,9 @@ export function transfers({ accounts, alpha, seed }: TransferPlan): () => Transf
     return { from: accounts[from]!, to: accounts[to]!, amount: 1 + Math.floor(random() * 100) };
   };
 }
+
+/** Over HTTP: a mutation, or plain JSON where a peer has a route for it. */
+export function transferRequest(transfer: Transfer, peerRoute?: string): { readonly path: string; readonly body: string } {
+  if (peerRoute !== undefined) return { path: peerRoute, body: JSON.stringify(transfer) };
+  return { path: "/api/mutation", body: JSON.stringify({ path: TRANSFER, format: "convex_encoded_json", args: [transfer] }) };
+}

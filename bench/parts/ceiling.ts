@@ -4,10 +4,7 @@ import type { Job } from "../load/job.js";
 import type { LoopTimes } from "../load/closed-loop.js";
 import { rowOf } from "../report.js";
 import type { Part } from "./part.js";
-import { HTTP_CONNECTIONS, IN_FLIGHT, ONE_SOCKET_IN_FLIGHT, SEED, SOCKETS } from "./transfer.js";
-
-/** Of the length of real ids; nobody looks at them. */
-const PLAN = { accounts: Array.from({ length: 10_000 }, (_, i) => `${i}`.padStart(32, "j")), alpha: 0, seed: SEED };
+import { CEILING_PLAN, HTTP_CONNECTIONS, IN_FLIGHT, ONE_SOCKET_IN_FLIGHT, SOCKETS } from "./transfer.js";
 
 interface Target extends LoopTimes {
   readonly url: string;
@@ -15,9 +12,9 @@ interface Target extends LoopTimes {
 }
 
 export const CEILING_PARTS: readonly Part[] = [
-  ceiling("ceiling.http", `an HTTP server that answers at once, ${HTTP_CONNECTIONS} connections`, (target) => ({ kind: "http", ...target, connections: HTTP_CONNECTIONS, plan: PLAN })),
-  ceiling("ceiling.socket1", `a socket server that echoes, one socket × ${ONE_SOCKET_IN_FLIGHT} in flight`, (target) => ({ kind: "sockets", ...target, sockets: 1, inFlight: ONE_SOCKET_IN_FLIGHT, plan: PLAN })),
-  ceiling(`ceiling.sockets${SOCKETS}`, `a socket server that echoes, ${SOCKETS} sockets × ${IN_FLIGHT} in flight`, (target) => ({ kind: "sockets", ...target, sockets: SOCKETS, inFlight: IN_FLIGHT, plan: PLAN })),
+  ceiling("ceiling.http", `an HTTP server that answers at once, ${HTTP_CONNECTIONS} connections`, (target) => ({ kind: "http", ...target, connections: HTTP_CONNECTIONS, plan: CEILING_PLAN })),
+  ceiling("ceiling.socket1", `a socket server that echoes, one socket × ${ONE_SOCKET_IN_FLIGHT} in flight`, (target) => ({ kind: "sockets", ...target, sockets: 1, inFlight: ONE_SOCKET_IN_FLIGHT, plan: CEILING_PLAN })),
+  ceiling(`ceiling.sockets${SOCKETS}`, `a socket server that echoes, ${SOCKETS} sockets × ${IN_FLIGHT} in flight`, (target) => ({ kind: "sockets", ...target, sockets: SOCKETS, inFlight: IN_FLIGHT, plan: CEILING_PLAN })),
 ];
 
 function ceiling(name: string, about: string, jobFor: (target: Target) => Job): Part {

@@ -24,6 +24,7 @@ export interface Bench {
   readonly times: LoopTimes;
   /** Started when it is first asked for, and again when a part stopped it. */
   server(): Promise<BenchServer>;
+  readonly accountCount: number;
   /** Ids of the accounts that transfers choose from. */
   accounts(): Promise<readonly string[]>;
   /** Runs a job of the part of this name in a generator process. */

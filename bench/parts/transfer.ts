@@ -6,11 +6,14 @@ import { rowOf, type Row } from "../report.js";
 import type { Bench, Part } from "./part.js";
 
 export const SEED = 20_240_601;
-const ALPHAS = [0, 1.5] as const;
+export const ALPHAS = [0, 1.5] as const;
 export const SOCKETS = 64;
 export const IN_FLIGHT = 40;
 export const ONE_SOCKET_IN_FLIGHT = 128;
 export const HTTP_CONNECTIONS = 64;
+
+/** For servers that answer at once; of the length of real ids, at which nobody looks. */
+export const CEILING_PLAN: TransferPlan = { accounts: Array.from({ length: 10_000 }, (_, i) => `${i}`.padStart(32, "j")), alpha: 0, seed: SEED };
 
 type Measure = (bench: Bench, name: string, alpha: number) => Promise<Row>;
 
@@ -24,9 +27,13 @@ const KINDS: readonly { readonly name: string; readonly about: string; readonly 
 export const TRANSFER_PARTS: readonly Part[] = KINDS.flatMap(({ name, about, measure }) =>
   ALPHAS.map((alpha) => {
     const fullName = `transfer.${name}.alpha${alpha}`;
-    return { name: fullName, about: `${about}; ${alpha === 0 ? "uniform" : `Zipf ${alpha}`}`, run: (bench) => measure(bench, fullName, alpha) };
+    return { name: fullName, about: `${about}; ${aboutAlpha(alpha)}`, run: (bench) => measure(bench, fullName, alpha) };
   }),
 );
+
+export function aboutAlpha(alpha: number): string {
+  return alpha === 0 ? "uniform" : `Zipf ${alpha}`;
+}
 
 async function planOf(bench: Bench, alpha: number): Promise<TransferPlan> {
   return { accounts: await bench.accounts(), alpha, seed: SEED };
@@ -69,6 +76,6 @@ async function counters(server: BenchServer): Promise<{ readonly executions: num
   return { executions: await server.metric("rivulet_engine_executions_total"), groups: await server.metric("rivulet_engine_commit_groups_total") };
 }
 
-function checkTotal(before: number, after: number): void {
+export function checkTotal(before: number, after: number): void {
   if (before !== after) throw new Error(`Money was made or lost: the balances added up to ${before} before the transfers and to ${after} after them.`);
 }
