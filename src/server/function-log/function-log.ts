@@ -5,8 +5,8 @@
  *     query, mutation     add ─────────────────────────────▶ completion
  *     action              start ── print ── print ── end     progress, progress, …, completion
  *
- * Nobody waits for the files: what is new in memory is handed over now and then, and what has left memory by then is not. So that
- * takes the same time however much runs.
+ * Nobody waits for the files: what is new in memory is handed over now and then, but what has left memory by then, and of executions
+ * with nothing to tell the newest only. So it takes the same time however much runs.
  */
 import { randomBytes } from "node:crypto";
 import { Fifo } from "../../functions/fifo.js";
@@ -35,6 +35,8 @@ const PAGE_RECORDS_MAX = 10_000;
 const SLICE = 256;
 /** Between two batches for the history. */
 const WRITE_MS = 500;
+/** In one batch, of executions that printed nothing and did not fail. */
+const SILENT_WRITTEN_MAX = 250;
 
 interface Waiter {
   readonly wake: () => void;
@@ -105,7 +107,7 @@ export class FunctionLog {
   /** Writes to the history what is in memory and not there yet; otherwise that happens twice a second. */
   async flush(): Promise<void> {
     if (this.#writeTimer !== null) clearTimeout(this.#writeTimer);
-    const records = this.#recordsAfter(this.#writtenCursor);
+    const records = this.#unwritten();
     this.#writtenCursor = this.#lastCursor;
     if (records.length > 0) await this.#history?.write(records);
     this.#writeTimer = null;
@@ -140,6 +142,12 @@ export class FunctionLog {
     this.#completeAfter = record.cursor;
   }
 
+  #unwritten(): LogRecord[] {
+    const records = this.#recordsAfter(this.#writtenCursor);
+    let leftOut = records.filter(isSilent).length - SILENT_WRITTEN_MAX;
+    return leftOut <= 0 ? records : records.filter((record) => !isSilent(record) || leftOut-- <= 0);
+  }
+
   #writeSoon(): void {
     if (!this.#isClosed) this.#writeTimer = setTimeout(() => void this.flush(), WRITE_MS).unref();
   }
@@ -161,7 +169,7 @@ export class FunctionLog {
   }
 
   #newExecutionId(): string {
-    return ENGINE_PREFIX + (++this.#executions >>> 0).toString(16).padStart(8, "0");
+    return ENGINE_PREFIX + ((++this.#executions % 2 ** 32) + 2 ** 32).toString(16).slice(1);
   }
 
   #wait(waitMs: number): Promise<void> {
@@ -183,6 +191,10 @@ function charsOf({ execution: { logLines } }: LogRecord): number {
   let chars = 0;
   for (const line of logLines) chars += line.length;
   return chars;
+}
+
+function isSilent(record: LogRecord): boolean {
+  return record.type === "completion" && record.execution.failure === null && record.execution.logLines.length === 0;
 }
 
 async function pageJson(records: readonly LogRecord[], newCursor: number): Promise<string> {

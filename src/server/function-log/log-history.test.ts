@@ -73,6 +73,17 @@ describe("the history of the function log", () => {
     await log.close();
   });
 
+  test("CL-89 keeps all that has something to tell, and in a flood the newest of the rest", async () => {
+    const log = open();
+    for (let i = 0; i < 900; i++) log.add({ ...execution(String(i)), logLines: i % 100 === 0 ? ["[LOG] x"] : [], failure: i === 50 ? "Uncaught Error: no" : null });
+    await log.close();
+    const again = open();
+    const { names } = await page(again);
+    expect(names.slice(0, 9)).toEqual(["0", "50", "100", "200", "300", "400", "500", "600", "648"]);
+    expect(names).toHaveLength(8 + 250 + 2);
+    await again.close();
+  });
+
   test("CL-89 keeps to its size, and lets the oldest go", async () => {
     const bytesMax = 512 * 1024;
     const log = open({ bytesMax });
