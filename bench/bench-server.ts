@@ -2,19 +2,23 @@
  * The server that is measured: the built `rivulet`, in a process and a data folder of its own, with the bench app deployed
  * by the public CLI. It can be stopped and started again on the same data, for the engine alone to work on between.
  */
-import { rm } from "node:fs/promises";
+import { realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi, type FunctionReference } from "convex/server";
 import { untilDisposed } from "./ending.js";
+import { push, pushRecorded } from "../tests/recorded-pushes.js";
+import { serverFigure } from "./load/server-counter.js";
 import { ADMIN_KEY, copyApp, ROOT, runConvex, temporaryFolder } from "../tests/harness.js";
 
 const BIN = join(ROOT, "dist", "cli", "main.js");
 const APP = join(ROOT, "bench", "app");
 const OPENED_AT_ONCE = 500;
 const SUMMED_AT_ONCE = 5_000;
+/** A machine that is busy with other things must not make a large call of ours fail. */
+const FUNCTION_TIME_MAX = "30s";
 const OPENING_BALANCE = 1_000_000;
 
 interface Page {
@@ -38,6 +42,9 @@ interface Running {
 export class BenchServer implements AsyncDisposable {
   #running: Running | null = null;
   readonly #held = untilDisposed(() => this.#remove());
+  /** The same at every start. */
+  #port = "0";
+  #push = "";
 
   private constructor(
     readonly dataFolder: string,
@@ -68,20 +75,31 @@ export class BenchServer implements AsyncDisposable {
   /** No-op while it runs. */
   async start(): Promise<void> {
     if (this.#running !== null) return;
-    const child = spawn(process.execPath, [...this.nodeFlags, BIN, "start", "--data", this.dataFolder, "--port", "0", "--log-level", "warn"], {
+    const child = spawn(process.execPath, [...this.nodeFlags, BIN, "start", "--data", this.dataFolder, "--port", this.#port, "--log-level", "warn", "--function-time-max", FUNCTION_TIME_MAX], {
       env: { ...process.env, RIVULET_ADMIN_KEY: ADMIN_KEY },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    this.#running = { child, url: await readyUrl(child) };
+    const url = await readyUrl(child);
+    this.#port = new URL(url).port;
+    this.#running = { child, url };
   }
 
   /** Lets it finish what it began. No-op while it is stopped. */
   async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+  }
+
+  /** As a power cut would end it. No-op while it is stopped. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     const running = this.#running;
     this.#running = null;
     if (running === null || running.child.exitCode !== null) return;
     const exited = once(running.child, "exit");
-    running.child.kill("SIGTERM");
+    running.child.kill(signal);
     await exited;
   }
 
@@ -108,13 +126,19 @@ export class BenchServer implements AsyncDisposable {
     }
   }
 
+  /** The push of the bench app, as the CLI sent it, to be changed and pushed again. */
+  get appPush(): string {
+    return this.#push;
+  }
+
+  /** Deploys. @param body see {@link appPush} */
+  async push(body: string): Promise<void> {
+    await push(body, { url: this.url, adminKey: ADMIN_KEY });
+  }
+
   /** A figure of `/metrics` by its name. */
-  async metric(name: string): Promise<number> {
-    const response = await fetch(`${this.url}/metrics`, { headers: { Authorization: `Convex ${ADMIN_KEY}` } });
-    const text = await response.text();
-    const line = text.split("\n").find((candidate) => candidate.startsWith(`${name} `));
-    if (line === undefined) throw new Error(`The server's /metrics has no ${name}.`);
-    return Number(line.slice(name.length + 1));
+  metric(name: string): Promise<number> {
+    return serverFigure(this.url, name);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -138,9 +162,14 @@ export class BenchServer implements AsyncDisposable {
   async #deploy(): Promise<void> {
     const folder = await copyApp(APP);
     try {
-      const environment = { CONVEX_SELF_HOSTED_URL: this.url, CONVEX_SELF_HOSTED_ADMIN_KEY: ADMIN_KEY };
-      const { code, output } = await runConvex(folder, ["deploy", "--typecheck", "disable", "--yes"], environment);
-      if (code !== 0) throw new Error(`The bench app could not be deployed:\n${output}`);
+      const packages = await realpath(join(folder, "node_modules"));
+      const pushed = await pushRecorded(folder, packages, { url: this.url, adminKey: ADMIN_KEY }, async (url) => {
+        const environment = { CONVEX_SELF_HOSTED_URL: url, CONVEX_SELF_HOSTED_ADMIN_KEY: ADMIN_KEY };
+        const { code, output } = await runConvex(folder, ["deploy", "--typecheck", "disable", "--yes", "--push-all-modules"], environment);
+        if (code !== 0) throw new Error(`The bench app could not be deployed:\n${output}`);
+      });
+      if (pushed === null) throw new Error("The bench app was not sent by the command that deploys it.");
+      this.#push = pushed;
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

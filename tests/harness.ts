@@ -143,8 +143,12 @@ export class TestServer implements AsyncDisposable {
     if (!response.ok) throw new Error(`The clock was not moved: ${await response.text()}`);
   }
 
+  async metrics(): Promise<string> {
+    return await (await fetch(`${this.url}/metrics`, { headers: { Authorization: `Convex ${ADMIN_KEY}` } })).text();
+  }
+
   async metric(name: string): Promise<number> {
-    const text = await (await fetch(`${this.url}/metrics`, { headers: { Authorization: `Convex ${ADMIN_KEY}` } })).text();
+    const text = await this.metrics();
     const match = new RegExp(`^${name}(?:\\{[^}]*\\})? ([\\d.e+-]+)$`, "m").exec(text);
     if (match === null) throw new Error(`No metric ${name} in:\n${text}`);
     return Number(match[1]);

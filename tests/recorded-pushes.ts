@@ -22,14 +22,17 @@ export interface PushTarget {
   readonly adminKey: string;
 }
 
-/** `byCli` pushes through the URL that it is given. `folder` is the app's, `packages` its node_modules. */
-export async function pushRecorded(folder: string, packages: string, target: PushTarget, byCli: (url: string) => Promise<void>): Promise<void> {
+/** `byCli` pushes through the URL that it is given. `folder` is the app's, `packages` its node_modules. Returns what was sent, for {@link push}; null where the CLI failed to send anything. */
+export async function pushRecorded(folder: string, packages: string, target: PushTarget, byCli: (url: string) => Promise<void>): Promise<string | null> {
   const file = join(FOLDER, `${await hashOf(folder, packages)}.json`);
-  if (existsSync(file)) await push(await readFile(file, "utf8"), target);
-  else await record(file, target, byCli);
+  if (!existsSync(file)) return await record(file, target, byCli);
+  const body = await readFile(file, "utf8");
+  await push(body, target);
+  return body;
 }
 
-async function push(body: string, { url, adminKey }: PushTarget): Promise<void> {
+/** `body`: of a start_push, as recorded. */
+export async function push(body: string, { url, adminKey }: PushTarget): Promise<void> {
   const post = async (path: string, fields: object): Promise<Record<string, unknown>> => {
     const response = await fetch(`${url}/api/deploy2/${path}`, { method: "POST", headers: { Authorization: `Convex ${adminKey}` }, body: JSON.stringify({ ...fields, adminKey, dryRun: false }) });
     const text = await response.text();
@@ -45,7 +48,7 @@ async function push(body: string, { url, adminKey }: PushTarget): Promise<void> 
   await post("finish_push", { startPush, message: null });
 }
 
-async function record(file: string, { url }: PushTarget, byCli: (url: string) => Promise<void>): Promise<void> {
+async function record(file: string, { url }: PushTarget, byCli: (url: string) => Promise<void>): Promise<string | null> {
   let pushed: string | null = null;
   const relay = createServer((incoming, outgoing) => {
     relayTo(url, incoming, outgoing, (path, body) => {
@@ -59,11 +62,12 @@ async function record(file: string, { url }: PushTarget, byCli: (url: string) =>
     relay.closeAllConnections();
     relay.close();
   }
-  if (pushed === null) return;
+  if (pushed === null) return null;
   await mkdir(FOLDER, { recursive: true });
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, pushed);
   await rename(unfinished, file);
+  return pushed;
 }
 
 async function relayTo(url: string, incoming: IncomingMessage, outgoing: ServerResponse, seen: (path: string, body: string) => void): Promise<void> {

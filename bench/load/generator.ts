@@ -1,9 +1,13 @@
 /** The generator: a process of its own that runs one job, given in its first message, replies and ends. */
+import { runDashboardLoad } from "./dashboard-load.js";
 import { runEngineLoad } from "./engine-load.js";
+import { runFanoutLoad } from "./fanout-load.js";
 import { runHttpLoad } from "./http-load.js";
+import { runIncrementLoad } from "./increment-load.js";
 import type { Job, Reply } from "./job.js";
-import { runLatencyLoad } from "./latency-load.js";
 import type { Measurement } from "./meter.js";
+import { runQueriesLoad } from "./queries-load.js";
+import { runEngineReadLoad, runHttpReadLoad } from "./read-load.js";
 import { runSocketLoad } from "./socket-load.js";
 import { runWrkLoad } from "./wrk-load.js";
 
@@ -22,8 +26,18 @@ function run(job: Job): Promise<Measurement> {
       return runHttpLoad(job);
     case "wrk":
       return runWrkLoad(job);
-    case "latency":
-      return runLatencyLoad(job);
+    case "fanout":
+      return runFanoutLoad(job);
+    case "queries":
+      return runQueriesLoad(job);
+    case "dashboard":
+      return runDashboardLoad(job);
+    case "increments":
+      return runIncrementLoad(job);
+    case "httpReads":
+      return runHttpReadLoad(job);
+    case "engineReads":
+      return runEngineReadLoad(job);
     case "engine":
       return runEngineLoad(job);
   }

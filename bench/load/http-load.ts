@@ -8,7 +8,7 @@ import { runLoop, type Loop, type LoopConnection, type LoopTimes } from "./close
 import { Meter, type Measurement } from "./meter.js";
 import { preparedPerConnection } from "./socket-load.js";
 import { Tape } from "./tape.js";
-import { transferRequest, transfers, type Transfer, type TransferPlan } from "./transfers.js";
+import { transferRequest, transfers, type TransferPlan } from "./transfers.js";
 
 export interface HttpLoad extends LoopTimes {
   readonly kind: "http";
@@ -27,10 +27,22 @@ const HEAD_END = "\r\n\r\n";
 const CONTENT_LENGTH = /\r\ncontent-length: (\d+)\r\n/i;
 
 export function runHttpLoad(load: HttpLoad): Promise<Measurement> {
-  const next = transfers(load.plan);
+  const transfer = transfers(load.plan);
+  return runHttpCalls(load, () => postRequest(load.url, transferRequest(transfer(), load.transferRoute)));
+}
+
+interface HttpTarget extends LoopTimes {
+  readonly url: string;
+  readonly serverPid: number;
+  readonly companionPids?: readonly number[];
+  readonly connections: number;
+}
+
+/** `next` makes the requests, beforehand. */
+export function runHttpCalls(load: HttpTarget, next: () => Buffer): Promise<Measurement> {
   const prepared = preparedPerConnection(load, load.connections);
   return runLoop(new Meter(load.serverPid, load.companionPids), load, (loop) =>
-    Promise.all(Array.from({ length: load.connections }, () => HttpConnection.open(new URL(load.url), loop, () => requestOf(load, next()), prepared))),
+    Promise.all(Array.from({ length: load.connections }, () => HttpConnection.open(new URL(load.url), loop, next, prepared))),
   );
 }
 
@@ -91,7 +103,7 @@ class HttpConnection implements LoopConnection {
 
   #answered(answer: string): void {
     if (!answer.startsWith("HTTP/1.1 200") || !answer.includes('"status":"success"')) {
-      this.#loop.failed(new Error(`A transfer failed:\n${answer.slice(0, 1000)}`));
+      this.#loop.failed(new Error(`A call failed:\n${answer.slice(0, 1000)}`));
       return;
     }
     this.#loop.meter.record(performance.now() - this.#sentMs);
@@ -100,7 +112,12 @@ class HttpConnection implements LoopConnection {
   }
 }
 
-function requestOf({ url, transferRoute }: HttpLoad, transfer: Transfer): Buffer {
-  const { path, body } = transferRequest(transfer, transferRoute);
+export interface PostRequest {
+  readonly path: string;
+  /** JSON text. */
+  readonly body: string;
+}
+
+export function postRequest(url: string, { path, body }: PostRequest): Buffer {
   return Buffer.from(`POST ${path} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

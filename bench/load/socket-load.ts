@@ -1,9 +1,9 @@
 /** Transfers over sockets of the sync protocol, many in flight on each. Time is taken from send to MutationResponse. */
 import { runLoop, type Loop, type LoopConnection, type LoopTimes } from "./closed-loop.js";
 import { Meter, type Measurement } from "./meter.js";
-import { answeredRequest, connectMessage, mutationMessage, SYNC_ROUTE } from "./sync-protocol.js";
+import { answeredRequest, connectMessage, mutationMessage, SYNC_ROUTE, type Call } from "./sync-protocol.js";
 import { Tape } from "./tape.js";
-import { TRANSFER, transfers, type Transfer, type TransferPlan } from "./transfers.js";
+import { TRANSFER, transfers, type TransferPlan } from "./transfers.js";
 import { LoadWebSocket, textFrame } from "./web-socket.js";
 
 export interface SocketLoad extends LoopTimes {
@@ -23,37 +23,48 @@ export function preparedPerConnection(times: LoopTimes, connections: number): nu
 }
 
 export function runSocketLoad(load: SocketLoad): Promise<Measurement> {
-  const next = transfers(load.plan);
+  const transfer = transfers(load.plan);
+  const next = (): Call => ({ udfPath: TRANSFER, args: transfer() });
   const prepared = preparedPerConnection(load, load.sockets);
   return runLoop(new Meter(load.serverPid), load, (loop) =>
-    Promise.all(Array.from({ length: load.sockets }, () => SocketConnection.open(load, loop, next, prepared))),
+    Promise.all(Array.from({ length: load.sockets }, () => SocketConnection.open(load.url, load.inFlight, loop, next, prepared))),
   );
 }
 
-class SocketConnection implements LoopConnection {
+/** One socket that sends mutations. */
+export class SocketConnection implements LoopConnection {
   readonly #loop: Loop;
   readonly #inFlight: number;
   readonly #tape: Tape;
   readonly #sentMs: number[] = [];
   #socket: LoadWebSocket | null = null;
   #answered = 0;
+  #answeredTotal = 0;
   #readMs = 0;
 
-  private constructor(loop: Loop, inFlight: number, next: () => Transfer, prepared: number) {
+  private constructor(loop: Loop, inFlight: number, next: () => Call, prepared: number) {
     this.#loop = loop;
     this.#inFlight = inFlight;
-    this.#tape = new Tape((requestId) => textFrame(mutationMessage(requestId, TRANSFER, next())), prepared);
+    this.#tape = new Tape((requestId) => {
+      const { udfPath, args } = next();
+      return textFrame(mutationMessage(requestId, udfPath, args));
+    }, prepared);
   }
 
-  static async open(load: SocketLoad, loop: Loop, next: () => Transfer, prepared: number): Promise<SocketConnection> {
-    const connection = new SocketConnection(loop, load.inFlight, next, prepared);
-    connection.#socket = await LoadWebSocket.connect(`${load.url}${SYNC_ROUTE}`, {
+  static async open(url: string, inFlight: number, loop: Loop, next: () => Call, prepared: number): Promise<SocketConnection> {
+    const connection = new SocketConnection(loop, inFlight, next, prepared);
+    connection.#socket = await LoadWebSocket.connect(`${url}${SYNC_ROUTE}`, {
       onText: (frame) => connection.#receive(frame),
       onReadEnd: () => connection.#refill(),
       onClose: (reason) => loop.failed(new Error(`The server closed a socket under load: ${reason}`)),
     });
     connection.#socket.send(textFrame(connectMessage()));
     return connection;
+  }
+
+  /** Mutations answered so far, in the measured window and outside. */
+  get answeredTotal(): number {
+    return this.#answeredTotal;
   }
 
   begin(): void {
@@ -86,6 +97,7 @@ class SocketConnection implements LoopConnection {
     const answered = this.#answered;
     if (answered === 0) return;
     this.#answered = 0;
+    this.#answeredTotal += answered;
     if (this.#loop.isOpen) this.#send(answered);
     this.#loop.answered(answered);
   }

@@ -11,9 +11,15 @@ export function mutationMessage(requestId: number, udfPath: string, args: object
   return JSON.stringify({ type: "Mutation", requestId, udfPath, args: [args] });
 }
 
-/** Subscribes to one query, as the first change of a connection's query set. */
-export function subscribeMessage(udfPath: string, args: object): string {
-  const modifications = [{ type: "Add", queryId: 0, udfPath, args: [args] }];
+/** A function with its arguments. */
+export interface Call {
+  readonly udfPath: string;
+  readonly args: object;
+}
+
+/** Subscribes to queries, as the first change of a connection's query set; their ids are their indexes. */
+export function subscribeMessage(queries: readonly Call[]): string {
+  const modifications = queries.map(({ udfPath, args }, queryId) => ({ type: "Add", queryId, udfPath, args: [args] }));
   return JSON.stringify({ type: "ModifyQuerySet", baseVersion: 0, newVersion: 1, modifications });
 }
 
@@ -35,12 +41,16 @@ export function answeredRequest(frame: string): number | null {
   return Number(match[1]);
 }
 
-const UPDATED_NUMBER = /"type":"QueryUpdated".*?"value":(-?[\d.e+-]+)/;
+export interface NumberUpdate {
+  /** Of the query, in the order of {@link subscribeMessage}. */
+  readonly index: number;
+  readonly value: number;
+}
 
-/** The new result of the one query of a connection, where it is a number; null for frames that bring none. */
-export function updatedNumber(frame: string): number | null {
-  const match = UPDATED_NUMBER.exec(frame);
-  if (match !== null) return Number(match[1]);
+const UPDATED_NUMBER = /"type":"QueryUpdated","queryId":(\d+),"value":(?:\{"newest":)?(-?[\d.e+-]+)/g;
+
+/** The new results of a connection, where they are numbers, or objects that begin with a number "newest". Throws for a query that failed. */
+export function updatedNumbers(frame: string): readonly NumberUpdate[] {
   if (frame.includes('"QueryFailed"') || frame.startsWith('{"type":"FatalError"')) throw new Error(`A query failed: ${frame.slice(0, 500)}`);
-  return null;
+  return Array.from(frame.matchAll(UPDATED_NUMBER), ([, queryId, value]) => ({ index: Number(queryId), value: Number(value) }));
 }

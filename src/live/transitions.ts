@@ -13,12 +13,19 @@ interface Written {
 
 export class Transitions {
   #last: Written | null = null;
+  #written = 0;
+
+  /** Texts written so far. */
+  get written(): number {
+    return this.#written;
+  }
 
   /** The same string for the same as the last time. */
   text(start: StateVersion, end: StateVersion, modifications: readonly string[]): string {
     const last = this.#last;
     if (last !== null && isSame(last.start, start) && isSame(last.end, end) && areSame(last.modifications, modifications)) return last.text;
     const text = transition(start, end, modifications, null);
+    this.#written++;
     this.#last = { start, end, modifications, text };
     return text;
   }

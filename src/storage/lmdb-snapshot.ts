@@ -9,8 +9,9 @@ import type { Entry, Key, KeyRange, Snapshot } from "./store.js";
 
 export type TextDatabase = RootDatabase<string, string>;
 
-/** Told of everything that uses the read transaction, so that the store is not closed under it. */
+/** Told of everything that uses the read transaction, so that the store is not closed under it, and of what it is asked for. */
 export interface ReadObserver {
+  lookedUp(): void;
   readBegan(): void;
   readEnded(): void;
 }
@@ -35,6 +36,7 @@ export class LmdbSnapshot implements Snapshot {
 
   get(key: Key): string | undefined {
     this.#assertOpen();
+    this.#observer.lookedUp();
     if (key.length === 0) return undefined;
     if (!isLong(key)) return this.#database.get(key, this.#getOptions);
     const storedKey = keyToStored(key);

@@ -74,6 +74,12 @@ export class LmdbStore implements Store {
   #closing: Promise<void> | undefined;
   /** Snapshots not released, and iterations not ended. */
   #reads = 0;
+  #lookups = 0;
+  readonly #observer = {
+    lookedUp: (): void => void this.#lookups++,
+    readBegan: (): void => void this.#reads++,
+    readEnded: (): void => void this.#reads--,
+  };
   /** Set when LMDB refuses every further write until the file is opened anew. */
   #failure: StorageError | undefined;
 
@@ -86,10 +92,7 @@ export class LmdbStore implements Store {
 
   snapshot(): Snapshot {
     this.#assertOpen();
-    return new LmdbSnapshot(this.#database, {
-      readBegan: () => void this.#reads++,
-      readEnded: () => void this.#reads--,
-    });
+    return new LmdbSnapshot(this.#database, this.#observer);
   }
 
   /** One group is with LMDB at a time: while it is synced the next waits here, and groups never share a transaction. */
@@ -115,6 +118,7 @@ export class LmdbStore implements Store {
       usedBytesMax: this.#usedBytesMax,
       entries: stats.entryCount,
       snapshots: this.#reads,
+      lookups: this.#lookups,
     };
   }
 

@@ -15,6 +15,7 @@ export class MemoryStore implements Store {
   /** Whether a snapshot reads `#map`, which then is never changed again. */
   #mapIsFrozen = false;
   #snapshots = 0;
+  #lookups = 0;
   #closed = false;
   #lastWrite: Promise<void> = Promise.resolve();
   #gate: Promise<void> = Promise.resolve();
@@ -33,7 +34,7 @@ export class MemoryStore implements Store {
     if (this.#closed) throw closedError("store");
     this.#mapIsFrozen = true;
     this.#snapshots++;
-    return new MemorySnapshot(this.#map, () => this.#snapshots--);
+    return new MemorySnapshot(this.#map, { lookedUp: () => void this.#lookups++, released: () => void this.#snapshots-- });
   }
 
   write(ops: readonly WriteOp[]): Promise<void> {
@@ -56,6 +57,7 @@ export class MemoryStore implements Store {
       usedBytesMax: Infinity,
       entries: this.#map.size,
       snapshots: this.#snapshots,
+      lookups: this.#lookups,
     };
   }
 
@@ -87,14 +89,15 @@ export class MemoryStore implements Store {
 
 class MemorySnapshot implements Snapshot {
   #map: OrderedMap<string> | undefined;
-  readonly #onRelease: () => void;
+  readonly #observer: { readonly lookedUp: () => void; readonly released: () => void };
 
-  constructor(map: OrderedMap<string>, onRelease: () => void) {
+  constructor(map: OrderedMap<string>, observer: { readonly lookedUp: () => void; readonly released: () => void }) {
     this.#map = map;
-    this.#onRelease = onRelease;
+    this.#observer = observer;
   }
 
   get(key: Key): string | undefined {
+    this.#observer.lookedUp();
     return this.#open().get(key);
   }
 
@@ -105,7 +108,7 @@ class MemorySnapshot implements Snapshot {
   release(): void {
     if (this.#map === undefined) return;
     this.#map = undefined;
-    this.#onRelease();
+    this.#observer.released();
   }
 
   #open(): OrderedMap<string> {

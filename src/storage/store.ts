@@ -50,6 +50,8 @@ export interface StoreStats {
   readonly entries: number;
   /** Snapshots not yet released: a number that only grows is a leak. */
   readonly snapshots: number;
+  /** Calls of `get` since the store was opened. */
+  readonly lookups: number;
 }
 
 export interface Store {

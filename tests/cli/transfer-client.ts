@@ -22,7 +22,7 @@ export interface State {
 const PART_BYTES = 5 * 2 ** 20;
 
 export class TransferClient {
-  constructor(readonly server: TestServer) {}
+  constructor(readonly server: Pick<TestServer, "url" | "http">) {}
 
   async post(path: string, body?: string | Uint8Array<ArrayBuffer>): Promise<Response> {
     return await fetch(this.server.url + path, { method: "POST", headers: { Authorization: `Convex ${ADMIN_KEY}` }, ...(body === undefined ? {} : { body }) });

@@ -35,6 +35,14 @@ export const setBalance = mutation({
   },
 });
 
+export const increment = mutation({
+  args: { id: v.id("accounts") },
+  handler: async (ctx, { id }) => {
+    const { balance } = (await ctx.db.get(id))!;
+    await ctx.db.patch(id, { balance: balance + 1 });
+  },
+});
+
 export const balance = query({
   args: { id: v.id("accounts") },
   handler: async (ctx, { id }) => (await ctx.db.get(id))!.balance,

@@ -96,6 +96,8 @@ export class Engine {
   readonly #queryAudits: QueryAudits;
   readonly #keyAudit: KeyAudit;
   readonly #timers: NodeJS.Timeout[] = [];
+  #batchesReceived = 0;
+  #messagesReceived = 0;
 
   constructor(setup: EngineSetup) {
     this.#setup = setup;
@@ -236,6 +238,8 @@ export class Engine {
   }
 
   receive(batch: readonly ToEngine[]): void {
+    this.#batchesReceived++;
+    this.#messagesReceived += batch.length;
     for (const message of batch) {
       switch (message.type) {
         case "socketOpened":
@@ -378,7 +382,8 @@ export class Engine {
 
   #metrics(): EngineMetrics {
     const { counters, size, readSetSize } = this.#queries;
-    const { usedBytesMax, ...stored } = this.#setup.store.stats();
+    const { usedBytesMax, lookups, ...stored } = this.#setup.store.stats();
+    const sent = this.#outbox.counts;
     return {
       counters: {
         executions: this.#runner.executions,
@@ -387,6 +392,12 @@ export class Engine {
         invalidations: counters.invalidations,
         laneRuns: this.#lane.runs,
         commitGroups: this.#database.groupsWritten,
+        transitionTexts: this.#sync.transitionTexts,
+        batchesReceived: this.#batchesReceived,
+        messagesReceived: this.#messagesReceived,
+        batchesSent: sent.batches,
+        messagesSent: sent.messages,
+        storeLookups: lookups,
       },
       gauges: {
         ...this.#actions.gauges,

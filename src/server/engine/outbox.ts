@@ -14,12 +14,19 @@ export class Outbox {
   #ready: FromEngine[] = [];
   #durableTs: number;
   #isPostDue = false;
+  #batches = 0;
+  #messages = 0;
 
   constructor(
     durableTs: number,
     private readonly post: (batch: readonly FromEngine[]) => void,
   ) {
     this.#durableTs = durableTs;
+  }
+
+  /** What has left so far. */
+  get counts(): { readonly batches: number; readonly messages: number } {
+    return { batches: this.#batches, messages: this.#messages };
   }
 
   /** Messages leave in the order in which they are added, so `ts` must not decrease. */
@@ -53,6 +60,8 @@ export class Outbox {
     this.#isPostDue = false;
     const batch = this.#ready;
     this.#ready = [];
+    this.#batches++;
+    this.#messages += batch.length;
     this.post(batch);
   }
 }

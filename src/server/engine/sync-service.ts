@@ -68,6 +68,11 @@ export class SyncService {
     return count;
   }
 
+  /** Texts of transitions that were written; those who are told the same share one. */
+  get transitionTexts(): number {
+    return this.#transitions.written;
+  }
+
   open(socket: number, client: ClientInfo): void {
     const session = new Session(this.#hostFor(socket, client));
     const inbox = new Inbox({
