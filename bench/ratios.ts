@@ -53,7 +53,7 @@ function ratiosOf(row: Row, measured: ReadonlyMap<string, Row>): Ratios {
 function comparisonsOf(name: string): readonly Comparison[] {
   const transfer = /^(wrk\.)?transfer\.(?:\w+\.)?(alpha[\d.]+)$/.exec(name);
   if (transfer !== null) return comparisonsOfTransfer(transfer[1] ?? "", transfer[2]!);
-  const subscribers = /^(?:latency|fanout)\.(subscribers\d+)$/.exec(name);
+  const subscribers = /^fanout\.(subscribers\d+)$/.exec(name);
   if (subscribers !== null) return [{ ratio: "ratioToParse", peer: `peer.parse.${subscribers[1]!}`, of: soonness }];
   return [];
 }

@@ -6,6 +6,7 @@ import { runHttpLoad } from "./http-load.js";
 import { runIncrementLoad } from "./increment-load.js";
 import type { Job, Reply } from "./job.js";
 import type { Measurement } from "./meter.js";
+import { runParseLoad } from "./parse-load.js";
 import { runQueriesLoad } from "./queries-load.js";
 import { runEngineReadLoad, runHttpReadLoad } from "./read-load.js";
 import { runSocketLoad } from "./socket-load.js";
@@ -26,6 +27,8 @@ function run(job: Job): Promise<Measurement> {
       return runHttpLoad(job);
     case "wrk":
       return runWrkLoad(job);
+    case "parse":
+      return runParseLoad(job);
     case "fanout":
       return runFanoutLoad(job);
     case "queries":

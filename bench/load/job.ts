@@ -5,16 +5,18 @@ import type { FanoutLoad, FanoutMeasurement } from "./fanout-load.js";
 import type { HttpLoad } from "./http-load.js";
 import type { IncrementLoad, IncrementMeasurement } from "./increment-load.js";
 import type { Measurement } from "./meter.js";
+import type { ParseLoad, ParseMeasurement } from "./parse-load.js";
 import type { QueriesLoad, QueriesMeasurement } from "./queries-load.js";
 import type { EngineReadLoad, HttpReadLoad } from "./read-load.js";
 import type { SocketLoad } from "./socket-load.js";
 import type { WrkLoad } from "./wrk-load.js";
 
-export type Job = SocketLoad | HttpLoad | WrkLoad | EngineLoad | FanoutLoad | QueriesLoad | DashboardLoad | IncrementLoad | HttpReadLoad | EngineReadLoad;
+export type Job = SocketLoad | HttpLoad | WrkLoad | ParseLoad | EngineLoad | FanoutLoad | QueriesLoad | DashboardLoad | IncrementLoad | HttpReadLoad | EngineReadLoad;
 
 /** Those that measure more than operations. */
 interface Results {
   readonly fanout: FanoutMeasurement;
+  readonly parse: ParseMeasurement;
   readonly queries: QueriesMeasurement;
   readonly dashboard: DashboardMeasurement;
   readonly increments: IncrementMeasurement;

@@ -5,6 +5,7 @@ import { FANOUT_PARTS } from "./fanout.js";
 import { HOT_PARTS } from "./hot.js";
 import { MEMORY_PARTS } from "./memory.js";
 import type { Part } from "./part.js";
+import { PARSE_PARTS } from "./parse.js";
 import { PEER_PARTS } from "./peer.js";
 import { QUERIES_PARTS } from "./queries.js";
 import { READ_PARTS } from "./read.js";
@@ -19,6 +20,7 @@ export const PARTS: readonly Part[] = [
   ...PEER_PARTS,
   ...WRK_PARTS,
   ...FANOUT_PARTS,
+  ...PARSE_PARTS,
   ...QUERIES_PARTS,
   ...DASHBOARD_PARTS,
   ...HOT_PARTS,

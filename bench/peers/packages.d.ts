@@ -36,12 +36,44 @@ declare module "pg" {
     readonly idleTimeoutMillis?: number;
   }
 
+  export interface PoolClient {
+    query(query: QueryConfig): Promise<unknown>;
+    /** Keeps the connection for the next who asks. */
+    release(): void;
+  }
+
   export class Pool {
     constructor(config: PoolConfig);
+    connect(): Promise<PoolClient>;
+    /** Ends the connection where the query fails. */
     query<Row>(query: QueryConfig | string): Promise<{ readonly rows: readonly Row[] }>;
     end(): Promise<void>;
   }
 
   const pg: { readonly Pool: typeof Pool };
   export default pg;
+}
+
+declare module "express" {
+  import type { RequestListener } from "node:http";
+
+  /** A handler of `node:http` as well. */
+  export type Application = RequestListener & { use(route: string, handler: RequestListener): void };
+  export default function express(): Application;
+}
+
+declare module "parse-server" {
+  import type { RequestListener, Server } from "node:http";
+
+  export interface LiveQueryServerOptions {
+    readonly appId: string;
+    readonly logLevel: string;
+  }
+
+  export class ParseServer {
+    constructor(options: object);
+    readonly app: RequestListener;
+    start(): Promise<unknown>;
+    static createLiveQueryServer(http: Server, liveQueryOptions: LiveQueryServerOptions, options: object): Promise<unknown>;
+  }
 }

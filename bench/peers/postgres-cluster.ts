@@ -14,13 +14,14 @@ import { temporaryFolder } from "../../tests/harness.js";
 import { untilDisposed, type Held } from "../ending.js";
 
 const VERSIONS_FOLDER = "/usr/lib/postgresql";
-/** Names the socket; nothing listens on a port of the network. */
+/** Names the socket; nothing listens on a port of the network, unless settings say so. */
 export const POSTGRES_PORT = 5432;
 export const POSTGRES_USER = "bench";
 const UNPRIVILEGED_USERS = ["postgres", "nobody"];
 const START_MS_MAX = 60_000;
 const POLL_MS = 20;
 const SETTINGS: Readonly<Record<string, string>> = {
+  port: String(POSTGRES_PORT),
   listen_addresses: "",
   fsync: "on",
   synchronous_commit: "on",
@@ -68,8 +69,8 @@ export class PostgresCluster implements AsyncDisposable {
       const data = join(folder, "data");
       await run(join(programs, "initdb"), ["-D", data, "-U", POSTGRES_USER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions"], { cwd: folder, ...user });
       const flags = Object.entries({ ...SETTINGS, ...settings, unix_socket_directories: folder }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-      server = spawn(join(programs, "postgres"), ["-D", data, "-p", String(POSTGRES_PORT), ...flags], { cwd: folder, stdio: ["ignore", "ignore", "pipe"], ...user });
-      await ready(server, folder);
+      server = spawn(join(programs, "postgres"), ["-D", data, ...flags], { cwd: folder, stdio: ["ignore", "ignore", "pipe"], ...user });
+      await ready(server, join(folder, `.s.PGSQL.${settings["port"] ?? POSTGRES_PORT}`));
       return new PostgresCluster(folder, server.pid!, held);
     } catch (error) {
       await held[Symbol.asyncDispose]();
@@ -99,20 +100,20 @@ async function end(server: ChildProcess): Promise<void> {
   await exited;
 }
 
-async function ready(server: ChildProcess, folder: string): Promise<void> {
+async function ready(server: ChildProcess, socketPath: string): Promise<void> {
   let log = "";
   server.stderr!.setEncoding("utf8").on("data", (text: string) => (log = (log + text).slice(-10_000)));
   let hasEnded = false;
   server.once("exit", () => (hasEnded = true));
   const deadlineMs = performance.now() + START_MS_MAX;
-  while (!log.includes("ready to accept connections") || !(await accepts(folder))) {
+  while (!log.includes("ready to accept connections") || !(await accepts(socketPath))) {
     if (hasEnded || performance.now() > deadlineMs) throw new Error(`Postgres did not start:\n${log}`);
     await setTimeout(POLL_MS);
   }
 }
 
-async function accepts(folder: string): Promise<boolean> {
-  const socket = createConnection(join(folder, `.s.PGSQL.${POSTGRES_PORT}`));
+async function accepts(socketPath: string): Promise<boolean> {
+  const socket = createConnection(socketPath);
   try {
     await once(socket, "connect");
     return true;

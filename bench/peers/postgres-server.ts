@@ -49,12 +49,21 @@ class PostgresAccounts implements Accounts {
     await this.pool.query("VACUUM ANALYZE accounts");
   }
 
+  /** On a connection taken from the pool: the pool's own `query` would end it with each failure, and start a new one. */
   async transfer({ from, to, amount }: Transfer): Promise<void> {
-    const query = { name: "transfer", text: "SELECT transfer($1, $2, $3)", values: [from, to, amount] };
+    const client = await this.pool.connect();
+    try {
+      await this.#serialize(() => client.query({ name: "transfer", text: "SELECT transfer($1, $2, $3)", values: [from, to, amount] }));
+      this.#transfers++;
+    } finally {
+      client.release();
+    }
+  }
+
+  async #serialize(run: () => Promise<unknown>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.pool.query(query);
-        this.#transfers++;
+        await run();
         return;
       } catch (error) {
         if (attempt === ATTEMPTS_MAX || !(error instanceof Error && "code" in error && RETRIED_CODES.has(error.code))) throw error;

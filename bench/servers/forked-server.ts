@@ -11,9 +11,9 @@ export interface ForkedServer extends AsyncDisposable {
   readonly pid: number;
 }
 
-/** @param module of the server, with `args` on its command line */
-export async function forkServer(module: URL, args: readonly string[] = []): Promise<ForkedServer> {
-  const child = fork(module, args, { execArgv: ["--import", "tsx"], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+/** @param module of the server, with `args` on its command line and `environment` besides this process's own */
+export async function forkServer(module: URL, args: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): Promise<ForkedServer> {
+  const child = fork(module, args, { execArgv: ["--import", "tsx"], env: { ...process.env, ...environment }, stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const exited = once(child, "exit");
   const held = untilDisposed(async () => {
     if (child.connected) child.disconnect();

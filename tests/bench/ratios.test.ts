@@ -24,9 +24,9 @@ const ROWS: readonly AnyRow[] = [
   { name: "peer.postgres.alpha1.5", skipped: "Postgres is not installed." },
   row("wrk.peer.postgres.alpha0", 1_000),
   { name: "wrk.peer.sqlite.alpha0", failed: "The server closed a connection." },
-  row("latency.subscribers100", 500, 2),
+  row("fanout.subscribers100", 500, 2),
   row("peer.parse.subscribers100", 100, 9),
-  row("latency.unrelated1000", 500, 2),
+  row("fanout.unrelated1000", 500, 2),
 ];
 
 test("a transfer is compared with every peer of the same skew that was measured", () => {
@@ -39,9 +39,9 @@ test("what wrk measured is compared with what wrk measured, and with its ceiling
 });
 
 test("of a delivery it is told how many times sooner it is there", () => {
-  expect(ratiosOf("latency.subscribers100", ROWS)).toEqual({ ratioToParse: 4.5 });
+  expect(ratiosOf("fanout.subscribers100", ROWS)).toEqual({ ratioToParse: 4.5 });
 });
 
 test("peers and parts without a peer have no ratios", () => {
-  for (const name of ["peer.sqlite.alpha0", "wrk.ceiling", "latency.unrelated1000", "peer.postgres.alpha1.5"]) expect(ratiosOf(name, ROWS)).toEqual({});
+  for (const name of ["peer.sqlite.alpha0", "wrk.ceiling", "fanout.unrelated1000", "peer.postgres.alpha1.5"]) expect(ratiosOf(name, ROWS)).toEqual({});
 });
