@@ -10,6 +10,7 @@ import { helpText, readOptions, type Options } from "./options.js";
 import { SkippedError, type Bench, type Part } from "./parts/part.js";
 import { Profiler } from "./profile/profiler.js";
 import { withRatios } from "./ratios.js";
+import { withTransferGoals } from "./transfer-goals.js";
 import { isMissed, jsonText, machineText, table, type AnyRow, type FailedRow, type Report, type SkippedRow } from "./report.js";
 
 const WARM_UP_SECONDS_MAX = 2;
@@ -70,7 +71,7 @@ async function runParts(bench: SharedBench, parts: readonly Part[]): Promise<Any
       rows.push(rowWithout(name, error));
     }
   }
-  return withRatios(rows);
+  return withTransferGoals(withRatios(rows));
 }
 
 function rowWithout(name: string, error: unknown): FailedRow | SkippedRow {
