@@ -5,17 +5,16 @@
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export interface Held extends AsyncDisposable {
-  /** No-op the second time. */
+  /** Whoever calls it waits for the end; it is disposed of once. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 const held = new Set<Held>();
 
 export function untilDisposed(dispose: () => Promise<void>): Held {
+  let disposed: Promise<void> | null = null;
   const resource: Held = {
-    [Symbol.asyncDispose]: async () => {
-      if (held.delete(resource)) await dispose();
-    },
+    [Symbol.asyncDispose]: () => (disposed ??= dispose().finally(() => held.delete(resource))),
   };
   held.add(resource);
   return resource;

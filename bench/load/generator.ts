@@ -1,4 +1,5 @@
 /** The generator: a process of its own that runs one job, given in its first message, replies and ends. */
+import { cleanUpWhenInterrupted } from "../ending.js";
 import { runDashboardLoad } from "./dashboard-load.js";
 import { runEngineLoad } from "./engine-load.js";
 import { runFanoutLoad } from "./fanout-load.js";
@@ -12,6 +13,7 @@ import { runEngineReadLoad, runHttpReadLoad } from "./read-load.js";
 import { runSocketLoad } from "./socket-load.js";
 import { runWrkLoad } from "./wrk-load.js";
 
+cleanUpWhenInterrupted();
 process.once("message", (job: Job) => {
   run(job).then(
     (measurement) => reply({ ok: true, measurement }),

@@ -2,6 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { untilDisposed } from "../ending.js";
 import type { Job, Reply, ResultOf } from "./job.js";
 
 const GENERATOR = fileURLToPath(new URL("./generator.ts", import.meta.url));
@@ -10,6 +11,10 @@ const GENERATOR = fileURLToPath(new URL("./generator.ts", import.meta.url));
 export async function runJob<J extends Job>(job: J, nodeFlags: readonly string[] = []): Promise<ResultOf<J>> {
   const child = fork(GENERATOR, { execArgv: ["--import", "tsx", ...nodeFlags], stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const exited = once(child, "exit");
+  await using _generator = untilDisposed(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+    await exited;
+  });
   child.send(job);
   const reply = await Promise.race([
     once(child, "message").then(([message]) => message as Reply),

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { temporaryFolder } from "../../tests/harness.js";
+import { untilDisposed } from "../ending.js";
 import type { LoopTimes } from "./closed-loop.js";
 import { cpuBetween, endedChildrenMicros, readCpu } from "./cpu.js";
 import { monotonicMicros, type Measurement } from "./meter.js";
@@ -38,14 +39,11 @@ const run = promisify(execFile);
 
 export async function runWrkLoad(load: WrkLoad): Promise<Measurement> {
   const folder = await temporaryFolder();
-  try {
-    const requests = join(folder, "requests.txt");
-    await writeFile(requests, requestLines(load));
-    await runWrk(load, requests, load.warmUpSeconds);
-    return await measure(load, requests);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using _folder = untilDisposed(() => rm(folder, { recursive: true, force: true }));
+  const requests = join(folder, "requests.txt");
+  await writeFile(requests, requestLines(load));
+  await runWrk(load, requests, load.warmUpSeconds);
+  return await measure(load, requests);
 }
 
 async function measure(load: WrkLoad, requests: string): Promise<Measurement> {
@@ -59,7 +57,9 @@ async function measure(load: WrkLoad, requests: string): Promise<Measurement> {
 /** Rejects where a single transfer failed: a load with failed requests measures nothing. */
 async function runWrk({ url, threads, connections }: WrkLoad, requests: string, seconds: number): Promise<WrkResult> {
   // It takes whole seconds only.
-  const { stdout } = await run("wrk", [`-t${threads}`, `-c${connections}`, `-d${Math.max(1, Math.round(seconds))}s`, "--timeout", TIMEOUT, "-s", SCRIPT, url, "--", requests, String(threads)]);
+  const wrk = run("wrk", [`-t${threads}`, `-c${connections}`, `-d${Math.max(1, Math.round(seconds))}s`, "--timeout", TIMEOUT, "-s", SCRIPT, url, "--", requests, String(threads)]);
+  await using _wrk = untilDisposed(() => Promise.resolve(void wrk.child.kill()));
+  const { stdout } = await wrk;
   const result = readWrkOutput(stdout);
   if (result.failed > 0) throw new Error(`${result.failed} of ${result.ops} transfers failed.${result.firstFailure === "" ? "" : ` The first answer: ${result.firstFailure}`}`);
   return result;

@@ -69,7 +69,8 @@ export class PostgresCluster implements AsyncDisposable {
       const data = join(folder, "data");
       await run(join(programs, "initdb"), ["-D", data, "-U", POSTGRES_USER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions"], { cwd: folder, ...user });
       const flags = Object.entries({ ...SETTINGS, ...settings, unix_socket_directories: folder }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-      server = spawn(join(programs, "postgres"), ["-D", data, ...flags], { cwd: folder, stdio: ["ignore", "ignore", "pipe"], ...user });
+      // In a session of its own: the terminal's interrupt is for this program, which ends it after those who use it.
+      server = spawn(join(programs, "postgres"), ["-D", data, ...flags], { cwd: folder, detached: true, stdio: ["ignore", "ignore", "pipe"], ...user });
       await ready(server, join(folder, `.s.PGSQL.${settings["port"] ?? POSTGRES_PORT}`));
       return new PostgresCluster(folder, server.pid!, held);
     } catch (error) {
