@@ -36,23 +36,10 @@ interface Comparison {
 const rate = (row: Row, peer: Row) => (row.opsPerSecond ?? Number.NaN) / (peer.opsPerSecond ?? Number.NaN);
 const soonness = (row: Row, peer: Row) => (peer.p50Ms ?? Number.NaN) / (row.p50Ms ?? Number.NaN);
 
-/** The least that a ratio must be, by the name of the part. */
-const GOALS: Readonly<Record<string, Ratios>> = {
-  "transfer.sockets64.alpha0": { ratioToPostgres: 10, ratioToSqlite: 6 },
-  "wrk.transfer.alpha0": { ratioToPostgres: 3, ratioToCeiling: 0.6 },
-};
-
-/** Adds the ratios for which there is a row of the peer, and holds them to their goals. */
+/** Adds the ratios for which there is a row of the peer. */
 export function withRatios(rows: readonly AnyRow[]): AnyRow[] {
   const measured = new Map(rows.flatMap((row) => ("ops" in row ? [[row.name, row] as const] : [])));
-  return rows.map((row) => ("ops" in row ? heldToGoals({ ...row, ...ratiosOf(row, measured) }) : row));
-}
-
-/** To those for which there is a ratio. */
-function heldToGoals(row: Row): Row {
-  const bounds = (Object.entries(GOALS[row.name] ?? {}) as [RatioName, number][]).filter(([name]) => row[name] !== undefined);
-  if (bounds.length === 0) return row;
-  return { ...row, goal: bounds.map(([name, min]) => `≥ ${min} × ${PEER_NAMES[name]}`).join(" and "), isReached: bounds.every(([name, min]) => row[name]! >= min) };
+  return rows.map((row) => ("ops" in row ? { ...row, ...ratiosOf(row, measured) } : row));
 }
 
 function ratiosOf(row: Row, measured: ReadonlyMap<string, Row>): Ratios {

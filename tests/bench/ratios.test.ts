@@ -42,14 +42,6 @@ test("of a delivery it is told how many times sooner it is there", () => {
   expect(ratiosOf("fanout.subscribers100", ROWS)).toEqual({ ratioToParse: 4.5 });
 });
 
-test("ratios are held to their goals, those that were not measured left aside", () => {
-  const goalOf = (rows: readonly AnyRow[], name: string) => withRatios(rows).find((candidate) => candidate.name === name);
-  expect(goalOf(ROWS, "transfer.sockets64.alpha0")).toMatchObject({ goal: "≥ 10 × Postgres and ≥ 6 × SQLite", isReached: false });
-  expect(goalOf(ROWS, "wrk.transfer.alpha0")).toMatchObject({ goal: "≥ 3 × Postgres and ≥ 0.6 × the ceiling", isReached: true });
-  expect(goalOf([row("transfer.sockets64.alpha0", 6), row("peer.sqlite.alpha0", 1)], "transfer.sockets64.alpha0")).toMatchObject({ goal: "≥ 6 × SQLite", isReached: true });
-  expect(goalOf([row("transfer.sockets64.alpha0", 6)], "transfer.sockets64.alpha0")).not.toHaveProperty("goal");
-});
-
 test("peers and parts without a peer have no ratios", () => {
   for (const name of ["peer.sqlite.alpha0", "wrk.ceiling", "fanout.unrelated1000", "peer.postgres.alpha1.5"]) expect(ratiosOf(name, ROWS)).toEqual({});
 });
