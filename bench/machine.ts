@@ -5,6 +5,7 @@ import { cpus, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { ROOT, temporaryFolder } from "../tests/harness.js";
 import { percentiles } from "./load/meter.js";
+import { peerVersions } from "./peers/versions.js";
 
 export interface Machine {
   readonly cpu: string;
@@ -13,6 +14,8 @@ export interface Machine {
   readonly system: string;
   readonly node: string;
   readonly rivulet: string;
+  /** Those that are installed, with their versions. */
+  readonly peers: string;
   /** Of the folder for temporary files, which holds the data (change it with TMPDIR). */
   readonly fileSystem: string;
   /** Appending 4 KiB and waiting for the disk. */
@@ -42,6 +45,7 @@ export async function describeMachine(): Promise<Machine> {
     system: `${process.platform} ${release()}`,
     node: process.version,
     rivulet: (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string }).version,
+    peers: peerVersions(),
     fileSystem: await fileSystemOf(tmpdir()),
     fsyncP50Ms: fsync.p50Ms,
     fsyncP99Ms: fsync.p99Ms,

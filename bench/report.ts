@@ -135,10 +135,11 @@ function percent(value: number | null): string {
 }
 
 export function machineText(machine: Machine): string {
-  const { cpu, cores, memoryGb, system, node, rivulet, fileSystem, fsyncP50Ms, fsyncP99Ms, durability, generator } = machine;
+  const { cpu, cores, memoryGb, system, node, rivulet, peers, fileSystem, fsyncP50Ms, fsyncP99Ms, durability, generator } = machine;
   return [
     `machine      ${cores} × ${cpu}, ${memoryGb} GB, ${system}`,
     `versions     rivulet ${rivulet}, node ${node}`,
+    `peers        ${peers}`,
     `disk         ${fileSystem}; 4 KiB and fdatasync: p50 ${figure(fsyncP50Ms, 2)} ms, p99 ${figure(fsyncP99Ms, 2)} ms`,
     `durability   ${durability}`,
     `generator    ${generator}; its ceiling is in the rows "ceiling.…"`,
