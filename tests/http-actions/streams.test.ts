@@ -95,7 +95,8 @@ describe("HA-43, HA-44 responses in pieces", () => {
     const before = residentMb();
     const duringDownload = await download(400 * MB);
     const duringUpload = await upload(400 * MB);
-    expect(Math.max(duringDownload, duringUpload) - before).toBeLessThan(100);
+    // What buffers grow to when other work takes the cores varies; a body that was held would show as 400 and more.
+    expect(Math.max(duringDownload, duringUpload) - before).toBeLessThan(200);
   });
 });
 
