@@ -1,9 +1,10 @@
-/** Tokens over HTTP: who a call acts as, and what is refused, for every reason that a token can have. AU-1 to AU-49. */
+/** Tokens over HTTP: who a call acts as, and what is refused, for every reason that a token can have. AU-1 to AU-49, HA-31, HA-47. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConvexHttpClient } from "convex/browser";
-import { startServer, type TestServer } from "../harness.js";
+import { startServer, until, type TestServer } from "../harness.js";
+import { RawConnection } from "../http-actions/raw-http.js";
 import { acts, deployAuth, identityOf, refusal, setProviders, users } from "./auth-app.js";
-import { IdentityProvider, type Algorithm } from "./identity-provider.js";
+import { IdentityProvider, json, type Algorithm } from "./identity-provider.js";
 
 let server: TestServer;
 let provider: IdentityProvider;
@@ -53,6 +54,35 @@ test("AU-49 claims need not be Convex values, in queries and in actions", async 
   const claims = { $odd: 1, "": 2, "ключ 🗝": ["ü"], _private: { "a.b": null }, big: 2 ** 60, fraction: 0.1 };
   const client = new ConvexHttpClient(server.url, { logger: false, auth: await other.token({ claims }) });
   for (const text of [await client.query(users.claims, {}), await client.action(acts.claims, {})]) expect(JSON.parse(text)).toMatchObject(claims);
+});
+
+describe("an HTTP action", () => {
+  const post = (token: string): Promise<Response> => fetch(`${server.url}/notes`, { method: "POST", body: "hello", headers: { Authorization: `Bearer ${token}` } });
+
+  test("HA-31 acts as the user of its token, and so does what it calls", async () => {
+    await setProviders(server, [provider.openId()]);
+    expect(await (await post(await provider.token({ subject: "dan" }))).json()).toEqual({ subject: "dan", author: "dan" });
+  });
+
+  test("HA-47 whose client goes away while the token's key is asked for does not run, and harms no other", async () => {
+    await using other = await IdentityProvider.start();
+    await setProviders(server, [other.openId()]);
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    other.answers.set("/jwks.json", (_request, response) => void released.then(() => json(response, other.keySet)));
+    await using leaving = await RawConnection.open(server.url);
+    leaving.send(["POST /notes HTTP/1.1", "Host: a", `Authorization: Bearer ${await other.token({ subject: "gone" })}`, "Content-Length: 5"], "never");
+    await until(() => other.keysRequests === 1, "the key to be asked for");
+    leaving.socket.end();
+    await leaving.closed();
+    const staying = post(await other.token({ subject: "stayed" }));
+    // By then the engine knows who has left.
+    const authors = (): Promise<string[]> => new ConvexHttpClient(server.url, { logger: false }).query(users.authors, {});
+    expect(await authors()).not.toContain("gone");
+    release();
+    expect(await (await staying).json()).toEqual({ subject: "stayed", author: "stayed" });
+    expect(await authors()).not.toContain("gone");
+  });
 });
 
 describe("algorithms", () => {

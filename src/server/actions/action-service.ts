@@ -45,6 +45,8 @@ export interface HttpActionRequest extends Caller {
   readonly job: HttpActionJob;
   /** MessagePort that the answer goes over. */
   readonly port: unknown;
+  /** Its turn has come, and nobody is at the port's other end: nothing runs, and `done` is not called. */
+  readonly onGone: () => void;
 }
 
 export type ActionResult = ActionOutcome & { readonly logLines: readonly string[] };
@@ -60,7 +62,7 @@ interface Started {
   readonly caller: Caller;
   readonly kind: "action" | "httpAction";
   readonly environment: "isolate" | "node";
-  readonly what: Pick<Run, "job" | "port">;
+  readonly what: Pick<Run, "job" | "port" | "onGone">;
   /** Checks what the action returned. */
   readonly check: (outcome: ActionOutcome) => ActionOutcome;
   readonly done: (result: ActionResult) => void;
@@ -106,8 +108,8 @@ export class ActionService {
 
   /** The answer goes over the port; `done` tells how the run ended. */
   runHttp(request: HttpActionRequest, done: (result: ActionResult) => void): void {
-    const { route, job, port } = request;
-    this.#start({ path: route, componentPath: componentOfModule(job.router), depth: 0, caller: request, kind: "httpAction", environment: "isolate", what: { job, port }, check: (outcome) => outcome, done });
+    const { route, job, port, onGone } = request;
+    this.#start({ path: route, componentPath: componentOfModule(job.router), depth: 0, caller: request, kind: "httpAction", environment: "isolate", what: { job, port, onGone }, check: (outcome) => outcome, done });
   }
 
   get gauges(): Readonly<Record<string, number>> {

@@ -4,14 +4,19 @@ import type { ActionOutcome, ToExecutor } from "../../functions/actions/executor
 import type { Executor, ExecutorEvents } from "./executor.js";
 import { ExecutorPool, type Run } from "./executor-pool.js";
 
+/** No executor can take it. */
+const CLOSED_PORT = "closed";
+
 class FakeExecutor implements Executor<string> {
   readonly received: ToExecutor<string>[] = [];
   isEnded = false;
 
   constructor(readonly events: ExecutorEvents) {}
 
-  post(message: ToExecutor<string>): void {
+  post(message: ToExecutor<string>): boolean {
+    if (message.type === "run" && message.port === CLOSED_PORT) return false;
     this.received.push(message);
+    return true;
   }
 
   end(): Promise<void> {
@@ -106,6 +111,22 @@ describe("places", () => {
     executors[0]!.done();
     expect(running()).toEqual(["c", "b"]);
     expect([...outcomes.keys()]).toEqual(["a"]);
+  });
+
+  test("one whose client is gone when its turn comes is told so, and takes no place", () => {
+    const gone: string[] = [];
+    run("first", { port: CLOSED_PORT, onGone: () => gone.push("first") });
+    run("a");
+    run("b");
+    expect([gone, running(), executors.length]).toEqual([["first"], ["a", "b"], 2]);
+    run("later", { port: CLOSED_PORT, onGone: () => gone.push("later") });
+    run("c");
+    executors[0]!.done();
+    expect([gone, running(), executors.length, pool.waiting]).toEqual([["first", "later"], ["c", "b"], 2, 0]);
+    executors[0]!.done();
+    executors[1]!.done();
+    vi.advanceTimersByTime(500);
+    expect([pool.executors, [...outcomes.keys()]]).toEqual([0, ["a", "c", "b"]]);
   });
 
   test("waiting has a bound", () => {

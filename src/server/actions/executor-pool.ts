@@ -31,6 +31,8 @@ export interface Run {
   readonly depth: number;
   /** Asked when its turn comes: true where nobody wants it any more. Then nothing of it is heard again. */
   readonly isDropped?: () => boolean;
+  /** When its turn has come, the other end of its port is gone. Nothing runs, and nothing else of it is heard. */
+  readonly onGone?: () => void;
   /** Its turn has come. */
   readonly onStart: () => void;
   readonly onLog: (lines: readonly string[]) => void;
@@ -111,12 +113,16 @@ export class ExecutorPool<Code> {
       return;
     }
     const worker = this.#idle.pop() ?? this.#newWorker(this.#code);
+    if (!worker.executor.post({ type: "run", job: run.job, port: run.port })) {
+      this.#rest(worker);
+      run.onGone?.();
+      return;
+    }
     if (worker.timer !== null) clearTimeout(worker.timer);
     this.#runningByDepth[run.depth] = (this.#runningByDepth[run.depth] ?? 0) + 1;
     worker.running = run;
     worker.timer = setTimeout(() => this.#timeOut(worker), this.#options.actionMsMax);
     run.onStart();
-    worker.executor.post({ type: "run", job: run.job, port: run.port });
   }
 
   #newWorker(code: Code): Worker<Code> {

@@ -2,8 +2,8 @@
 import type { FromExecutor, ToExecutor } from "../../functions/actions/executor-messages.js";
 
 export interface Executor<Code> {
-  /** Messages posted before it is ready wait for it. */
-  post(message: ToExecutor<Code>): void;
+  /** Messages posted before it is ready wait for it. False, and nothing was posted: the other end of the message's port is gone. */
+  post(message: ToExecutor<Code>): boolean;
   /** Ends it, whatever it is doing; resolves when it is gone. {@link ExecutorEvents.onExit} still comes. */
   end(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** An executor of the default runtime: a worker thread with a heap of its own, see thread-executor-worker.ts. */
 import { Worker, type MessagePort } from "node:worker_threads";
-import type { FromExecutor, WorkerCode } from "../../functions/actions/executor-messages.js";
+import type { FromExecutor, ToExecutor, WorkerCode } from "../../functions/actions/executor-messages.js";
 import type { Executor, ExecutorEvents } from "./executor.js";
 
 export interface ThreadExecutorOptions {
@@ -32,7 +32,25 @@ export function startThreadExecutor(options: ThreadExecutorOptions, events: Exec
   worker.on("error", (error: NodeJS.ErrnoException) => (cause = error.code === "ERR_WORKER_OUT_OF_MEMORY" ? outOfMemory : error.message));
   worker.on("exit", (code) => events.onExit(cause ?? (code === EXIT_BUFFERS_TOO_LARGE ? outOfMemory : `its thread ended with code ${code}`)));
   return {
-    post: (message) => worker.postMessage(message, message.type === "run" && message.port !== null ? [message.port as MessagePort] : []),
+    post: (message) => post(worker, message),
     end: async () => void (await worker.terminate()),
   };
+}
+
+/**
+ * Whether a port is still open can only be told by handing it on: it closes as soon as its thread has been told that the
+ * other end is gone, and its event "close" comes later.
+ */
+function post(worker: Worker, message: ToExecutor<WorkerCode>): boolean {
+  if (message.type !== "run" || message.port === null) {
+    worker.postMessage(message);
+    return true;
+  }
+  try {
+    worker.postMessage(message, [message.port as MessagePort]);
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "DataCloneError") return false;
+    throw error;
+  }
 }

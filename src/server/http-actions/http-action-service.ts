@@ -54,17 +54,8 @@ export class HttpActionService {
 
   #runAs(call: HttpActionCall, { module, routedPath, route }: FoundRouter, principal: Principal, answer: Answer): void {
     const { kind: _kind, credentials: _credentials, client, port, ...job } = call;
-    let isGone = false;
-    const onGone = (): void => void (isGone = true);
-    port.on("close", onGone);
-    const isDropped = (): boolean => {
-      // Handed on, the port is closed at this end.
-      port.off("close", onGone);
-      if (isGone) answer(OK);
-      return isGone;
-    };
     this.#options.runHttp(
-      { principal, route, job: { type: "httpAction", router: module, routedPath, ...job }, port, requestId: call.requestId, client, source: "HttpEndpoint", isDropped },
+      { principal, route, job: { type: "httpAction", router: module, routedPath, ...job }, port, requestId: call.requestId, client, source: "HttpEndpoint", onGone: () => answer(OK) },
       (result) => {
         // Where it was not handed on.
         port.close();

@@ -11,8 +11,15 @@ export interface NodeExecutorOptions {
 }
 
 export function startNodeExecutor(options: NodeExecutorOptions, events: ExecutorEvents): Executor<NodeCode> {
-  return new NodeProcess(
+  const process = new NodeProcess(
     { entry: "executor-process", data: options, memoryMbMax: options.memoryMbMax },
     { onMessage: (message) => events.onMessage(message as FromExecutor), onExit: (cause) => events.onExit(cause) },
   );
+  return {
+    post: (message) => {
+      process.post(message);
+      return true;
+    },
+    end: () => process.end(),
+  };
 }
