@@ -16,6 +16,8 @@ export interface TokenSettings {
   readonly audience: string;
   /** How long a token for the app lives. */
   readonly seconds: number;
+  /** The clock that tokens go by, in milliseconds; the machine's by default. */
+  readonly nowMs?: () => number;
 }
 
 export class Tokens {
@@ -32,19 +34,24 @@ export class Tokens {
   /** The account's id; throws when the token is not a refresh token of this issuer, or too old. */
   async accountOfRefresh(token: string): Promise<string> {
     const { key, issuer } = this.settings;
-    const { payload } = await jwtVerify(token, key.publicKey, { issuer, audience: issuer, requiredClaims: ["sub", "exp"] });
+    const { payload } = await jwtVerify(token, key.publicKey, { issuer, audience: issuer, currentDate: new Date(this.#nowMs()), requiredClaims: ["sub", "exp"] });
     return payload.sub!;
   }
 
   async #sign(claims: Record<string, unknown>, subject: string, audience: string, seconds: number): Promise<string> {
     const { key, issuer } = this.settings;
+    const nowSeconds = Math.floor(this.#nowMs() / 1000);
     return await new SignJWT(claims)
       .setProtectedHeader({ alg: key.algorithm, kid: key.id, typ: "JWT" })
       .setIssuer(issuer)
       .setSubject(subject)
       .setAudience(audience)
-      .setIssuedAt()
-      .setExpirationTime(`${seconds}s`)
+      .setIssuedAt(nowSeconds)
+      .setExpirationTime(nowSeconds + seconds)
       .sign(key.privateKey);
+  }
+
+  #nowMs(): number {
+    return this.settings.nowMs?.() ?? Date.now();
   }
 }
