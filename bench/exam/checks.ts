@@ -1,20 +1,34 @@
 /** What must be refused, and what must be in order: yes or no, without a clock. */
 import { ConvexError } from "convex/values";
+import { DEMO_EXAM } from "../../examples/exam/issuer/accounts.js";
 import { signedScore, type Score } from "../../examples/exam/grader/sign.js";
 import { getExamSessions, leaderboardRecord, leaderboardTop, type ScoreRow } from "./api.js";
 import { held, type Figure } from "../figures.js";
 import { SIGNING_KEY, type Platform } from "./platform.js";
+import type { ExamLoad } from "./load.js";
 import type { Student } from "./student.js";
+import type { Times } from "./times.js";
 import type { Tutor } from "./tutor.js";
 
 const OLD_MS = 6 * 60_000;
+
+/** After a window of the load, whose scores they are about. */
+export async function examChecks(platform: Platform, load: ExamLoad, times: Times): Promise<Figure[]> {
+  const { students, tutor, scores } = load;
+  return [
+    tooSoonCheck(await load.beatTwice(students.at(-1)!, times.heartbeat)),
+    ...(await accessChecks(platform, students[0]!, DEMO_EXAM)),
+    orderCheck(tutor.scores),
+    ...(await scoreChecks(platform, tutor, scores[0]!)),
+  ];
+}
 
 export function postScore(platform: Platform, request: ReturnType<typeof signedScore>): Promise<Response> {
   return fetch(`${platform.url}/scores`, request);
 }
 
 /** @param score one that was recorded */
-export async function scoreChecks(platform: Platform, tutor: Tutor, score: Score): Promise<Figure[]> {
+async function scoreChecks(platform: Platform, tutor: Tutor, score: Score): Promise<Figure[]> {
   const before = JSON.stringify(tutor.scores);
   const again = await postScore(platform, signedScore({ ...score, score: score.score + 1 }, SIGNING_KEY));
   const duplicate = ((await again.json()) as { result?: string }).result;
@@ -38,7 +52,7 @@ export async function scoreChecks(platform: Platform, tutor: Tutor, score: Score
   ];
 }
 
-export function orderCheck(scores: readonly ScoreRow[]): Figure {
+function orderCheck(scores: readonly ScoreRow[]): Figure {
   const isSorted = scores.every((row, index) => {
     const previous = scores[index - 1];
     return previous === undefined || previous.score > row.score || (previous.score === row.score && previous.submittedAt <= row.submittedAt);
@@ -46,7 +60,7 @@ export function orderCheck(scores: readonly ScoreRow[]): Figure {
   return held("ranking", "score down, time up", `${isSorted ? "in order" : "out of order"}, ${scores.length} rows`, isSorted && scores.length > 0);
 }
 
-export async function accessChecks(platform: Platform, student: Student, examId: string): Promise<Figure[]> {
+async function accessChecks(platform: Platform, student: Student, examId: string): Promise<Figure[]> {
   const anonymous = platform.server.http();
   const forged = platform.server.http();
   forged.setAuth(await platform.forgedTokenFor(student.account));
@@ -61,7 +75,7 @@ export async function accessChecks(platform: Platform, student: Student, examId:
   return [held("calls without the right", "refused", allowed.length === 0 ? "refused" : `allowed: ${allowed.join(", ")}`, allowed.length === 0)];
 }
 
-export function tooSoonCheck(error: unknown): Figure {
+function tooSoonCheck(error: unknown): Figure {
   const isRight = error instanceof ConvexError && (error.data as { code?: string }).code === "TOO_SOON";
   return held("heartbeat right after another", "refused", isRight ? "refused" : error === null ? "accepted" : String(error), isRight);
 }

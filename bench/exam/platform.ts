@@ -21,15 +21,21 @@ export class Platform implements AsyncDisposable {
   static async start(heartbeatMs: number): Promise<Platform> {
     const server = await startServer({ flags: ["--log-level", "warn"] });
     try {
-      const key = await createSigningKey();
-      const platform = new Platform(server, new Tokens({ ...SETTINGS, key, issuer: ISSUER, seconds: TOKEN_SECONDS }));
-      await platform.#setEnvironment({ EXAM_ISSUER: ISSUER, EXAM_JWKS: dataUri(key.publicKeys), SCORES_SIGNING_KEY: SIGNING_KEY, HEARTBEAT_MS: String(heartbeatMs) });
+      const platform = await Platform.on(server, heartbeatMs);
       await server.deploy(EXAM_APP);
       return platform;
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Makes the issuer and tells the server of it; the functions are the caller's to deploy, and the server to dispose of. */
+  static async on(server: TestServer, heartbeatMs: number): Promise<Platform> {
+    const key = await createSigningKey();
+    const platform = new Platform(server, new Tokens({ ...SETTINGS, key, issuer: ISSUER, seconds: TOKEN_SECONDS }));
+    await platform.#setEnvironment({ EXAM_ISSUER: ISSUER, EXAM_JWKS: dataUri(key.publicKeys), SCORES_SIGNING_KEY: SIGNING_KEY, HEARTBEAT_MS: String(heartbeatMs) });
+    return platform;
   }
 
   get url(): string {

@@ -8,7 +8,7 @@ import { Screen } from "../../tests/screen.js";
 import type { CohortStats, Question, StudyPlatform } from "../../tests/study/platform.js";
 import { held, p99Under, Samples, type Figure } from "../figures.js";
 import type { Options } from "./options.js";
-import { Student } from "./student.js";
+import { studentsOf, type Student } from "./student.js";
 
 /** Saves one after another, each of which is waited for on every screen. */
 const SINGLE_SAVES = 100;
@@ -32,7 +32,7 @@ export class Study {
     const { admins, students, seconds, kills } = this.options;
     this.progress(`${admins} admins and ${students} students come`);
     this.#questions = await this.platform.allQuestions();
-    this.#students = this.platform.students.map(({ _id }) => new Student(_id, this.platform.server.client(), this.#questions));
+    this.#students = studentsOf(this.platform, this.#questions);
     const scoped = await this.#watchOthers();
     const screens = await this.#openStats(admins);
     this.progress("saves one by one");

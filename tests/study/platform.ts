@@ -37,18 +37,23 @@ export class StudyPlatform implements AsyncDisposable {
     const server = await startServer(options);
     try {
       await server.deploy(STUDY);
-      await server.runInternal("demo:seed", { students: studentCount, isFresh: true });
-      const client = server.http();
-      const adminId = await client.mutation(mutationNamed("users:enter"), { name: "Whoever looks after it", role: "admin" });
-      const { cohortId } = (await client.query(queryNamed("users:me"), { userId: adminId })) as { cohortId: string };
-      const students = (await client.query(queryNamed("cohorts:getStudentsWithProgress"), { cohortId, limit: 200, offset: 0 })) as StudentRow[];
-      const classes = (await client.query(queryNamed("content:classes"), { cohortId })) as { _id: string; name: string }[];
-      const modules = (await client.query(queryNamed("content:modules"), { classId: classes[0]!._id })) as { _id: string; title: string; questionCount: number }[];
-      return new StudyPlatform(server, cohortId, students, classes, modules);
+      return await StudyPlatform.on(server, studentCount);
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Fills a server that has the functions, and nothing else yet. */
+  static async on(server: TestServer, studentCount: number): Promise<StudyPlatform> {
+    await server.runInternal("demo:seed", { students: studentCount, isFresh: true });
+    const client = server.http();
+    const adminId = await client.mutation(mutationNamed("users:enter"), { name: "Whoever looks after it", role: "admin" });
+    const { cohortId } = (await client.query(queryNamed("users:me"), { userId: adminId })) as { cohortId: string };
+    const students = (await client.query(queryNamed("cohorts:getStudentsWithProgress"), { cohortId, limit: 200, offset: 0 })) as StudentRow[];
+    const classes = (await client.query(queryNamed("content:classes"), { cohortId })) as { _id: string; name: string }[];
+    const modules = (await client.query(queryNamed("content:modules"), { classId: classes[0]!._id })) as { _id: string; title: string; questionCount: number }[];
+    return new StudyPlatform(server, cohortId, students, classes, modules);
   }
 
   async questions(moduleId: string): Promise<Question[]> {
