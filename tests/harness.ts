@@ -27,6 +27,8 @@ export interface ServerOptions {
   /** Kept when given; a temporary one is deleted with the server. */
   readonly dataFolder?: string;
   readonly flags?: readonly string[];
+  /** Variables of its environment, beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface CommandResult {
@@ -57,7 +59,7 @@ export class TestServer implements AsyncDisposable {
   async start(): Promise<void> {
     const port = this.url === "" ? "0" : new URL(this.url).port;
     const child = spawn(process.execPath, [BIN, "start", "--data", this.dataFolder, "--port", port, ...(this.options.flags ?? [])], {
-      env: { ...process.env, RIVULET_ADMIN_KEY: ADMIN_KEY },
+      env: { ...process.env, RIVULET_ADMIN_KEY: ADMIN_KEY, ...this.options.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#process = child;

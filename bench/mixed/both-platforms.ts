@@ -7,6 +7,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT, startServer, temporaryFolder, type TestServer } from "../../tests/harness.js";
 import { StudyPlatform } from "../../tests/study/platform.js";
+import { INSPECTED } from "../collected-memory.js";
 import { Platform as ExamPlatform } from "../exam/platform.js";
 import { makeOneApp } from "./one-app.js";
 
@@ -20,7 +21,7 @@ export class BothPlatforms implements AsyncDisposable {
   ) {}
 
   static async start(heartbeatMs: number, learners: number): Promise<BothPlatforms> {
-    const server = await startServer({ flags: ["--log-level", "warn"] });
+    const server = await startServer({ flags: ["--log-level", "warn"], environment: INSPECTED });
     try {
       const exam = await ExamPlatform.on(server, heartbeatMs);
       await deployBoth(server);

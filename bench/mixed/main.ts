@@ -1,4 +1,5 @@
 /** Holds examples/exam and examples/study, at work at the same time on one server, to their figures, and prints them. */
+import { withoutNotices } from "../collected-memory.js";
 import { holdToGoals } from "../goals.js";
 import { BothPlatforms } from "./both-platforms.js";
 import { Mix } from "./mix.js";
@@ -13,6 +14,6 @@ await holdToGoals({
   measure: async (options, progress) => {
     progress("server and apps");
     await using platforms = await BothPlatforms.start(options.heartbeatMs, LEARNERS);
-    return { figures: await new Mix(platforms, options, progress).run(), stderr: platforms.server.stderr };
+    return { figures: await new Mix(platforms, options, progress).run(), stderr: withoutNotices(platforms.server.stderr) };
   },
 });
