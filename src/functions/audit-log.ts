@@ -10,7 +10,7 @@ import type { Table } from "../database/table.js";
 import type { Revision } from "../database/stored-document.js";
 import type { Transaction } from "../database/transaction.js";
 import { newId } from "../values/id.js";
-import { encodeValue, parseValue } from "../values/value.js";
+import { encodeValue } from "../values/value.js";
 
 /** What was done to the deployment. */
 export const AUDIT_TABLE = "_audit_log";
@@ -31,7 +31,7 @@ export function appendAudit(transaction: Transaction, tableName: string, fields:
   const newest = edge(books, table, true);
   const number = newest === null ? 1 : numberOf(newest) + 1;
   const document = { ...fields, number, _id: newId(table.number), _creationTime: books.nextCreationTime() };
-  books.write(table, document._id, null, revision(encodeValue(document)));
+  books.write(table, document._id, null, { text: encodeValue(document), value: document });
   const oldest = number > AUDIT_ENTRIES_MAX ? edge(books, table, false) : null;
   if (oldest !== null && numberOf(oldest) <= number - AUDIT_ENTRIES_MAX) books.write(table, oldest.value["_id"] as string, oldest, null);
   transaction.absorb(books);
@@ -42,10 +42,6 @@ function edge(transaction: Transaction, table: Table, isNewest: boolean): Revisi
   const found = scan.next();
   scan.close();
   return found === null ? null : found.document;
-}
-
-function revision(text: string): Revision {
-  return { text, value: parseValue(text) as Revision["value"] };
 }
 
 function numberOf({ value }: Revision): number {

@@ -11,7 +11,6 @@
  */
 import { prefixRange } from "../database/keys.js";
 import type { Index, Table } from "../database/table.js";
-import type { Revision } from "../database/stored-document.js";
 import type { Transaction } from "../database/transaction.js";
 import type { KeyRange } from "../storage/store.js";
 import { decodeId, encodeId } from "../values/id.js";
@@ -38,7 +37,7 @@ const INDEXES = [{ name: "by_lane", fields: ["lane", "time"] }] as const;
 export function putInQueue(transaction: Transaction, namespace: string, job: string, lane: JobLane, time: number, componentPath = namespace): void {
   const table = transaction.ensureTable(namespace, QUEUE_TABLE, INDEXES);
   const id = queueId(table, job);
-  const before = existing(transaction, table, id);
+  const before = transaction.read(table, id) ?? null;
   const _creationTime = before?.value["_creationTime"] ?? transaction.nextCreationTime();
   const component = before?.value["componentPath"] ?? (componentPath === namespace ? undefined : componentPath);
   const value = { job, lane, time, ...(component === undefined ? {} : { componentPath: component }), _id: id, _creationTime };
@@ -48,15 +47,15 @@ export function putInQueue(transaction: Transaction, namespace: string, job: str
 /** The component whose function a job runs. */
 export function componentOfJob(transaction: Transaction, namespace: string, job: string): string {
   const table = transaction.table(namespace, QUEUE_TABLE);
-  const queued = table === undefined ? null : existing(transaction, table, queueId(table, job));
+  const queued = table === undefined ? undefined : transaction.read(table, queueId(table, job));
   return (queued?.value["componentPath"] as string | undefined) ?? namespace;
 }
 
 export function removeFromQueue(transaction: Transaction, namespace: string, job: string): void {
   const table = transaction.ensureTable(namespace, QUEUE_TABLE, INDEXES);
   const id = queueId(table, job);
-  const before = existing(transaction, table, id);
-  if (before !== null) transaction.write(table, id, before, null);
+  const before = transaction.read(table, id);
+  if (before !== undefined) transaction.write(table, id, before, null);
 }
 
 /** The jobs of a lane, the earliest first. */
@@ -70,15 +69,6 @@ export function parseQueuedJob(text: string): QueuedJob {
 
 function queueId(table: Table, job: string): string {
   return encodeId(table.number, decodeId(job)!.internal);
-}
-
-function existing(transaction: Transaction, table: Table, id: string): Revision | null {
-  const text = transaction.get(table, id);
-  return text === undefined ? null : revisionOf(text);
-}
-
-function revisionOf(text: string): Revision {
-  return { text, value: parseValue(text) as Revision["value"] };
 }
 
 function indexOf(table: Table): Index {

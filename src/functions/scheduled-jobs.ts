@@ -86,9 +86,9 @@ export function cancelJob(transaction: Transaction, namespace: string, id: unkno
 /** Null where there is none of this id (any more). */
 export function readJob(transaction: Transaction, id: string): Job | null {
   const table = jobsTableOf(transaction, id);
-  const text = table === null ? undefined : transaction.get(table, id);
-  if (table === null || text === undefined) return null;
-  return { ...(parseValue(text) as unknown as Job), componentPath: componentOfJob(transaction, table.record.namespace, id) };
+  const document = table === null ? undefined : transaction.read(table, id);
+  if (table === null || document === undefined) return null;
+  return { ...(document.value as unknown as Job), componentPath: componentOfJob(transaction, table.record.namespace, id) };
 }
 
 /** The end of a job, unless it has ended already, for example by being canceled. */
@@ -112,14 +112,14 @@ export function requeueJob(transaction: Transaction, { _id, scheduledTime }: Job
 /** Nothing of the job stays. */
 export function removeJob(transaction: Transaction, id: string): void {
   const table = jobsTableOf(transaction, id)!;
-  const text = transaction.get(table, id);
-  if (text !== undefined) transaction.write(table, id, revisionOf(text), null);
+  const before = transaction.read(table, id);
+  if (before !== undefined) transaction.write(table, id, before, null);
   removeFromQueue(transaction, table.record.namespace, id);
 }
 
 function changeJob(transaction: Transaction, id: string, change: Record<string, unknown>, lane: JobLane, timeMs: number): void {
   const table = jobsTableOf(transaction, id)!;
-  const before = revisionOf(transaction.get(table, id)!);
+  const before = transaction.read(table, id)!;
   writeJob(transaction, table, before, { ...before.value, ...change });
   putInQueue(transaction, table.record.namespace, id, lane, timeMs);
 }
@@ -131,8 +131,4 @@ function jobsTableOf(transaction: Transaction, id: string): Table | null {
 
 function writeJob(transaction: Transaction, table: Table, before: Revision | null, fields: Record<string, unknown>): void {
   transaction.write(table, fields["_id"] as string, before, { text: encodeValue(fields), value: fields as Revision["value"] });
-}
-
-function revisionOf(text: string): Revision {
-  return { text, value: parseValue(text) as Revision["value"] };
 }

@@ -4,10 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { DatabaseError } from "../database/errors.js";
+import type { StoredDocument } from "../database/stored-document.js";
 import type { DocumentValue, Table } from "../database/table.js";
 import type { Transaction } from "../database/transaction.js";
 import { decodeId, encodeId, newId } from "../values/id.js";
-import { encodeValue, parseValue } from "../values/value.js";
+import { encodeValue } from "../values/value.js";
 
 export const FILES_TABLE = "_storage";
 
@@ -75,9 +76,9 @@ export class StoredFiles {
   /** `method` is what was called, for errors. */
   metadata(storageId: unknown, method = "getMetadata"): FileMetadata | null {
     const found = this.#find(storageId, method);
-    const text = found === null ? undefined : this.#read(found);
-    if (found === null || text === undefined) return null;
-    const { sha256, size, contentType } = parseValue(text) as { sha256: string; size: number; contentType?: string };
+    const document = found === null ? undefined : this.#read(found);
+    if (found === null || document === undefined) return null;
+    const { sha256, size, contentType } = document.value as { sha256: string; size: number; contentType?: string };
     return { storageId: this.access.urlNameOf(found.internalId), sha256, size, contentType: contentType ?? null };
   }
 
@@ -98,10 +99,10 @@ export class StoredFiles {
   /** Null for a file that is not there. */
   content(storageId: unknown): { readonly bytes: Uint8Array; readonly contentType: string | null } | null {
     const found = this.#find(storageId, "get");
-    const text = found === null ? undefined : this.#read(found);
-    if (found === null || text === undefined) return null;
+    const document = found === null ? undefined : this.#read(found);
+    if (found === null || document === undefined) return null;
     const files = this.#requireBytes("get");
-    const { size, contentType = null } = parseValue(text) as { size: number; contentType?: string };
+    const { size, contentType = null } = document.value as { size: number; contentType?: string };
     this.transaction.usage.readFile(size);
     return { bytes: files.read(Buffer.from(found.internalId).toString("hex")), contentType };
   }
@@ -114,19 +115,19 @@ export class StoredFiles {
   /** The bytes go when the transaction is durable. */
   delete(storageId: unknown): void {
     const found = this.#find(storageId, "delete");
-    const text = found === null ? undefined : this.#read(found);
-    if (found === null || text === undefined) {
+    const document = found === null ? undefined : this.#read(found);
+    if (found === null || document === undefined) {
       throw new DatabaseError("notFound", `There is no file with storage ID ${String(storageId)}: it was deleted, or never stored. Check with \`storage.getUrl\`, which gives null then.`);
     }
-    this.transaction.write(found.table, found.id, { text, value: parseValue(text) as DocumentValue }, null);
+    this.transaction.write(found.table, found.id, document, null);
   }
 
   uploadUrl(nowMs: number): string {
     return this.access.uploadUrl(this.namespace, nowMs);
   }
 
-  #read({ table, id }: Found): string | undefined {
-    return this.transaction.get(table, id);
+  #read({ table, id }: Found): StoredDocument | undefined {
+    return this.transaction.read(table, id);
   }
 
   /** Null for an id that can be of no file any more. Ids of the old kind, names in URLs, are taken too. */

@@ -5,10 +5,10 @@
 import { IndexScan } from "../../database/index-scan.js";
 import { prefixRange } from "../../database/keys.js";
 import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
-import type { Revision } from "../../database/stored-document.js";
+import { StoredDocument, type Revision } from "../../database/stored-document.js";
 import type { Transaction } from "../../database/transaction.js";
 import { newId } from "../../values/id.js";
-import { encodeValue, parseValue } from "../../values/value.js";
+import { encodeValue } from "../../values/value.js";
 
 /** The app's. System tables of the deployment are kept there. */
 export const APP_NAMESPACE = "";
@@ -40,8 +40,7 @@ function putRevision(transaction: Transaction, tableName: string, before: Revisi
   const table = transaction.ensureTable(APP_NAMESPACE, tableName);
   const id = (before?.value["_id"] as string | undefined) ?? newId(table.number);
   const _creationTime = before?.value["_creationTime"] ?? transaction.nextCreationTime();
-  const text = encodeValue({ ...fields, _id: id, _creationTime });
-  transaction.write(table, id, before, { text, value: parseValue(text) as Revision["value"] });
+  transaction.write(table, id, before, new StoredDocument(table, id, encodeValue({ ...fields, _id: id, _creationTime })));
 }
 
 function revisionsOf(transaction: Transaction, tableName: string): Revision[] {

@@ -4,11 +4,11 @@
  */
 import { prefixRange } from "../../database/keys.js";
 import type { Table } from "../../database/table.js";
-import type { Revision } from "../../database/stored-document.js";
+import { StoredDocument } from "../../database/stored-document.js";
 import type { Transaction } from "../../database/transaction.js";
 import { newId } from "../../values/id.js";
 import { encodeKeyPart } from "../../values/key.js";
-import { encodeValue, parseValue } from "../../values/value.js";
+import { encodeValue } from "../../values/value.js";
 import { APP_NAMESPACE, readSystemTable, writeSystemTable } from "../deploy/system-documents.js";
 import { firstRunMs, type CronSchedule } from "./cron-schedule.js";
 
@@ -73,7 +73,7 @@ function toCronJob(document: Readonly<Record<string, unknown>>): CronJob {
 /** Null where there is none of this name (any more). */
 export function readCronJob(transaction: Transaction, name: string): CronJob | null {
   const [id] = idsOf(transaction, CRON_JOBS_TABLE, name);
-  return id === undefined ? null : toCronJob(parseValue(transaction.get(jobsTable(transaction)!, id)!) as Record<string, unknown>);
+  return id === undefined ? null : toCronJob(transaction.read(jobsTable(transaction)!, id)!.value);
 }
 
 /** Changes one job; nothing happens where it is gone. */
@@ -81,9 +81,9 @@ export function updateCronJob(transaction: Transaction, name: string, change: (j
   const [id] = idsOf(transaction, CRON_JOBS_TABLE, name);
   if (id === undefined) return;
   const table = jobsTable(transaction)!;
-  const before = revisionOf(transaction.get(table, id)!);
+  const before = transaction.read(table, id)!;
   const job = before.value as unknown as CronJob;
-  transaction.write(table, id, before, revisionOf(encodeValue({ ...job, ...change(job) })));
+  transaction.write(table, id, before, new StoredDocument(table, id, encodeValue({ ...job, ...change(job) })));
 }
 
 export function addCronRun(transaction: Transaction, run: CronRun): void {
@@ -92,7 +92,7 @@ export function addCronRun(transaction: Transaction, run: CronRun): void {
   const value = { ...run, error, logLines: shortened(run.logLines), _id: newId(table.number), _creationTime: transaction.nextCreationTime() };
   transaction.write(table, value._id, null, { text: encodeValue(value), value });
   const ids = idsOf(transaction, CRON_LOGS_TABLE, run.name);
-  for (const id of ids.slice(0, Math.max(0, ids.length - RUNS_MAX))) transaction.write(table, id, revisionOf(transaction.get(table, id)!), null);
+  for (const id of ids.slice(0, Math.max(0, ids.length - RUNS_MAX))) transaction.write(table, id, transaction.read(table, id)!, null);
 }
 
 function jobsTable(transaction: Transaction): Table | undefined {
@@ -106,10 +106,6 @@ function idsOf(transaction: Transaction, tableName: string, name: string): strin
   const range = prefixRange(index.prefix + encodeKeyPart(name));
   transaction.readSet.addRange(range);
   return Array.from(transaction.reader.entries(range), ([, id]) => id);
-}
-
-function revisionOf(text: string): Revision {
-  return { text, value: parseValue(text) as Revision["value"] };
 }
 
 function shortened(lines: readonly string[]): string[] {
