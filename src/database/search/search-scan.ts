@@ -84,9 +84,8 @@ export class SearchScan implements DocumentScan {
 
   #document({ key, id }: Ranked): ScannedDocument | null {
     this.#lastKey = this.index.prefix + key;
-    const documentKey = this.table.documentKey(id);
-    this.transaction.readSet.addPoint(documentKey);
     const document = this.transaction.document(this.table, id);
+    this.transaction.readSet.addPoint(document?.key ?? this.table.documentKey(id));
     if (document === undefined) return null;
     if (++this.#results > RESULTS_MAX) throw this.#tooMany(`more than ${RESULTS_MAX} results`);
     this.transaction.usage.readDocument(document.text.length);
