@@ -13,7 +13,7 @@ import { DocumentCache } from "./document-cache.js";
 import { DatabaseError, assert } from "./errors.js";
 import { readerAt } from "./history.js";
 import { EntryWriter } from "./index-entries.js";
-import { HISTORY_START_KEY, commitLogKey, metaKey, prefixRange, sessionRequestKey } from "./keys.js";
+import { HISTORY_START_KEY, commitLogKey, metaKey, prefixRange, sessionRequestKey, sessionRequestPrefix } from "./keys.js";
 import { DEFAULT_TRANSACTION_LIMITS, type TransactionLimits } from "./limits.js";
 import type { ReadSet } from "./read-set.js";
 import { RecentCommits } from "./recent-commits.js";
@@ -235,6 +235,12 @@ export class Database {
     if (text === undefined) return undefined;
     const space = text.indexOf(" ");
     return { ts: Number(text.slice(0, space)), answer: text.slice(space + 1) };
+  }
+
+  /** Whether {@link answerOf} knows any request of the session. */
+  hasAnswersOf(sessionId: string): boolean {
+    const entries = this.#committer.reader.entries(prefixRange(sessionRequestPrefix(sessionId)));
+    return entries[Symbol.iterator]().next().done !== true;
   }
 
   /** Writes that no transaction can see: entries of an index that is still being filled. Many are to be made in slices, see {@link roomForUnseen}. */

@@ -2,10 +2,9 @@
  * Reading and writing documents as values: what `ctx.db.get`, `insert`, `patch`, `replace` and `delete` mean, for one
  * namespace, on top of a {@link Transaction}. Values come from and go to user code's realm, whose parser is passed in.
  */
-import { holdsCommitTimestamp } from "../values/commit-timestamp.js";
 import { newId, tableNumberOfId, tableNumberOfValidId } from "../values/id.js";
 import { DOCUMENT_LIMITS, checkDocumentSize } from "../values/limits.js";
-import { encodePatch, encodeValueSized, IN_TRANSACTION, parseValue } from "../values/value.js";
+import { encodeFieldsSized, encodePatch, IN_TRANSACTION, parseValue } from "../values/value.js";
 import type { TableResolver } from "../values/validator.js";
 import { DatabaseError } from "./errors.js";
 import { TableNames } from "./table-names.js";
@@ -93,7 +92,7 @@ export class Documents {
 
   /** As user code sees it: the value that indexes go by has a number for each commit timestamp that is not known yet. */
   #current(document: StoredDocument): DocumentValue {
-    return holdsCommitTimestamp(document.text) ? this.#present(document) : document.value;
+    return document.isUnresolved ? this.#present(document) : document.value;
   }
 
   /** Null where the id is well formed but names no table (any more). */
@@ -119,12 +118,12 @@ export class Documents {
   }
 
   #write(table: Table, id: string, before: StoredDocument | null, value: Record<string, unknown>): void {
-    const { text, size } = encodeValueSized(value, DOCUMENT_LIMITS);
+    const { text, size, isFlat } = encodeFieldsSized(value, DOCUMENT_LIMITS);
     checkDocumentSize(size);
     // What is stored decides, not an object whose getters may answer otherwise the next time.
-    const stored = holdsObjects(value) ? (parseValue(text, IN_TRANSACTION) as DocumentValue) : (value as DocumentValue);
+    const stored = !isFlat && holdsObjects(value) ? (parseValue(text, IN_TRANSACTION) as DocumentValue) : (value as DocumentValue);
     this.#transaction.schemas.enforce(this.#namespace, table.name, stored, this.#tables);
-    this.#transaction.write(table, id, before, new StoredDocument(table, id, text, stored));
+    this.#transaction.write(table, id, before, new StoredDocument(table, id, text, stored, isFlat));
   }
 }
 

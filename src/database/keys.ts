@@ -63,8 +63,12 @@ export function commitLogKey(ts: number): Key {
 
 export const COMMIT_LOG_RANGE: KeyRange = { start: "l", end: "m" };
 
+export function sessionRequestPrefix(sessionId: string): Key {
+  return "r" + sessionId + "\0";
+}
+
 export function sessionRequestKey(sessionId: string, requestId: number): Key {
-  return "r" + sessionId + "\0" + encodeTimestampKey(requestId);
+  return sessionRequestPrefix(sessionId) + encodeTimestampKey(requestId);
 }
 
 export const SESSION_REQUEST_RANGE: KeyRange = { start: "r", end: "s" };

@@ -20,12 +20,30 @@ export interface KeyRegion {
 
 /** Keys, ranges and regions of the key space (see keys.ts) whose content a transaction depended on, absent keys included. */
 export class ReadSet {
-  readonly points = new Set<Key>();
+  #points: Key[] = [];
+  /** Of the points; made when it is first asked for one, since most transactions commit without any check. */
+  #lookup: Set<Key> | null = null;
   readonly ranges: KeyRange[] = [];
   readonly regions: KeyRegion[] = [];
 
+  /** What was read more than once may stand in it more than once; see {@link compact}. */
+  get points(): readonly Key[] {
+    return this.#points;
+  }
+
   addPoint(key: Key): void {
-    this.points.add(key);
+    this.#points.push(key);
+    this.#lookup = null;
+  }
+
+  hasPoint(key: Key): boolean {
+    this.#lookup ??= new Set(this.#points);
+    return this.#lookup.has(key);
+  }
+
+  /** To be called by who keeps it. */
+  compact(): void {
+    this.#points = [...new Set(this.#points)];
   }
 
   addRange(range: KeyRange): void {
@@ -50,10 +68,10 @@ export function overlaps(readSet: ReadSet, keys: readonly Key[]): boolean {
   return false;
 }
 
-function contains({ points, ranges, regions }: ReadSet, key: Key): boolean {
-  if (points.has(key)) return true;
-  for (const range of ranges) if (rangeContains(range, key)) return true;
-  for (const region of regions) if (region.contains(key)) return true;
+function contains(readSet: ReadSet, key: Key): boolean {
+  if (readSet.hasPoint(key)) return true;
+  for (const range of readSet.ranges) if (rangeContains(range, key)) return true;
+  for (const region of readSet.regions) if (region.contains(key)) return true;
   return false;
 }
 
@@ -67,6 +85,7 @@ export class ReadSetIndex<Owner> {
   readonly #regions = new RegionIndex<Owner>();
 
   add(owner: Owner, readSet: ReadSet): void {
+    readSet.compact();
     for (const key of readSet.points) {
       const owners = this.#pointOwners.get(key);
       if (owners === undefined) this.#pointOwners.set(key, new Set([owner]));

@@ -1,5 +1,5 @@
 /** Puts the commit's timestamp into what it writes, wherever the transaction left a placeholder for it. */
-import { holdsCommitTimestamp, resolveCommitTimestamp } from "../values/commit-timestamp.js";
+import { resolveCommitTimestamp } from "../values/commit-timestamp.js";
 import { parseValue } from "../values/value.js";
 import { entryChanges } from "./index-entries.js";
 import { StoredDocument } from "./stored-document.js";
@@ -8,11 +8,11 @@ import type { DocumentWrite } from "./write-overlay.js";
 
 /** `ts` in microseconds. */
 export function resolvedWrites(writes: readonly DocumentWrite[], ts: number): readonly DocumentWrite[] {
-  return writes.some(isUnresolved) ? writes.map((write) => (isUnresolved(write) ? resolved(write, write.after, ts) : write)) : writes;
+  return writes.some(isUnresolved) ? writes.map((write) => (isUnresolved(write) ? resolved(write, write.document.text, ts) : write)) : writes;
 }
 
-function isUnresolved(write: DocumentWrite): write is DocumentWrite & { readonly after: string } {
-  return write.after !== null && holdsCommitTimestamp(write.after);
+function isUnresolved(write: DocumentWrite): write is DocumentWrite & { readonly document: StoredDocument } {
+  return write.document !== null && write.document.isUnresolved;
 }
 
 /** Index keys were of the placeholder, which stands after every timestamp. */

@@ -37,7 +37,7 @@ export class Schema {
   constructor(readonly json: SchemaJson) {
     for (const table of json.tables) {
       const type = table.documentType;
-      if (type !== null && type.type !== "any") this.#validators.set(table.tableName, compileValidator(withSystemFields(type, table.tableName)));
+      if (type !== null && type.type !== "any") this.#validators.set(table.tableName, compileValidator(withSystemFields(type)));
     }
   }
 
@@ -47,15 +47,15 @@ export class Schema {
   }
 }
 
-/** Users declare their own fields; a stored document has two more. */
-function withSystemFields(type: ValidatorJson, tableName: string): ValidatorJson {
-  if (type.type === "union") return { type: "union", value: type.value.map((member) => withSystemFields(member, tableName)) };
+/** Users declare their own fields; a stored document has two more, which are the server's and right. */
+function withSystemFields(type: ValidatorJson): ValidatorJson {
+  if (type.type === "union") return { type: "union", value: type.value.map((member) => withSystemFields(member)) };
   if (type.type !== "object") return type;
   return {
     type: "object",
     value: {
       ...type.value,
-      _id: { fieldType: { type: "id", tableName }, optional: false },
+      _id: { fieldType: { type: "string" }, optional: false },
       _creationTime: { fieldType: { type: "number" }, optional: false },
     },
   };

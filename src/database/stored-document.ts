@@ -3,6 +3,7 @@
  * Transactions share it (see document-cache.ts), so nobody may change what it holds, and user code gets copies.
  */
 import type { Key } from "../storage/store.js";
+import { holdsCommitTimestamp } from "../values/commit-timestamp.js";
 import { IN_TRANSACTION, parseValue } from "../values/value.js";
 import { indexKeys } from "./index-keys.js";
 import type { DocumentValue, Table } from "./table.js";
@@ -34,11 +35,13 @@ export class StoredDocument implements Revision {
     readonly id: string,
     readonly text: string,
     value?: DocumentValue,
+    isFlat = false,
   ) {
     this.space = table.space;
     this.key = table.documentKey(id);
     this.#table = table;
     this.#value = value;
+    this.#flatValue = isFlat ? value : undefined;
   }
 
   get value(): DocumentValue {
@@ -48,6 +51,12 @@ export class StoredDocument implements Revision {
   /** The value where a copy of its fields is a copy of all of it, and nothing in it depends on who looks: no objects, arrays or bytes. */
   get flatValue(): DocumentValue | null {
     return (this.#flatValue ??= this.text.includes('"$') || holdsObjects(this.value) ? null : this.value);
+  }
+
+  /** Whether a commit timestamp that is not known yet stands in it. */
+  get isUnresolved(): boolean {
+    const isFlat = this.#flatValue !== undefined && this.#flatValue !== null;
+    return !isFlat && holdsCommitTimestamp(this.text);
   }
 
   /** In the order of `table.indexes`. `before` is the same document before a write. Throws for a document that no index could hold. */

@@ -77,6 +77,8 @@ export class Transaction {
   #droppedTables: Map<Key, Table> | null = null;
   #replacesDocuments = false;
   #scans: Set<DocumentScan> | null = null;
+  /** The table that was last depended on. */
+  #lastTable: Table | null = null;
   readonly #reader: Reader;
   /** Changes with every write, so that an open scan knows to look again. */
   #version = 0;
@@ -185,8 +187,12 @@ export class Transaction {
 
   /** Whoever found no table depends on every table that could come. */
   #depend(table: Table | undefined): Table | undefined {
-    if (table === undefined) this.readSet.addRange(TABLE_RECORD_RANGE);
-    else this.readSet.addPoint(table.recordKey);
+    if (table === undefined) {
+      this.readSet.addRange(TABLE_RECORD_RANGE);
+    } else if (table !== this.#lastTable) {
+      this.readSet.addPoint(table.recordKey);
+      this.#lastTable = table;
+    }
     return table;
   }
 

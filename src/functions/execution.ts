@@ -55,37 +55,45 @@ export interface CallFrame {
   replacedGlobals: Replacements | null;
 }
 
-export interface ExecutionOptions {
-  readonly sandbox: Sandbox;
-  readonly identity: UserIdentity | null;
-  readonly nowMs: number;
-  /** 32 random bits that everything "random" in the function follows from. */
-  readonly seed: number;
-  readonly journal: string | null;
-  readonly requestMetadata: RequestMetadata;
-  /** Name of the admin key that was called with; null for anybody else. */
-  readonly adminName: string | null;
+/** What is the same for all executions. */
+export interface ExecutionSurroundings {
   readonly deploymentMetadata: DeploymentMetadata;
-  readonly environmentVariables: Readonly<Record<string, string>>;
   readonly files: FileAccess;
   /** See {@link FileBytes}. */
   readonly fileBytes: FileBytes | null;
   readonly tokens: TokenSigner;
 }
 
+/** Who called, and with what. */
+export interface ExecutionCaller {
+  readonly identity: UserIdentity | null;
+  readonly journal: string | null;
+  readonly requestId: string;
+  readonly client: { readonly ip: string | null; readonly userAgent: string | null } | null;
+  readonly scheduledFunctionId?: string;
+  readonly authToken?: string | null;
+  /** Name of the admin key that was called with; null for anybody else. */
+  readonly adminName?: string | null;
+}
+
+export interface ExecutionOptions {
+  readonly sandbox: Sandbox;
+  readonly surroundings: ExecutionSurroundings;
+  readonly caller: ExecutionCaller;
+  readonly nowMs: number;
+  /** 32 random bits that everything "random" in the function follows from. */
+  readonly seed: number;
+  readonly environmentVariables: Readonly<Record<string, string>>;
+}
+
 export class Execution {
   readonly sandbox: Sandbox;
   readonly journal: PageJournal;
   readonly logs = new LogBuffer();
-  readonly requestMetadata: RequestMetadata;
-  readonly deploymentMetadata: DeploymentMetadata;
+  readonly surroundings: ExecutionSurroundings;
   readonly nowMs: number;
   readonly environmentVariables: Readonly<Record<string, string>>;
-  readonly files: FileAccess;
-  readonly fileBytes: FileBytes | null;
-  readonly tokens: TokenSigner;
-  readonly #identity: UserIdentity | null;
-  readonly #adminName: string | null;
+  readonly #caller: ExecutionCaller;
   readonly #seed: number;
   #random: DeterministicRandom | null = null;
   /** Bodies of audit log entries that a query has made: JSON texts. */
@@ -96,17 +104,17 @@ export class Execution {
 
   constructor(options: ExecutionOptions) {
     this.sandbox = options.sandbox;
-    this.requestMetadata = options.requestMetadata;
-    this.deploymentMetadata = options.deploymentMetadata;
+    this.surroundings = options.surroundings;
     this.nowMs = options.nowMs;
     this.environmentVariables = options.environmentVariables;
-    this.files = options.files;
-    this.fileBytes = options.fileBytes;
-    this.tokens = options.tokens;
-    this.journal = new PageJournal(options.journal);
+    this.journal = new PageJournal(options.caller.journal);
+    this.#caller = options.caller;
     this.#seed = options.seed;
-    this.#identity = options.identity;
-    this.#adminName = options.adminName;
+  }
+
+  get requestMetadata(): RequestMetadata {
+    const { client, requestId, scheduledFunctionId = null, authToken = null } = this.#caller;
+    return { ip: client?.ip ?? null, userAgent: client?.userAgent ?? null, requestId, scheduledFunctionId, authToken };
   }
 
   get random(): DeterministicRandom {
@@ -120,14 +128,15 @@ export class Execution {
 
   identity(): UserIdentity | null {
     this.#usedIdentity = true;
-    return this.#identity;
+    return this.#caller.identity;
   }
 
   /** `log.audit`, for the call of `frame`. */
   audit({ transaction }: CallFrame, body: unknown): void {
     if (++this.#auditCount > AUDITS_MAX) throw new FunctionError(`A function can write at most ${AUDITS_MAX} audit log entries. Put more into each.`);
     const { ip, userAgent, requestId } = this.requestMetadata;
-    const text = auditBody(body, { ip, userAgent, requestId, now: this.nowMs, convexActor: this.#adminName === null ? null : { kind: "token", name: this.#adminName } });
+    const { adminName = null } = this.#caller;
+    const text = auditBody(body, { ip, userAgent, requestId, now: this.nowMs, convexActor: adminName === null ? null : { kind: "token", name: adminName } });
     if (transaction.writable) writeCustomAudit(transaction, text);
     else this.audits.push(text);
   }

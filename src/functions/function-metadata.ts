@@ -46,7 +46,7 @@ export function queryMetadata(scope: ReadScope): object {
   return {
     getFunctionMetadata: () => scope.attempt(() => scope.object(calledFunction(scope))),
     getTransactionMetrics: () => scope.attempt(() => scope.copy(transactionMetrics(scope))),
-    getDeploymentMetadata: () => scope.attempt(() => scope.object(scope.execution.deploymentMetadata)),
+    getDeploymentMetadata: () => scope.attempt(() => scope.object(scope.execution.surroundings.deploymentMetadata)),
     /** Nanoseconds, as every timestamp that leaves the server. */
     getSnapshotTs: () => BigInt(scope.frame.transaction.ts) * 1000n,
   };
@@ -58,7 +58,7 @@ export function mutationMetadata(scope: ReadScope): object {
     getFunctionMetadata: () => scope.attempt(() => scope.object(calledFunction(scope))),
     getTransactionMetrics: () => scope.attempt(() => scope.copy(transactionMetrics(scope))),
     getRequestMetadata: () => scope.attempt(() => scope.object(requestMetadata(scope))),
-    getDeploymentMetadata: () => scope.attempt(() => scope.object(scope.execution.deploymentMetadata)),
+    getDeploymentMetadata: () => scope.attempt(() => scope.object(scope.execution.surroundings.deploymentMetadata)),
     getSnapshotTs: () => BigInt(scope.frame.transaction.ts) * 1000n,
   };
 }

@@ -22,7 +22,7 @@ import { writeCustomAudits } from "./custom-audit.js";
 import type { Deployment, RegisteredFunction } from "./deployment.js";
 import { encodeErrorData, FunctionError, type FunctionFailure } from "./errors.js";
 import { Fifo } from "./fifo.js";
-import { Execution, type UserIdentity } from "./execution.js";
+import { Execution, type ExecutionSurroundings, type UserIdentity } from "./execution.js";
 import { ExecutionHost } from "./execution-host.js";
 import { FunctionCalls, wrongKind, type CallLimits } from "./function-calls.js";
 import type { FunctionCaller } from "./function-reference.js";
@@ -129,6 +129,7 @@ interface Running {
 
 export class FunctionRunner {
   readonly #options: RunnerOptions;
+  readonly #surroundings: ExecutionSurroundings;
   #deployment: Deployment | null = null;
   readonly #requests = new Fifo<FunctionRequest | Barrier>();
   readonly #reruns = new Fifo<FunctionRequest>();
@@ -149,6 +150,8 @@ export class FunctionRunner {
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+    const { instanceName, files, fileBytes, tokens } = options;
+    this.#surroundings = { deploymentMetadata: { name: instanceName, region: null, class: "s16" }, files, fileBytes, tokens };
   }
 
   get deployment(): Deployment | null {
@@ -302,18 +305,12 @@ export class FunctionRunner {
   #begin(deployment: Deployment, kind: "query" | "mutation", request: FunctionRequest): Running {
     const execution = new Execution({
       sandbox: deployment.sandbox,
-      identity: request.identity,
+      surroundings: this.#surroundings,
+      caller: request,
       // As `Date.now()` elsewhere: whole milliseconds.
       nowMs: Math.floor(this.#options.nowMs()),
       seed: this.#options.randomSeed(),
-      journal: request.journal,
-      requestMetadata: { ip: request.client?.ip ?? null, userAgent: request.client?.userAgent ?? null, requestId: request.requestId, scheduledFunctionId: request.scheduledFunctionId ?? null, authToken: request.authToken ?? null },
-      adminName: request.adminName ?? null,
-      deploymentMetadata: { name: this.#options.instanceName, region: null, class: "s16" },
       environmentVariables: deployment.environmentVariables,
-      files: this.#options.files,
-      fileBytes: this.#options.fileBytes,
-      tokens: this.#options.tokens,
     });
     return { request, execution, transaction: request.begin(kind), kind, startMs: performance.now() };
   }

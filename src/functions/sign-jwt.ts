@@ -26,7 +26,7 @@ export function signJwt(scope: ReadScope, options: unknown): string {
   const { claims, expiresInSeconds } = (options ?? {}) as { readonly claims?: unknown; readonly expiresInSeconds?: unknown };
   const lifeSeconds = checkLife(expiresInSeconds);
   const issuedAt = Math.floor(scope.execution.nowMs / 1_000);
-  return scope.execution.tokens.sign({ componentPath: scope.frame.namespace, claims: checkClaims(claims), issuedAt, expiresAt: issuedAt + lifeSeconds });
+  return scope.execution.surroundings.tokens.sign({ componentPath: scope.frame.namespace, claims: checkClaims(claims), issuedAt, expiresAt: issuedAt + lifeSeconds });
 }
 
 function checkLife(seconds: unknown): number {

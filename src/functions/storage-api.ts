@@ -55,7 +55,7 @@ export function storageSyscall(scope: ReadScope, op: string, args: Readonly<Reco
 /** Made when first used: most functions never touch a file. */
 function storedFiles({ frame, execution }: ReadScope): () => StoredFiles {
   let files: StoredFiles | null = null;
-  return () => (files ??= new StoredFiles(frame.transaction, frame.namespace, execution.files, execution.fileBytes));
+  return () => (files ??= new StoredFiles(frame.transaction, frame.namespace, execution.surroundings.files, execution.surroundings.fileBytes));
 }
 
 function metadata(scope: ReadScope, files: StoredFiles, storageId: unknown): unknown {

@@ -121,7 +121,7 @@ export class Syscalls {
       case "1.0/getTransactionMetrics":
         return encodeValue(transactionMetrics(scope));
       case "1.0/getDeploymentMetadata":
-        return JSON.stringify(this.execution.deploymentMetadata);
+        return JSON.stringify(this.execution.surroundings.deploymentMetadata);
       case "1.0/getRequestMetadata":
         return JSON.stringify(requestMetadata(scope));
       case "1.0/getFunctionMetadata":

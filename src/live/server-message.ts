@@ -27,6 +27,13 @@ export function wireTimestamp(ts: number): string {
   return lastWireText;
 }
 
+const NO_LINES = "[]";
+
+/** Most functions print nothing. */
+function linesText(logLines: readonly string[]): string {
+  return logLines.length === 0 ? NO_LINES : JSON.stringify(logLines);
+}
+
 /** Microseconds; the reverse of {@link wireTimestamp}. Null where the text is none. */
 export function parseWireTimestamp(text: string): number | null {
   const bytes = Buffer.from(text, "base64");
@@ -56,7 +63,7 @@ export function queryRemoved(queryId: QueryId): string {
 
 /** The part of a QueryUpdated or QueryFailed that all subscribers share; {@link queryModification} completes it. */
 export function resultText(result: QueryResult): string {
-  const shared = `"logLines":${JSON.stringify(result.logLines)},"journal":${JSON.stringify(result.journal)}}`;
+  const shared = `"logLines":${linesText(result.logLines)},"journal":${JSON.stringify(result.journal)}}`;
   if (result.ok) return `,"value":${result.value},${shared}`;
   const data = result.failure.data === null ? "" : `"errorData":${result.failure.data},`;
   return `,"errorMessage":${JSON.stringify(result.failure.message)},${data}${shared}`;
@@ -68,7 +75,7 @@ export function queryModification(queryId: QueryId, isOk: boolean, text: string)
 
 /** What is stored with a committed mutation, to be answered again when the client asks again. */
 export function mutationAnswer(valueText: string, logLines: readonly string[]): string {
-  return `"result":${valueText},"logLines":${JSON.stringify(logLines)}}`;
+  return `"result":${valueText},"logLines":${linesText(logLines)}}`;
 }
 
 export function mutationSuccess(requestId: number, ts: number, answer: string): string {

@@ -68,6 +68,8 @@ export interface SessionHost {
 
 export interface CallContext {
   readonly sessionId: string;
+  /** By what the client says, the session has had no other connection. */
+  readonly isFirstConnection: boolean;
   readonly principal: Principal;
   readonly answered: (ts: number) => void;
 }
@@ -75,6 +77,7 @@ export interface CallContext {
 export class Session implements Subscriber {
   readonly #host: SessionHost;
   #sessionId: string | null = null;
+  #isFirstConnection = false;
   #principal: Principal = NOBODY;
   readonly #lease: IdentityLease;
   readonly #subscriptions = new Map<QueryId, Subscription>();
@@ -128,7 +131,7 @@ export class Session implements Subscriber {
         break;
       case "Mutation":
       case "Action":
-        this.#host.call(message, { sessionId, principal: this.#principal, answered: (ts) => this.#mustReach(ts) });
+        this.#host.call(message, { sessionId, isFirstConnection: this.#isFirstConnection, principal: this.#principal, answered: (ts) => this.#mustReach(ts) });
         break;
       case "Authenticate":
         return this.#authenticate(message);
@@ -193,6 +196,7 @@ export class Session implements Subscriber {
   #connect(message: ClientMessage & { type: "Connect" }): void {
     if (this.#sessionId !== null) throw new ProtocolError("Received Connect twice on one socket.");
     this.#sessionId = message.sessionId;
+    this.#isFirstConnection = message.connectionCount === 0;
     this.#clientClockSkewMs = Math.round(message.clientTs - this.#host.nowMs());
     const observed = message.maxObservedTimestamp === null ? 0 : parseWireTimestamp(message.maxObservedTimestamp);
     if (observed === null) throw new ProtocolError('Expected "maxObservedTimestamp" to be 8 bytes in base64.');

@@ -80,6 +80,7 @@ function report(outcome: FunctionOutcome): LaneResult {
   if (!outcome.ok) return { type: "failed", failure: outcome.failure, durationMs, logLines, ts: outcome.isStopped ? null : (outcome.transaction?.ts ?? null) };
   const { transaction } = outcome;
   if ([...transaction.newTables()].length > 0) return { type: "declined" };
+  transaction.readSet.compact();
   const { bytesRead, documentsRead, bytesWritten, documentsWritten } = transaction.usage;
   return {
     type: "ran",
@@ -87,7 +88,7 @@ function report(outcome: FunctionOutcome): LaneResult {
     durationMs,
     logLines,
     ts: transaction.ts,
-    points: [...transaction.readSet.points],
+    points: transaction.readSet.points,
     ranges: transaction.readSet.ranges,
     regions: transaction.readSet.regions.map(regionData),
     writes: transaction.writes().map(({ table, id, before, after, beforeKeys, afterKeys, entries }) => ({ space: table.space, id, before, after, beforeKeys, afterKeys, entries })),

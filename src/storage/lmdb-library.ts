@@ -5,4 +5,9 @@
 import { createRequire } from "node:module";
 import type * as Lmdb from "lmdb";
 
-export const { open } = createRequire(import.meta.url)("lmdb") as typeof Lmdb;
+const { asBinary, open } = createRequire(import.meta.url)("lmdb") as typeof Lmdb;
+
+export { open };
+
+/** What `put` takes in place of a text: its bytes. The package's types don't tell. */
+export const encoded = asBinary as (bytes: Buffer) => unknown as (bytes: Buffer) => string;

@@ -8,7 +8,7 @@
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { type LmdbStats, treePages } from "./lmdb-stats.js";
-import type { WriteOp } from "./store.js";
+import type { StoredOp } from "./lmdb-values.js";
 
 /** The file grows by a sixteenth of itself, within these. */
 const GROWTH_BYTES_MIN = 256 * 1024;
@@ -36,7 +36,7 @@ export class FileRoom {
   }
 
   /** Undefined when the file can take `ops` already, so that the usual commit waits for nothing. */
-  ensure(stats: LmdbStats, ops: readonly WriteOp[]): Promise<void> | undefined {
+  ensure(stats: LmdbStats, ops: readonly StoredOp[]): Promise<void> | undefined {
     const neededBytes = (stats.lastPageNumber + 1 + pagesMax(stats, ops)) * stats.pageSize;
     return neededBytes <= this.#allocatedBytes ? undefined : this.#grow(neededBytes);
   }
@@ -66,12 +66,12 @@ export class FileRoom {
  * on the way to each key; the pages that splits add, at most two leaves an operation or what the bytes fill, with a
  * branch for each; the pages of values too long for a leaf; and the list of free pages, rewritten.
  */
-function pagesMax(stats: LmdbStats, ops: readonly WriteOp[]): number {
+function pagesMax(stats: LmdbStats, ops: readonly StoredOp[]): number {
   let inlineBytes = 0;
   let overflowPages = 0;
   for (const [key, value] of ops) {
     if (value === undefined) continue;
-    const bytes = key.length + Buffer.byteLength(value);
+    const bytes = key.length + value.length;
     if (bytes < stats.pageSize / 4) inlineBytes += bytes;
     else overflowPages += Math.ceil(bytes / stats.pageSize) + 1;
   }

@@ -1,7 +1,7 @@
 /**
  * The Store on disk: one LMDB file, memory-mapped, single writer, many readers in any thread. This module owns opening,
- * writing, closing and what errors mean; `lmdb-snapshot.ts` reads, `lmdb-keys.ts` fits keys, `lmdb-room.ts` makes room
- * in the file, `folder.ts` guards the folder. Why LMDB, and why these options, with the evidence: `docs/decisions/0001-lmdb.md`.
+ * writing, closing and what errors mean; `lmdb-snapshot.ts` reads, `lmdb-keys.ts` fits keys, `lmdb-values.ts` values,
+ * `lmdb-room.ts` makes room in the file, `folder.ts` guards the folder. Why LMDB, and why these options, with the evidence: `docs/decisions/0001-lmdb.md`.
  *
  * Several threads of one process may open the same path; each write of any of them is seen by snapshots that all of
  * them take later. Other processes are kept out by `folder.ts`. A thread closes its store before it ends: terminating
@@ -9,11 +9,12 @@
  */
 import { StorageCorruptError, StorageError, StorageFullError } from "./errors.js";
 import { checkWriteOps } from "./limits.js";
-import { keyEncoder, opToStored } from "./lmdb-keys.js";
-import { open } from "./lmdb-library.js";
+import { keyEncoder } from "./lmdb-keys.js";
+import { encoded, open } from "./lmdb-library.js";
 import { FileRoom } from "./lmdb-room.js";
 import { LmdbSnapshot, type TextDatabase } from "./lmdb-snapshot.js";
 import { lmdbStats, usedBytes, type LmdbStats } from "./lmdb-stats.js";
+import { ValueEncoder, type StoredOp } from "./lmdb-values.js";
 import type { Snapshot, Store, StoreStats, WriteOp } from "./store.js";
 
 export interface LmdbStoreOptions {
@@ -70,6 +71,7 @@ export class LmdbStore implements Store {
   readonly #room: FileRoom;
   readonly #path: string;
   readonly #usedBytesMax: number;
+  readonly #values = new ValueEncoder();
   #lastWrite: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   /** Snapshots not released, and iterations not ended. */
@@ -134,7 +136,7 @@ export class LmdbStore implements Store {
 
   async #commit(ops: readonly WriteOp[]): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    const stored = ops.map(opToStored);
+    const stored = this.#values.encode(ops);
     await this.#makeRoom(stored);
     try {
       await this.#startCommit(stored);
@@ -145,7 +147,7 @@ export class LmdbStore implements Store {
     }
   }
 
-  async #makeRoom(stored: readonly WriteOp[]): Promise<void> {
+  async #makeRoom(stored: readonly StoredOp[]): Promise<void> {
     const stats = lmdbStats(this.#database);
     if (this.#usedBytesMax < Infinity && this.#isOverLimit(stats, putBytes(stored))) {
       throw new StorageFullError(
@@ -165,17 +167,17 @@ export class LmdbStore implements Store {
   }
 
   /** An empty batch after the group's starts the writing thread now: no native call is left to a later turn. */
-  #startCommit(stored: readonly WriteOp[]): Promise<boolean> {
+  #startCommit(stored: readonly StoredOp[]): Promise<boolean> {
     const committed = this.#database.batch(() => this.#enqueue(stored));
     void this.#database.batch(() => undefined);
     return committed;
   }
 
   /** Must not throw: what was enqueued before would be committed. */
-  #enqueue(stored: readonly WriteOp[]): void {
+  #enqueue(stored: readonly StoredOp[]): void {
     for (const [key, value] of stored) {
       if (value === undefined) void this.#database.remove(key);
-      else void this.#database.put(key, value);
+      else void this.#database.put(key, encoded(value));
     }
   }
 
@@ -196,9 +198,9 @@ export class LmdbStore implements Store {
 
 const COMMIT_SYNCHRONOUSLY = 2;
 
-function putBytes(ops: readonly WriteOp[]): number {
+function putBytes(ops: readonly StoredOp[]): number {
   let bytes = 0;
-  for (const [key, value] of ops) if (value !== undefined) bytes += key.length + Buffer.byteLength(value);
+  for (const [key, value] of ops) if (value !== undefined) bytes += key.length + value.length;
   return bytes;
 }
 

@@ -40,14 +40,21 @@ export function encodeValue(value: unknown, options?: EncodeOptions): string {
 }
 
 /** The same, with the value's size in bytes by the public formula (size.ts), which limits are about. */
-export function encodeValueSized(value: unknown, options?: EncodeOptions): { text: string; size: number } {
+export function encodeValueSized(value: unknown, options?: EncodeOptions): Encoded {
   return encode(value, options, true);
 }
 
-interface Encoded {
+/** The same for an object that is nobody else's and has no getters. */
+export function encodeFieldsSized(fields: Record<string, unknown>, options?: EncodeOptions): Encoded {
+  return encodeFlat(fields, options, true) ?? encodeByWalk(fields, fields, options, true);
+}
+
+export interface Encoded {
   readonly text: string;
   /** Only where it was asked for. */
   readonly size: number;
+  /** An object whose fields are texts, ordinary numbers, booleans and nulls: a copy of its fields is a copy of all of it. */
+  readonly isFlat: boolean;
 }
 
 function encode(value: unknown, options: EncodeOptions | undefined, sized: boolean): Encoded {
@@ -84,7 +91,7 @@ function encodeFlat(fields: Record<string, unknown>, options: EncodeOptions | un
     if (options?.systemFields !== undefined) checkSystemField(name, options.systemFields);
     size += name.length + 1 + fieldSize;
   }
-  return { text: JSON.stringify(fields), size };
+  return { text: JSON.stringify(fields), size, isFlat: true };
 }
 
 /** Null for what JSON has no word of its own for, and for what holds other values. */
@@ -117,7 +124,7 @@ export function encodePatch(value: unknown): { set: Record<string, unknown>; uns
   const set: Record<string, unknown> = {};
   const unset: string[] = [];
   for (const name of Object.keys(value)) {
-    checkFieldName(name);
+    quoteFieldName(name);
     const field = value[name];
     if (field === undefined) unset.push(name);
     else setField(set, name, field);
@@ -126,7 +133,8 @@ export function encodePatch(value: unknown): { set: Record<string, unknown>; uns
 }
 
 /** The state of one walk. `path` holds the keys that lead to where the walk is; only errors read it. */
-class Walk {
+class Walk implements Encoded {
+  readonly isFlat = false;
   text = "";
   size = 0;
   readonly #root: unknown;

@@ -20,6 +20,9 @@ for (let digit = 0; digit < 32; digit++) DIGIT_OF_CODE[ALPHABET.charCodeAt(digit
 const INTERNAL_LENGTH = 16;
 const CHECKSUM_LENGTH = 2;
 const VARINT_LENGTH_MAX = 5;
+/** What each byte of a table number counts for more than the one before it. Products, since powers cost a call of their own. */
+const VARINT_BASE = 128;
+const VARINT_END = VARINT_BASE ** VARINT_LENGTH_MAX;
 const LENGTH_MIN = 31;
 const LENGTH_MAX = 37;
 const TABLE_NUMBER_MAX = 0xffff_ffff;
@@ -82,10 +85,12 @@ function decodeBody(id: string): number {
 function readVarint(length: number): number | null {
   if (length < 1 || length > VARINT_LENGTH_MAX) return null;
   let value = 0;
+  let unit = 1;
   for (let i = 0; i < length; i++) {
     const byte = scratch[i]!;
     if (byte > 127 !== i < length - 1) return null;
-    value += (byte & 127) * 2 ** (7 * i);
+    value += (byte & 127) * unit;
+    unit *= VARINT_BASE;
   }
   if (length > 1 && scratch[length - 1] === 0) return null;
   return value <= TABLE_NUMBER_MAX ? value : null;
@@ -97,8 +102,8 @@ export function tableNumberOfId(id: string): number | null {
   let value = 0;
   let bits = 0;
   let buffer = 0;
-  let shift = 0;
-  for (let i = 0; shift < 7 * VARINT_LENGTH_MAX; i++) {
+  let unit = 1;
+  for (let i = 0; unit < VARINT_END; i++) {
     const digit = digitAt(id, i);
     if (digit === NOT_A_DIGIT) return null;
     buffer = ((buffer << 5) | digit) & 0xfff;
@@ -106,9 +111,9 @@ export function tableNumberOfId(id: string): number | null {
     if (bits < 8) continue;
     bits -= 8;
     const byte = (buffer >>> bits) & 255;
-    value += (byte & 127) * 2 ** shift;
+    value += (byte & 127) * unit;
     if (byte < 128) return value <= TABLE_NUMBER_MAX ? value : null;
-    shift += 7;
+    unit *= VARINT_BASE;
   }
   return null;
 }

@@ -11,6 +11,6 @@ export type Value = null | bigint | number | boolean | string | ArrayBuffer | Va
 /** What `JSON.parse` returns. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
-export { encodePatch, encodeValue, encodeValueSized, valueToJson, type EncodeOptions } from "./encode.js";
+export { encodePatch, encodeFieldsSized, encodeValue, encodeValueSized, valueToJson, type EncodeOptions } from "./encode.js";
 export { decodeValue, IN_TRANSACTION, parseValue, type DecodeRealm, type ParseRealm } from "./decode.js";
 export { ValueError, stringifyForError } from "./value-error.js";

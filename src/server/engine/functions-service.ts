@@ -64,6 +64,8 @@ export interface Once {
   readonly answer: (value: string, logLines: readonly string[]) => string;
   /** Whether it was answered by an earlier run; then nothing runs. */
   readonly isAnswered: () => boolean;
+  /** False where nobody can have sent it before. */
+  readonly mayBeRepeated: boolean;
 }
 
 /** Failures are as the function left them: see {@link FunctionsService.shown} for what clients get. */
@@ -87,6 +89,7 @@ type LoggedRun = Pick<FunctionOutcome, "kind" | "logLines" | "durationMs">;
 type LoggedResult = { readonly ok: true } | { readonly ok: false; readonly failure: FunctionFailure };
 
 const SYSTEM_PREFIX = "_system/";
+const NOT_ONCE = {};
 
 export class FunctionsService {
   readonly #database: Database;
@@ -122,7 +125,7 @@ export class FunctionsService {
     }
     if (this.#isAction(request)) this.#actions.run({ ...request, depth: 0 }, (result) => done(result.ok ? { ...result, ts: this.#database.lastTs } : result));
     else if (request.alongside === undefined && this.isSlow(request)) this.#callInLane(request, done);
-    else this.#callInTurn(request, done);
+    else this.#callInTurn(request, request.once?.mayBeRepeated === true, done);
   }
 
   /** For the server's own parts: what a result shows may be acted on then. Rejects where the disk refused it. */
@@ -133,7 +136,8 @@ export class FunctionsService {
   /** What a client is told: with the request's id, and with nothing of the app's insides where errors are redacted. */
   shown(requestId: string, result: CallResult): CallResult {
     const logLines = this.#printed(result.logLines);
-    return result.ok ? { ...result, logLines } : { ok: false, failure: this.shownFailure(requestId, result.failure), logLines };
+    if (result.ok) return logLines === result.logLines ? result : { ...result, logLines };
+    return { ok: false, failure: this.shownFailure(requestId, result.failure), logLines };
   }
 
   /** See {@link shown}. */
@@ -153,9 +157,9 @@ export class FunctionsService {
     return kind === "action" || (kind === "any" && this.#runner.deployment?.deployed.find(componentPath, path)?.kind === "action");
   }
 
-  #callInTurn(request: FunctionCallRequest, done: (result: CallResult) => void): void {
+  #callInTurn(request: FunctionCallRequest, mayBeAnswered: boolean, done: (result: CallResult) => void): void {
     const { alongside, scheduledFunctionId } = request;
-    const isDropped = request.isDropped ?? request.once?.isAnswered;
+    const isDropped = request.isDropped ?? (mayBeAnswered ? request.once?.isAnswered : undefined);
     this.#runner.enqueue({
       path: request.path,
       componentPath: request.componentPath,
@@ -190,7 +194,7 @@ export class FunctionsService {
       if (once?.isAnswered() === true) return;
       const completed = this.#completeLane(request, result);
       if (completed === null || result.type === "declined") {
-        this.#callInTurn(request, done);
+        this.#callInTurn(request, true, done);
         return;
       }
       this.#logExecution(request, { kind: "mutation", logLines: result.logLines, durationMs: result.durationMs }, result.type === "ran" ? result.usage : undefined, completed);
@@ -221,7 +225,7 @@ export class FunctionsService {
   /** Commits, and tells at what timestamp and what was returned, where that one may stand as well. */
   #commit(candidate: CommitCandidate, { once }: FunctionCallRequest, value: string, logLines: readonly string[]): { ts: number; value: string } {
     const answer = (ts: number): string => once!.answer(resolveCommitTimestamp(value, ts), this.#printed(logLines));
-    const ts = this.#database.commit(candidate, once === null ? {} : { request: once.request, answer });
+    const ts = this.#database.commit(candidate, once === null ? NOT_ONCE : { request: once.request, answer });
     return { ts, value: resolveCommitTimestamp(value, ts) };
   }
 

@@ -33,6 +33,10 @@ export interface SyncServiceOptions {
 interface Peer {
   readonly socket: number;
   readonly client: ClientInfo;
+  /** Of its mutations. */
+  newestRequestId: number;
+  /** Whether its session had no answers yet when it began to send mutations; null before that. */
+  isNewSession: boolean | null;
 }
 
 /** Sockets closed for a fault of their own; see RFC 6455. */
@@ -133,6 +137,7 @@ export class SyncService {
 
   #hostFor(socket: number, client: ClientInfo): SessionHost {
     const { database, queries, nowMs, subscriptionsMax } = this.#options;
+    const peer: Peer = { socket, client, newestRequestId: -1, isNewSession: null };
     return {
       queries,
       transitions: this.#transitions,
@@ -144,7 +149,7 @@ export class SyncService {
       disconnect: (reason) => this.#disconnect(socket, `InternalServerError: ${reason}`),
       resumed: () => this.#conversations.get(socket)?.inbox.resume(),
       after,
-      call: (call, context) => this.#call({ socket, client }, call, context),
+      call: (call, context) => this.#call(peer, call, context),
       changed: (session) => this.#changed.add(session),
     };
   }
@@ -188,8 +193,9 @@ export class SyncService {
     );
   }
 
-  #run(kind: "mutation" | "action", { socket, client }: Peer, call: FunctionCall, context: CallContext, done: () => void): void {
+  #run(kind: "mutation" | "action", peer: Peer, call: FunctionCall, context: CallContext, done: () => void): void {
     const { functions } = this.#options;
+    const { socket, client } = peer;
     const requestId = newRequestId();
     functions.call(
       {
@@ -203,7 +209,7 @@ export class SyncService {
         caller: context.principal.isAdmin ? "server" : "client",
         source: "SyncWorker",
         atTs: null,
-        once: call.type === "Mutation" ? this.#once(socket, call, context, done) : null,
+        once: call.type === "Mutation" ? this.#once(peer, call, context, done) : null,
       },
       (result) => {
         this.#answer(socket, call, context, functions.shown(requestId, result));
@@ -212,17 +218,28 @@ export class SyncService {
     );
   }
 
-  #once(socket: number, call: FunctionCall, context: CallContext, done: () => void): Once {
+  #once(peer: Peer, call: FunctionCall, context: CallContext, done: () => void): Once {
     const request = { sessionId: context.sessionId, requestId: call.requestId };
     const isAnswered = (): boolean => {
       const stored = this.#options.database.answerOf(request);
       if (stored === undefined) return false;
-      this.#send({ type: "send", socket, text: mutationSuccess(call.requestId, stored.ts, stored.answer) });
+      this.#send({ type: "send", socket: peer.socket, text: mutationSuccess(call.requestId, stored.ts, stored.answer) });
       context.answered(stored.ts);
       done();
       return true;
     };
-    return { request, answer: mutationAnswer, isAnswered };
+    return { request, answer: mutationAnswer, isAnswered, mayBeRepeated: this.#mayBeRepeated(peer, call, context) };
+  }
+
+  /**
+   * Clients send again what they have no answer to when they come back, under the same session: spares the look for an answer
+   * where nothing of it can have come before. What a client says of its connections is not enough to go by.
+   */
+  #mayBeRepeated(peer: Peer, { requestId }: FunctionCall, { sessionId, isFirstConnection }: CallContext): boolean {
+    const isInOrder = requestId > peer.newestRequestId;
+    if (isInOrder) peer.newestRequestId = requestId;
+    peer.isNewSession ??= isFirstConnection && !this.#options.database.hasAnswersOf(sessionId);
+    return !(isInOrder && peer.isNewSession);
   }
 
   #answer(socket: number, call: FunctionCall, context: CallContext, result: CallResult): void {

@@ -23,7 +23,7 @@ function ask(fixture: DeployFixture, path: string, args: Value = {}): { value: V
   const value = SYSTEM_QUERIES.get(path)!(transaction, args, "");
   transaction.finish();
   const { points, ranges } = transaction.readSet;
-  return { value, reads: (key) => points.has(key) || ranges.some((range) => rangeContains(range, key)) };
+  return { value, reads: (key) => points.includes(key) || ranges.some((range) => rangeContains(range, key)) };
 }
 
 describe("system queries", () => {
