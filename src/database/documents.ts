@@ -42,7 +42,7 @@ export class Documents {
   insert(tableName: string, fields: unknown): string {
     const table = this.#transaction.ensureTable(this.#namespace, tableName);
     const id = newId(table.number);
-    this.#write(table, id, null, { ...plainFields(fields, "insert"), _id: id, _creationTime: this.#transaction.nextCreationTime() });
+    this.#write(table, id, null, withSystemFields(id, this.#transaction.nextCreationTime(), plainFields(fields, "insert")));
     return id;
   }
 
@@ -62,7 +62,7 @@ export class Documents {
     const { table, document } = this.#existing(id, "replace", tableName);
     const { _id, _creationTime } = document.value;
     const rest = this.#withoutSystemFields(plainFields(fields, "replace"), document.value);
-    this.#write(table, id, document, { ...rest, _id, _creationTime });
+    this.#write(table, id, document, withSystemFields(_id, _creationTime, rest));
   }
 
   delete(id: string, tableName?: string): void {
@@ -132,6 +132,14 @@ function plainFields(fields: unknown, operation: string): Record<string, unknown
     throw new DatabaseError("invalidValue", `Invalid argument \`value\` for \`db.${operation}\`: expected an object, got ${fields === null ? "null" : Array.isArray(fields) ? "an array" : typeof fields}.`);
   }
   return fields as Record<string, unknown>;
+}
+
+/** They stand first, where the order of names has them too as a rule: then nothing is to be sorted. */
+function withSystemFields(_id: unknown, _creationTime: unknown, fields: Record<string, unknown>): Record<string, unknown> {
+  const document: Record<string, unknown> = { _creationTime, _id, ...fields };
+  document["_id"] = _id;
+  document["_creationTime"] = _creationTime;
+  return document;
 }
 
 function systemFieldError(field: string): DatabaseError {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { FunctionReference, FunctionReturnType, OptionalRestArgs, UserIdentity } from "convex/server";
 import { ConvexError, convexToJson, jsonToConvex, type GenericId, type Value } from "convex/values";
 import type { FunctionKind } from "../server/engine-messages.js";
+import { newRequestId } from "../server/request-id.js";
 import { INSPECTOR } from "./app-push.js";
 import type { InMemoryEngine } from "./in-memory-engine.js";
 
@@ -32,7 +33,7 @@ interface ResultBody {
 
 /** As `convex/server` marks references. */
 const FUNCTION_NAME = Symbol.for("functionName");
-const REQUEST_ID_BYTES = 8;
+const SUBJECT_BYTES = 8;
 const ISSUER = "https://rivulet.test";
 const POLL_MS = 1;
 /** Longer than any mutation may take; an action may take minutes, and is waited for. */
@@ -67,7 +68,7 @@ class Caller implements TestCaller {
       credentials: { type: "admin", keyName: "test", actingAs: this.claims },
       atTs: null,
       client: { ip: null, userAgent: null },
-      requestId: randomBytes(REQUEST_ID_BYTES).toString("hex"),
+      requestId: newRequestId(),
     });
     if (!reply.ok && reply.failure === "request") throw new Error(reply.message);
     return resultOf(JSON.parse(reply.body) as ResultBody);
@@ -94,7 +95,7 @@ export class TestDeployment implements TestCaller, AsyncDisposable {
 
   /** Calls as this user. `subject` and `issuer` are made up where they are not given, `tokenIdentifier` follows from them. */
   withIdentity(claims: Partial<UserIdentity>): TestCaller {
-    const { subject = `user-${randomBytes(REQUEST_ID_BYTES).toString("hex")}`, issuer = ISSUER } = claims;
+    const { subject = `user-${randomBytes(SUBJECT_BYTES).toString("hex")}`, issuer = ISSUER } = claims;
     return new Caller(this.#engine, { subject, issuer, tokenIdentifier: `${issuer}|${subject}`, ...claims });
   }
 

@@ -12,10 +12,10 @@ import { LocalFileStore } from "../server/files/local-file-store.js";
 import type { Logger } from "../server/network/logger.js";
 import { SiteRouter } from "../server/network/site-router.js";
 import { STORAGE_PREFIX, StorageApi } from "../server/network/storage-api.js";
+import { newRequestId } from "../server/request-id.js";
 import { DEFAULTS } from "./test-settings.js";
 
 const TOKEN_BYTES = 16;
-const REQUEST_ID_BYTES = 8;
 
 const log: Logger = {
   log: (level, message, fields) => {
@@ -74,7 +74,7 @@ export class TestSite implements AsyncDisposable {
   async #answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { pathname } = new URL(incoming.url ?? "/", this.origin);
     if (pathname.startsWith(STORAGE_PREFIX)) await this.#files!.api.answer(incoming, outgoing, pathname);
-    else await this.#router!.answer(incoming, outgoing, { pathname, requestId: randomBytes(REQUEST_ID_BYTES).toString("hex"), unrouted: null });
+    else await this.#router!.answer(incoming, outgoing, { pathname, requestId: newRequestId(), unrouted: null });
   }
 
   /** Tokens that are not ours are refused as a deployment refuses them. */

@@ -2,7 +2,6 @@
  * Runs functions for everybody who asks from outside the sandbox: clients' mutations, HTTP calls, live queries. Puts
  * database, runner and log together; knows nothing of sockets.
  */
-import { randomBytes } from "node:crypto";
 import type { CommitCandidate, Database } from "../../database/database.js";
 import { DatabaseError } from "../../database/errors.js";
 import { ReadSet } from "../../database/read-set.js";
@@ -17,6 +16,7 @@ import type { QueryRun, QuerySpec } from "../../live/live-query.js";
 import type { Principal } from "../../live/session.js";
 import { resolveCommitTimestamp } from "../../values/commit-timestamp.js";
 import { ValueError, encodeValue, parseValue } from "../../values/value.js";
+import { newRequestId } from "../request-id.js";
 import { SYSTEM_QUERIES } from "../system-functions/system-queries.js";
 import type { QueryAudits } from "../audit/query-audits.js";
 import type { ClientInfo } from "../engine-messages.js";
@@ -333,14 +333,4 @@ export function toResult(outcome: FunctionOutcome): CallResult {
 function refuseComponent({ componentPath, caller }: Pick<FunctionCallRequest, "componentPath" | "caller">): string | null {
   if (componentPath === APP_COMPONENT_PATH || caller !== "client") return null;
   return `Functions of component '${componentPath.slice(0, 64)}' can't be called by clients. Call a function of the app, which calls the component's.`;
-}
-
-/** Tells this engine's requests from those of another. */
-const ENGINE_PREFIX = randomBytes(4).toString("hex");
-let requests = 0;
-
-/** 16 hex digits: names a request in error texts and logs. No secret, so it need not be random. */
-export function newRequestId(): string {
-  requests = (requests + 1) >>> 0;
-  return ENGINE_PREFIX + requests.toString(16).padStart(8, "0");
 }

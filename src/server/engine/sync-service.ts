@@ -15,7 +15,8 @@ import type { AdminKeys } from "../admin-keys.js";
 import { AuthTokenError } from "../auth/errors.js";
 import type { PrincipalResolver } from "../auth/principal-resolver.js";
 import type { ClientInfo, Credentials, FromEngine } from "../engine-messages.js";
-import { newRequestId, type CallResult, type FunctionsService, type Once } from "./functions-service.js";
+import { newRequestId } from "../request-id.js";
+import type { CallResult, FunctionsService, Once } from "./functions-service.js";
 import type { Outbox } from "./outbox.js";
 import { adminPrincipal } from "./principals.js";
 

@@ -15,27 +15,38 @@ export async function readBody(incoming: IncomingMessage, bytesMax: number): Pro
   return (await decompress(received, encoding, bytesMax)).toString("utf8");
 }
 
-async function receive(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = Number(incoming.headers["content-length"] ?? 0) > bytesMax ? Infinity : 0;
-  if (size === 0) {
+/** By events: iteration costs several times as much, and most bodies are one chunk. */
+function receive(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
     const timer = setTimeout(() => incoming.destroy(), BODY_MS_MAX);
-    try {
-      for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        if (size > bytesMax) break;
-        chunks.push(chunk);
-      }
-    } finally {
+    const refuse = (): void => {
       clearTimeout(timer);
+      // What is still to come is read and dropped: a connection cut now would hide the refusal from its client.
+      incoming.off("data", take).resume();
+      reject(tooLarge(bytesMax));
+    };
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > bytesMax) refuse();
+    };
+    incoming.once("error", reject);
+    incoming.once("close", () => {
+      clearTimeout(timer);
+      reject(new Error("The request ended before its body did."));
+    });
+    if (Number(incoming.headers["content-length"] ?? 0) > bytesMax) {
+      refuse();
+      return;
     }
-  }
-  if (size > bytesMax) {
-    // What is still to come is read and dropped: a connection cut now would hide the refusal from its client.
-    incoming.resume();
-    throw tooLarge(bytesMax);
-  }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+    incoming.on("data", take);
+    incoming.once("end", () => {
+      clearTimeout(timer);
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    });
+  });
 }
 
 async function decompress(received: Buffer, encoding: string, bytesMax: number): Promise<Buffer> {

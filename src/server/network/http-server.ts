@@ -2,7 +2,6 @@
  * The HTTP face of a server: request ids, CORS, errors and metrics around the routes. Calls of functions, which are most
  * requests, are answered here without a router; everything else is routed by hono.
  */
-import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
@@ -24,6 +23,7 @@ import { API_PREFIX, sitePathOf, SYNC_PATH } from "./own-paths.js";
 import { SITE, type SiteRequest, type SiteRouter } from "./site-router.js";
 import { STORAGE_PREFIX, type StorageApi } from "./storage-api.js";
 import { statusPage } from "./status-page.js";
+import { newRequestId } from "../request-id.js";
 import { VERSION } from "../version.js";
 import { EXPORT_ZIP_PREFIX } from "./transfer-api.js";
 import { isForCloud, wellKnownDocument } from "./well-known.js";
@@ -163,12 +163,11 @@ async function answerFunctionCall(incoming: IncomingMessage, outgoing: ServerRes
 }
 
 const REQUEST_ID_HEADER = "X-Request-Id";
-const REQUEST_ID_BYTES = 8;
 
-/** Sets what every reply carries; returns the request's id, 16 hexadecimal digits. `route` is its path, or {@link SITE}. */
+/** Sets what every reply carries; returns the request's id. `route` is its path, or {@link SITE}. */
 function beginRequest(incoming: IncomingMessage, outgoing: ServerResponse, route: string, { log, metrics }: NetworkContext): string {
   const startMs = performance.now();
-  const requestId = randomBytes(REQUEST_ID_BYTES).toString("hex");
+  const requestId = newRequestId();
   outgoing.setHeader(REQUEST_ID_HEADER, requestId);
   outgoing.once("finish", () => {
     const ms = performance.now() - startMs;

@@ -19,10 +19,16 @@ export class Listener {
    */
   static async open(host: string, port: number, portFlag: string, handler: Promise<RequestHandler>): Promise<Listener> {
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS_MAX, requestTimeout: NO_LIMIT });
-    server.on("request", (incoming, outgoing) => void handler.then(({ onRequest }) => onRequest(incoming, outgoing)));
+    let ready: RequestHandler | null = null;
+    const whenReady = (action: (handler: RequestHandler) => void): void => {
+      if (ready === null) void handler.then(action);
+      else action(ready);
+    };
+    void handler.then((made) => (ready = made));
+    server.on("request", (incoming, outgoing) => whenReady(({ onRequest }) => onRequest(incoming, outgoing)));
     server.on("upgrade", (incoming, stream, head) => {
       stream.on("error", () => {}); // the peer is gone; "close" follows
-      void handler.then(({ onUpgrade }) => onUpgrade(incoming, stream, head));
+      whenReady(({ onUpgrade }) => onUpgrade(incoming, stream, head));
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", (error: NodeJS.ErrnoException) => reject(new Error(describe(error, host, port, portFlag), { cause: error })));

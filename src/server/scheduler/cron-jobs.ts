@@ -12,7 +12,8 @@ import { displayedFunctionPath } from "../../functions/function-path.js";
 import { formatLogLine } from "../../functions/sandbox/console.js";
 import { NOBODY } from "../../live/session.js";
 import type { FunctionLog } from "../function-log/function-log.js";
-import { newRequestId, type FunctionsService } from "../engine/functions-service.js";
+import type { FunctionsService } from "../engine/functions-service.js";
+import { newRequestId } from "../request-id.js";
 import { hasMissed, nextRunMs } from "./cron-schedule.js";
 import { addCronRun, readCronJob, readCronJobs, updateCronJob, type CronJob, type CronRun } from "./cron-table.js";
 

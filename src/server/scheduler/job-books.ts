@@ -6,7 +6,8 @@ import { displayedFunctionPath } from "../../functions/function-path.js";
 import { endJob, readJob, type Job, type JobEnd, type JobState } from "../../functions/scheduled-jobs.js";
 import { NOBODY } from "../../live/session.js";
 import { encodeValue } from "../../values/value.js";
-import { newRequestId, type CallResult, type FunctionCallRequest } from "../engine/functions-service.js";
+import type { CallResult, FunctionCallRequest } from "../engine/functions-service.js";
+import { newRequestId } from "../request-id.js";
 
 export class JobBooks {
   constructor(
