@@ -134,7 +134,7 @@ function startSync() {
     if (said.jwks === undefined || !said.isSourceReady) return;
     startServer({ WHITEBOARD_ISSUER: WHITEBOARD_ISSUER_URL, WHITEBOARD_JWKS: said.jwks, SOURCE_URL }, { VITE_WHITEBOARD_ISSUER: WHITEBOARD_ISSUER_URL });
   };
-  const issuer = start(["--import", "tsx", "issuer/main.ts", "--port", new URL(WHITEBOARD_ISSUER_URL).port], "[issuer]  ");
+  const issuer = start(["--import", "tsx", "../issuer/main.ts", "--port", new URL(WHITEBOARD_ISSUER_URL).port], "[issuer]  ");
   atLine(issuer, /WHITEBOARD_JWKS (data:\S+)/, ([, jwks]) => whenBoth({ jwks }));
   const source = start(["--import", "tsx", "source/main.ts", "--port", new URL(SOURCE_URL).port], "[source]  ");
   atLine(source, /The source is ready/, () => whenBoth({ isSourceReady: true }));
@@ -142,7 +142,7 @@ function startSync() {
 
 /** With a company to look at. */
 function startCrm() {
-  const issuer = start(["--import", "tsx", "issuer/main.ts", "--port", new URL(ISSUER_URL).port], "[issuer]  ");
+  const issuer = start(["--import", "tsx", "../issuer/main.ts", "--port", new URL(ISSUER_URL).port], "[issuer]  ");
   atLine(issuer, /The issuer is ready/, () => startServer({ CRM_ISSUER: ISSUER_URL }, { VITE_CRM_ISSUER: ISSUER_URL }, seedDemo));
 }
 

@@ -2,14 +2,12 @@
  * E-40, E-41, E-44, E-48 to E-51 as people see them: the sync example in two real browsers, one at a board and one at the
  * grid with the engine's instruments. Times are a tenth of those in life.
  */
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEMO_ACCOUNTS, viewerAccount } from "../../examples/sync/issuer/accounts.js";
-import { createIssuer } from "../../examples/sync/issuer/server.js";
-import { createSigningKey, dataUri } from "../../examples/sync/issuer/signing-key.js";
-import { Tokens } from "../../examples/sync/issuer/tokens.js";
+import { startIssuer, type RunningIssuer } from "../../examples/issuer/server.js";
+import { createSigningKey, dataUri } from "../../examples/issuer/signing-key.js";
+import { viewerAccount } from "../../examples/sync/issuer/accounts.js";
+import SETTINGS from "../../examples/sync/issuer/settings.js";
 import { World } from "../../examples/sync/source/world.js";
 import { ADMIN_KEY, COMPONENT_PACKAGES, mutationNamed, startServer, until, type TestServer } from "../harness.js";
 import { WatchedSource } from "../sync-example/watched-source.js";
@@ -30,8 +28,7 @@ interface Person {
 let server: TestServer;
 let world: World;
 let source: WatchedSource;
-let issuer: Server;
-let tokens: Tokens;
+let issuer: RunningIssuer;
 let page: ServedPage;
 let browser: Browser;
 let atGrid: Person;
@@ -40,14 +37,11 @@ let atBoard: Person;
 beforeAll(async () => {
   await installExample(SYNC);
   world = new World(12);
-  const key = await createSigningKey();
+  const key = await createSigningKey(SETTINGS.algorithm);
   [server, source, browser] = await Promise.all([startServer(), WatchedSource.start(world), launchBrowser()]);
-  tokens = new Tokens(key, ISSUER_NAME, TOKEN_SECONDS);
-  issuer = createIssuer({ key, tokens, accounts: DEMO_ACCOUNTS, appOrigins: [] });
-  await new Promise<void>((ready) => issuer.listen(0, "127.0.0.1", ready));
+  issuer = await startIssuer({ ...SETTINGS, issuer: ISSUER_NAME, key, seconds: TOKEN_SECONDS, appOrigins: [] }, 0);
   await setEnvironment({ WHITEBOARD_ISSUER: ISSUER_NAME, WHITEBOARD_JWKS: dataUri(key.publicKeys), SOURCE_URL: source.url, ...VARIABLES });
-  const issuerUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
-  [page] = await Promise.all([servePage(SYNC, server.url, { VITE_WHITEBOARD_ISSUER: issuerUrl }), server.deploy(SYNC, COMPONENT_PACKAGES)]);
+  [page] = await Promise.all([servePage(SYNC, server.url, { VITE_WHITEBOARD_ISSUER: issuer.url }), server.deploy(SYNC, COMPONENT_PACKAGES)]);
 });
 
 afterAll(async () => {
@@ -55,8 +49,8 @@ afterAll(async () => {
   await page?.[Symbol.asyncDispose]();
   await server?.[Symbol.asyncDispose]();
   await source?.[Symbol.asyncDispose]();
-  issuer?.closeAllConnections();
-  issuer?.close();
+  issuer?.server.closeAllConnections();
+  issuer?.server.close();
 });
 
 /** As `npx convex env set`. */
@@ -149,7 +143,7 @@ describe("E sync", () => {
   it("E-45 the grid shows the workers, the queue and the tokens at work", async () => {
     const looked = [1, 2, 5, 6, 8, 9, 11];
     const visitor = server.http();
-    visitor.setAuth(await tokens.access(viewerAccount(2)));
+    visitor.setAuth(await issuer.tokens.identity(viewerAccount(2)));
     source.hold();
     await visitor.mutation(mutationNamed("presence:heartbeat"), { keys: looked.map((number) => `boards/board-${number}`) });
     await atGrid.tab.locator('[data-testid="engine-workers"][data-count="4"]').waitFor();

@@ -2,15 +2,13 @@
  * The CRM example as its tests use it: installed and pushed with the public CLI, its issuer as a service of its own, and a
  * company of five people with contacts, deals and tasks (`demo:seed`).
  */
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference, type FunctionReference } from "convex/server";
 import { DEMO_ACCOUNTS } from "../../examples/crm/issuer/accounts.js";
-import { createIssuer } from "../../examples/crm/issuer/server.js";
-import { createSigningKey } from "../../examples/crm/issuer/signing-key.js";
-import { Tokens } from "../../examples/crm/issuer/tokens.js";
+import SETTINGS from "../../examples/crm/issuer/settings.js";
+import { startIssuer, type RunningIssuer } from "../../examples/issuer/server.js";
+import { createSigningKey } from "../../examples/issuer/signing-key.js";
 import { CRM, installExample } from "../browser/pages.js";
 import { ADMIN_KEY, mutationNamed, startServer, type ServerOptions, type TestServer } from "../harness.js";
 
@@ -42,23 +40,18 @@ export type Rest = (method: string, path: string, body?: unknown) => Promise<Res
 export class CrmDeployment implements AsyncDisposable {
   private constructor(
     readonly server: TestServer,
-    readonly issuerUrl: string,
-    private readonly issuer: Server,
-    private readonly tokens: Tokens,
+    private readonly issuer: RunningIssuer,
   ) {}
+
+  get issuerUrl(): string {
+    return this.issuer.url;
+  }
 
   static async start(options: ServerOptions = {}): Promise<CrmDeployment> {
     await installExample(CRM);
     const server = await startServer(options);
-    const key = await createSigningKey();
-    // Its address is known when it listens, and is what it says in its tokens.
-    const handlers: { answer: Server | null } = { answer: null };
-    const issuer = createServer((request, response) => handlers.answer!.emit("request", request, response));
-    await new Promise<void>((ready) => issuer.listen(0, "127.0.0.1", ready));
-    const issuerUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
-    const tokens = new Tokens(key, issuerUrl, TOKEN_SECONDS);
-    handlers.answer = createIssuer({ key, tokens, accounts: DEMO_ACCOUNTS, appOrigins: [] });
-    const crm = new CrmDeployment(server, issuerUrl, issuer, tokens);
+    const issuer = await startIssuer({ ...SETTINGS, key: await createSigningKey(SETTINGS.algorithm), seconds: TOKEN_SECONDS, appOrigins: [] }, 0);
+    const crm = new CrmDeployment(server, issuer);
     await crm.#setIssuer();
     await server.deploy(CRM, CRM_PACKAGES);
     await crm.asAdmin("demo:seed");
@@ -75,7 +68,7 @@ export class CrmDeployment implements AsyncDisposable {
   async tokenOf(accountId: string): Promise<string> {
     const account = DEMO_ACCOUNTS.find(({ id }) => id === accountId);
     if (account === undefined) throw new Error(`The issuer has no account ${accountId}.`);
-    return await this.tokens.identity(account);
+    return await this.issuer.tokens.identity(account);
   }
 
   /** A person who has signed in. */
@@ -112,8 +105,8 @@ export class CrmDeployment implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]();
-    this.issuer.closeAllConnections();
-    this.issuer.close();
+    this.issuer.server.closeAllConnections();
+    this.issuer.server.close();
   }
 
   /** As `npx convex env set`. */

@@ -4,9 +4,9 @@
  */
 import type { ConvexClient } from "convex/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createSigningKey } from "../../examples/issuer/signing-key.js";
+import { Tokens } from "../../examples/issuer/tokens.js";
 import { OPERATOR, viewerAccount, type Account } from "../../examples/sync/issuer/accounts.js";
-import { createSigningKey } from "../../examples/sync/issuer/signing-key.js";
-import { Tokens } from "../../examples/sync/issuer/tokens.js";
 import { mutationNamed, queryNamed, until } from "../harness.js";
 import { Watch } from "../sync/watch.js";
 import { CATALOGUE, LIFE, Whiteboard, WORKERS_MAX } from "./whiteboard.js";
@@ -58,16 +58,16 @@ async function withVariables(variables: Readonly<Record<string, string>>, act: (
 
 describe("E-40 who may do what", () => {
   test("E-40 heartbeats need a token of the issuer; wiping needs an operator's; reading needs none", async () => {
-    const forged = new Tokens(await createSigningKey(), whiteboard.tokens.issuer, 600);
+    const forged = new Tokens({ ...whiteboard.tokens.settings, key: await createSigningKey(whiteboard.tokens.settings.key.algorithm) });
     const withToken = (token: string) => {
       const client = whiteboard.server.http();
       client.setAuth(token);
       return client;
     };
     await expect(whiteboard.server.http().mutation(heartbeat, { keys: [CATALOGUE] })).rejects.toMatchObject({ data: { code: "NOT_SIGNED_IN" } });
-    await expect(withToken(await forged.access(OPERATOR)).mutation(heartbeat, { keys: [CATALOGUE] })).rejects.toThrow();
+    await expect(withToken(await forged.identity(OPERATOR)).mutation(heartbeat, { keys: [CATALOGUE] })).rejects.toThrow();
     const stranger = { id: "x", name: "X", role: "admin" } as unknown as Account;
-    await expect(withToken(await whiteboard.tokens.access(stranger)).mutation(heartbeat, { keys: [] })).rejects.toMatchObject({ data: { code: "BAD_CLAIMS" } });
+    await expect(withToken(await whiteboard.tokens.identity(stranger)).mutation(heartbeat, { keys: [] })).rejects.toMatchObject({ data: { code: "BAD_CLAIMS" } });
     const viewer = await whiteboard.viewer(viewerAccount(1));
     await expect(viewer.mutation(heartbeat, { keys: keysFrom(1, 9) })).rejects.toMatchObject({ data: { code: "BAD_KEYS" } });
     await expect(viewer.mutation(mutationNamed("engine:wipe"), {})).rejects.toMatchObject({ data: { code: "NOT_ALLOWED" } });

@@ -1,9 +1,10 @@
 /** The example's engine, pushed with the public CLI to a server whose clock the tests turn, with its source and its issuer's keys. */
 import { join } from "node:path";
 import type { ConvexHttpClient } from "convex/browser";
+import { createSigningKey, dataUri } from "../../examples/issuer/signing-key.js";
+import { Tokens } from "../../examples/issuer/tokens.js";
 import { viewerAccount, type Account } from "../../examples/sync/issuer/accounts.js";
-import { createSigningKey, dataUri } from "../../examples/sync/issuer/signing-key.js";
-import { Tokens } from "../../examples/sync/issuer/tokens.js";
+import SETTINGS from "../../examples/sync/issuer/settings.js";
 import { World } from "../../examples/sync/source/world.js";
 import { ADMIN_KEY, COMPONENT_PACKAGES, mutationNamed, queryNamed, ROOT, startServer, until, type TestServer } from "../harness.js";
 import { WatchedSource } from "./watched-source.js";
@@ -40,9 +41,9 @@ export class Whiteboard implements AsyncDisposable {
   ) {}
 
   static async start(boardCount: number): Promise<Whiteboard> {
-    const [server, key] = await Promise.all([startServer({ flags: ["--test-clock", "yes"] }), createSigningKey()]);
+    const [server, key] = await Promise.all([startServer({ flags: ["--test-clock", "yes"] }), createSigningKey(SETTINGS.algorithm)]);
     const world = new World(boardCount);
-    const whiteboard = new Whiteboard(server, world, await WatchedSource.start(world), new Tokens(key, ISSUER_NAME, TOKEN_SECONDS));
+    const whiteboard = new Whiteboard(server, world, await WatchedSource.start(world), new Tokens({ ...SETTINGS, key, issuer: ISSUER_NAME, seconds: TOKEN_SECONDS }));
     await whiteboard.setVariables({ WHITEBOARD_ISSUER: ISSUER_NAME, WHITEBOARD_JWKS: dataUri(key.publicKeys), SOURCE_URL: whiteboard.source.url });
     await server.deploy(SYNC, COMPONENT_PACKAGES);
     return whiteboard;
@@ -58,7 +59,7 @@ export class Whiteboard implements AsyncDisposable {
     const known = this.#viewers.get(account.id);
     if (known !== undefined) return known;
     const client = this.server.http();
-    client.setAuth(await this.tokens.access(account));
+    client.setAuth(await this.tokens.identity(account));
     this.#viewers.set(account.id, client);
     return client;
   }

@@ -1,12 +1,13 @@
-/** The accounts of the issuer: a stand-in for a company's user database. Roles are none of its business: the app has them. */
+/** The accounts of a company: a stand-in for its user database. Roles are none of its business: the app has them. */
 export interface Account {
   readonly id: string;
   readonly name: string;
   readonly email: string;
+  readonly email_verified: true;
 }
 
 export function accountNamed(id: string, name: string): Account {
-  return { id, name, email: `${id}@ferry.example` };
+  return { id, name, email: `${id}@ferry.example`, email_verified: true };
 }
 
 export const DEMO_ACCOUNTS: readonly Account[] = [
