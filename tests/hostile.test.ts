@@ -6,7 +6,7 @@ import { mutationNamed, queryNamed, startServer, until, type TestServer } from "
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ flags: ["--function-time-max", "20s"] });
   await server.deploy("basics");
 });
 afterAll(async () => {

@@ -8,7 +8,7 @@ const ROUNDS = 30_000_000;
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ flags: ["--function-time-max", "20s"] });
   await server.deploy("basics");
 });
 afterAll(async () => {

@@ -9,7 +9,7 @@ import { FilesApp, sha256, type StorageDocument } from "./files-app.js";
 let app: FilesApp;
 
 beforeAll(async () => {
-  app = await FilesApp.start();
+  app = await FilesApp.start({ flags: ["--function-time-max", "20s"] });
 });
 
 afterAll(() => app[Symbol.asyncDispose]());

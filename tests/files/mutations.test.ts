@@ -17,7 +17,7 @@ let files: FilesApp;
 let app: Caller;
 
 beforeAll(async () => {
-  files = await FilesApp.start();
+  files = await FilesApp.start({ flags: ["--function-time-max", "20s"] });
   app = new Caller(files.server.http());
 });
 

@@ -7,7 +7,7 @@ let server: TestServer;
 let app: Caller;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ flags: ["--function-time-max", "20s"] });
   await server.deploy("newest");
   app = new Caller(server.http());
 });

@@ -9,7 +9,7 @@ let server: TestServer;
 let jobs: Jobs;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ flags: ["--function-time-max", "20s"] });
   await server.deploy("scheduler");
   jobs = new Jobs(server);
 });

@@ -15,7 +15,7 @@ interface Found {
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ flags: ["--function-time-max", "20s"] });
   await server.deploy("vectors");
 });
 beforeEach(() => server.http().mutation(mutationNamed("docs:clear"), {}));
