@@ -64,6 +64,9 @@ class Inspector {
 
   constructor(private readonly socket: WebSocket) {
     socket.on("message", (data: Buffer) => this.#receive(JSON.parse(data.toString("utf8")) as Message));
+    socket.on("close", () => {
+      for (const answer of this.#waiting.values()) answer({ error: { message: "its process ended" } });
+    });
   }
 
   async send(method: string, params: object = {}): Promise<void> {
@@ -83,6 +86,7 @@ class Inspector {
     const answered = new Promise<Message>((resolve) => this.#waiting.set(id, resolve));
     this.socket.send(JSON.stringify(request));
     const { error } = await answered;
+    this.#waiting.delete(id);
     if (error !== undefined) throw new Error(`The inspector refused ${method}: ${error.message}`);
   }
 
