@@ -43,7 +43,7 @@ export class IdentityLease {
 
   /** Also tells of an expiry whose timer is late, as after a machine has slept. */
   get isSuspended(): boolean {
-    if (!this.#isLost && this.#expiresAtMs <= this.#options.nowMs()) this.#expire();
+    if (this.#expiresAtMs !== Infinity && !this.#isLost && this.#expiresAtMs <= this.#options.nowMs()) this.#expire();
     return this.#cancelSuspension !== null;
   }
 

@@ -2,8 +2,7 @@
  * The sockets of the sync protocol. This module owns their connections: how many there are, what a frame may be, whether
  * the peer is alive, how much may wait to be sent. What frames say is the engine's business.
  *
- * The engine's frames of one batch leave each socket in one write: a socket is corked at its first frame of the batch and
- * uncorked at `endBatch`. A socket whose buffer is over its bound is "slow": the engine makes no transitions for it until
+ * The engine's frames of one batch leave each socket in one write, at `endBatch`. A socket whose buffer is over its bound is "slow": the engine makes no transitions for it until
  * the buffer has drained, so that it then gets the newest state and never a queue of old ones.
  */
 import type { IncomingMessage } from "node:http";
@@ -43,7 +42,7 @@ const PONG_MS_MAX = 15_000;
 const SWEEP_MS = 5_000;
 /** RFC 6455: the text of a close frame. */
 const CLOSE_REASON_BYTES_MAX = 123;
-const PING_FRAME = JSON.stringify({ type: "Ping" });
+const PING_TEXT = JSON.stringify({ type: "Ping" });
 
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_UNSUPPORTED_DATA = 1003;
@@ -54,9 +53,11 @@ const CLOSE_TRY_AGAIN_LATER = 1013;
 interface Connection {
   readonly id: number;
   readonly webSocket: WebSocket;
-  /** The stream below the socket, for corking. */
+  /** The stream below the socket, which frames are written to. */
   readonly stream: Duplex;
-  corked: boolean;
+  /** Frames of the batch. Most often there is one, and that needs no list. */
+  firstFrame: Buffer | null;
+  moreFrames: Buffer[] | null;
   slow: boolean;
   lastSentMs: number;
   lastHeardMs: number;
@@ -66,7 +67,8 @@ interface Connection {
 
 export class Sockets {
   readonly #connections = new Map<number, Connection>();
-  readonly #corked: Connection[] = [];
+  /** Those with frames of the batch. */
+  #unsent: Connection[] = [];
   readonly #server: WebSocketServer;
   readonly #timer: NodeJS.Timeout;
   /** What was sent last; not kept beyond its batch. */
@@ -113,25 +115,26 @@ export class Sockets {
   send(id: number, text: string): void {
     const connection = this.#connections.get(id);
     if (connection === undefined) return;
-    if (!connection.corked) {
-      connection.corked = true;
-      connection.stream.cork();
-      this.#corked.push(connection);
+    const frame = this.#frameOf(text);
+    if (connection.firstFrame === null) {
+      connection.firstFrame = frame;
+      this.#unsent.push(connection);
+    } else {
+      (connection.moreFrames ??= []).push(frame);
     }
-    this.#write(connection, text);
   }
 
   endBatch(): void {
-    for (const connection of this.#corked) {
-      connection.corked = false;
-      connection.stream.uncork();
-    }
-    this.#corked.length = 0;
+    for (const connection of this.#unsent) this.#flush(connection);
+    this.#unsent = [];
     this.#last = null;
   }
 
   close(id: number, code: number, reason: string): void {
-    this.#connections.get(id)?.webSocket.close(code, truncate(reason));
+    const connection = this.#connections.get(id);
+    if (connection === undefined) return;
+    this.#flush(connection);
+    connection.webSocket.close(code, truncate(reason));
   }
 
   /** The engine is told of none of these: it is gone. */
@@ -155,7 +158,7 @@ export class Sockets {
     const nowMs = this.options.now();
     this.#coarseNowMs = nowMs;
     for (const connection of this.#connections.values()) {
-      if (nowMs - connection.lastSentMs >= QUIET_MS_MAX) this.#write(connection, PING_FRAME);
+      if (nowMs - connection.lastSentMs >= QUIET_MS_MAX) this.#write(connection, textFrame(PING_TEXT));
       if (connection.askedMs !== null) {
         if (nowMs - connection.askedMs >= PONG_MS_MAX) connection.webSocket.terminate();
       } else if (nowMs - connection.lastHeardMs >= UNHEARD_MS_MAX) {
@@ -170,7 +173,8 @@ export class Sockets {
       id: this.#nextId++,
       webSocket,
       stream,
-      corked: false,
+      firstFrame: null,
+      moreFrames: null,
       slow: false,
       lastSentMs: this.#coarseNowMs,
       lastHeardMs: this.#coarseNowMs,
@@ -203,12 +207,24 @@ export class Sockets {
     connection.askedMs = null;
   }
 
-  #write(connection: Connection, text: string): void {
+  #flush(connection: Connection): void {
+    const { stream, firstFrame, moreFrames } = connection;
+    if (firstFrame === null) return;
+    connection.firstFrame = null;
+    connection.moreFrames = null;
+    if (moreFrames !== null) stream.cork();
+    this.#write(connection, firstFrame);
+    if (moreFrames === null) return;
+    for (const frame of moreFrames) this.#write(connection, frame);
+    stream.uncork();
+  }
+
+  #write(connection: Connection, frame: Buffer): void {
     const { webSocket, stream } = connection;
     if (webSocket.readyState !== WebSocket.OPEN) return;
     connection.lastSentMs = this.#coarseNowMs;
     this.#sent++;
-    stream.write(this.#frameOf(text));
+    stream.write(frame);
     if (stream.writableLength > BUFFERED_BYTES_MAX && connection.slow) webSocket.terminate();
     else if (stream.writableLength > SLOW_BYTES) this.#setSlow(connection, true);
   }
