@@ -9,6 +9,7 @@ import { DATA_FILE } from "../storage/folder.js";
 import { openLmdbStore } from "../storage/lmdb.js";
 import { AdminKeys } from "./admin-keys.js";
 import { Engine } from "./engine/engine.js";
+import { garbageCollector } from "./engine/replaced-code.js";
 import { OPENING_ALLOWED, OPENING_WAITS, type EngineOptions, type EngineWorkerData, type FromEngine, type ToEngine } from "./engine-messages.js";
 import { packFromEngine, unpackToEngine, type Packed } from "./packed-batch.js";
 import { CLOCKS, wallClock } from "./wall-clock.js";
@@ -30,6 +31,7 @@ async function openEngine(options: EngineOptions, port: MessagePort): Promise<vo
     adminKeys: AdminKeys.open(options.dataFolder, process.env["RIVULET_ADMIN_KEY"]),
     nowMs: wallClock(CLOCKS, options.testClock),
     post,
+    collectGarbage,
     // With its port closed the thread has nothing left to wait for, and ends.
     onClosed: () => port.close(),
   });
@@ -37,5 +39,6 @@ async function openEngine(options: EngineOptions, port: MessagePort): Promise<vo
   post([{ type: "ready" }]);
 }
 
+const collectGarbage = garbageCollector();
 const data = workerData as EngineWorkerData;
 if (mayOpen(data)) await openEngine(data, parentPort!);

@@ -44,6 +44,7 @@ import { InlineQueries } from "./inline-queries.js";
 import { EngineEvents } from "../log-streams/engine-events.js";
 import type { DeploymentStats } from "../log-streams/log-event.js";
 import { OptimisticLane } from "./optimistic-lane.js";
+import { ReplacedCode } from "./replaced-code.js";
 import { Outbox } from "./outbox.js";
 import { RunningMark } from "./running-mark.js";
 import { SyncService } from "./sync-service.js";
@@ -57,6 +58,8 @@ export interface EngineSetup {
   /** Wall clock, milliseconds. */
   readonly nowMs: () => number;
   readonly post: (batch: readonly FromEngine[]) => void;
+  /** Stops the thread; see replaced-code.ts. */
+  readonly collectGarbage?: () => void;
   /** Nothing will be posted any more. */
   readonly onClosed: () => void;
 }
@@ -95,12 +98,14 @@ export class Engine {
   readonly #functionLog: FunctionLog;
   readonly #queryAudits: QueryAudits;
   readonly #keyAudit: KeyAudit;
+  readonly #replacedCode: ReplacedCode;
   readonly #timers: NodeJS.Timeout[] = [];
   #batchesReceived = 0;
   #messagesReceived = 0;
 
   constructor(setup: EngineSetup) {
     this.#setup = setup;
+    this.#replacedCode = new ReplacedCode(setup.collectGarbage ?? (() => undefined));
     const { options, store, adminKeys, nowMs, post } = setup;
     const limits = { ...DEFAULT_TRANSACTION_LIMITS, ...options.limits };
     this.#database = new Database({
@@ -273,6 +278,7 @@ export class Engine {
     this.#queryAudits.flush();
     await this.#functionLog.close();
     await this.#database.idle();
+    this.#replacedCode.close();
     this.#runner.deployment?.dispose();
     await this.#database.close();
   }
@@ -315,6 +321,7 @@ export class Engine {
     this.#httpActions.use(code);
     this.#inlineQueries.use(code);
     previous?.dispose();
+    this.#replacedCode.add();
     this.#queries.invalidateAll();
     this.#scheduler.wake();
     this.#crons.wake();
