@@ -71,7 +71,7 @@ export class EngineThread {
       name: "engine",
       workerData: { ...options, running: this.#running, opening: this.#opening.buffer } satisfies EngineWorkerData,
       // A transaction's garbage should die young: with the default young generation a third of the time goes to collecting it.
-      resourceLimits: { maxOldGenerationSizeMb: options.limits.heapMbMax, maxYoungGenerationSizeMb: 64 },
+      resourceLimits: { maxOldGenerationSizeMb: options.limits.heapMbMax, maxYoungGenerationSizeMb: 128 },
     });
     this.#worker.on("message", (batch: readonly Packed<FromEngine>[]) => this.#receive(batch));
     this.#worker.on("error", (error: Error) => (this.#error = error));
