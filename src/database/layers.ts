@@ -11,10 +11,13 @@
  */
 import type { Entry, Key, KeyRange, Reader } from "../storage/store.js";
 
-/** Changes over something below: `null` hides the key, `undefined` says nothing about it. */
+/** Null hides what lies below. */
+export type Change = readonly [Key, string | null];
+
+/** Changes over something below: `undefined` says nothing about a key. */
 export interface Layer {
   get(key: Key): string | null | undefined;
-  entries(range: KeyRange, reverse: boolean): Iterable<readonly [Key, string | null]>;
+  entries(range: KeyRange, reverse: boolean): Iterable<Change>;
   readonly size: number;
 }
 
@@ -36,28 +39,24 @@ export class LayeredReader implements Reader {
     const changes = this.layer.entries(range, reverse)[Symbol.iterator]();
     const first = changes.next();
     if (first.done === true) return this.below.entries(range, reverse);
-    return mergeEntries(first, changes, this.below.entries(range, reverse), reverse);
+    return mergeChanges(first, changes, this.below.entries(range, reverse), reverse, false) as Generator<Entry>;
   }
 }
 
-function* mergeEntries(
-  first: IteratorResult<readonly [Key, string | null], unknown>,
-  changes: Iterator<readonly [Key, string | null]>,
-  below: Iterable<Entry>,
-  reverse: boolean,
-): Generator<Entry> {
+/** Of a key that both have, the newer. What is deleted stays, as null, or is left out. */
+export function* mergeChanges(first: IteratorResult<Change, unknown>, newer: Iterator<Change>, older: Iterable<Change>, reverse: boolean, keepsDeleted: boolean): Generator<Change> {
   let change = first;
-  for (const entry of below) {
+  for (const entry of older) {
     while (change.done !== true && isBefore(change.value[0], entry[0], reverse)) {
-      if (change.value[1] !== null) yield change.value as Entry;
-      change = changes.next();
+      if (keepsDeleted || change.value[1] !== null) yield change.value;
+      change = newer.next();
     }
     if (change.done !== true && change.value[0] === entry[0]) continue; // the change takes its place in the next round
     yield entry;
   }
   while (change.done !== true) {
-    if (change.value[1] !== null) yield change.value as Entry;
-    change = changes.next();
+    if (keepsDeleted || change.value[1] !== null) yield change.value;
+    change = newer.next();
   }
 }
 

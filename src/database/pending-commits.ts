@@ -7,10 +7,7 @@
  */
 import { OrderedMap } from "../storage/ordered-map.js";
 import type { Key, KeyRange, WriteOp } from "../storage/store.js";
-import type { Layer } from "./layers.js";
-
-/** Null for what was deleted. */
-type Change = readonly [Key, string | null];
+import { mergeChanges, type Change, type Layer } from "./layers.js";
 
 export class PendingCommits implements Layer {
   /** Oldest first. */
@@ -33,7 +30,10 @@ export class PendingCommits implements Layer {
 
   entries(range: KeyRange, reverse: boolean): Iterable<Change> {
     let merged: Iterable<Change> = [];
-    for (const group of this.#groups) merged = overlaid(group.entries(range, reverse), merged, reverse);
+    for (const group of this.#groups) {
+      const newer = group.entries(range, reverse)[Symbol.iterator]();
+      merged = mergeChanges(newer.next(), newer, merged, reverse, true);
+    }
     return merged;
   }
 
@@ -79,20 +79,4 @@ class GroupWrites {
     }
     return this.#ordered.entries(range, reverse);
   }
-}
-
-/** Both in order; of a key that both have, the newer value. */
-function* overlaid(newer: Iterable<Change>, older: Iterable<Change>, reverse: boolean): Generator<Change> {
-  const rest = older[Symbol.iterator]();
-  let next = rest.next();
-  for (const change of newer) {
-    const [key] = change;
-    while (next.done !== true && (reverse ? next.value[0] > key : next.value[0] < key)) {
-      yield next.value;
-      next = rest.next();
-    }
-    if (next.done !== true && next.value[0] === key) next = rest.next();
-    yield change;
-  }
-  for (; next.done !== true; next = rest.next()) yield next.value;
 }

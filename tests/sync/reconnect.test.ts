@@ -5,10 +5,12 @@
  *     mutation:  client ──①──▶ server ──②──▶ commit ──③──▶ answer ──④──▶ client
  *     lost at:             SY-44       (restart: SY-48)        SY-45      SY-46
  */
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from "vitest";
 import { ConvexClient, type ConvexHttpClient } from "convex/browser";
 import { startServer, until, type TestServer } from "../harness.js";
 import { accounts, bodies, messages } from "./basics-api.js";
+import { RawSocket } from "./raw-socket.js";
 import { TcpProxy } from "./tcp-proxy.js";
 import { Watch } from "./watch.js";
 
@@ -106,6 +108,24 @@ describe.sequential("a connection that breaks", () => {
     const other = server.client();
     const results = await Promise.all([client.mutation(accounts.increment, { id }), other.mutation(accounts.increment, { id })]);
     expect(results.sort()).toEqual([1, 2]);
+  });
+
+  test("SY-47 a request that is sent again is applied once, also where the client says that its session is new, and on the same connection", async () => {
+    const id = await http.mutation(accounts.open, { owner: "forgetful", balance: 0 });
+    const sessionId = randomUUID();
+    const answers: unknown[] = [];
+    for (let connection = 0; connection < 2; connection++) {
+      const socket = await RawSocket.open(server.url);
+      socket.send({ type: "Connect", sessionId, connectionCount: 0, lastCloseReason: "InitialConnect", clientTs: Date.now() });
+      for (let time = 0; time < 2; time++) {
+        const from = socket.frames.length;
+        socket.send({ type: "Mutation", requestId: 7, udfPath: "accounts:increment", args: [{ id }] });
+        answers.push(await socket.frame("MutationResponse", from));
+      }
+      await socket.close();
+    }
+    expect(answers).toEqual(Array.from({ length: 4 }, () => answers[0]));
+    expect(await http.query(accounts.balance, { id })).toBe(1);
   });
 });
 
