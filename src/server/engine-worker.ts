@@ -12,6 +12,7 @@ import { Engine } from "./engine/engine.js";
 import { garbageCollector } from "./engine/replaced-code.js";
 import { OPENING_ALLOWED, OPENING_WAITS, type EngineOptions, type EngineWorkerData, type FromEngine, type ToEngine } from "./engine-messages.js";
 import { packFromEngine, unpackToEngine, type Packed } from "./packed-batch.js";
+import { asNativeError } from "./thrown.js";
 import { CLOCKS, wallClock } from "./wall-clock.js";
 
 /** Waits until the network thread has the data folder, or has given it up. */
@@ -39,6 +40,9 @@ async function openEngine(options: EngineOptions, port: MessagePort): Promise<vo
   post([{ type: "ready" }]);
 }
 
+process.on("uncaughtException", (thrown) => {
+  throw asNativeError(thrown);
+});
 const collectGarbage = garbageCollector();
 const data = workerData as EngineWorkerData;
 if (mayOpen(data)) await openEngine(data, parentPort!);
