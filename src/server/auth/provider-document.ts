@@ -2,6 +2,7 @@
  * What identity providers publish as JSON over HTTP (OpenID configuration, key sets), fetched within bounds: of time, and of
  * size, since providers are not under our control.
  */
+import { withDeadline } from "../deadline.js";
 import { AuthTokenError } from "./errors.js";
 
 export type Fetch = (url: string, init: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal }) => Promise<Response>;
@@ -12,8 +13,12 @@ const FETCH_MS_MAX = 5_000;
 const DOCUMENT_BYTES_MAX = 512 * 1024;
 
 /** Throws {@link AuthTokenError}: a passing one where the provider can't be reached or is in trouble. */
-export async function fetchProviderDocument(url: string, fetch: Fetch): Promise<ProviderDocument> {
-  const response = await request(url, fetch);
+export function fetchProviderDocument(url: string, fetch: Fetch): Promise<ProviderDocument> {
+  return withDeadline(FETCH_MS_MAX, null, (signal) => receive(url, fetch, signal));
+}
+
+async function receive(url: string, fetch: Fetch, signal: AbortSignal): Promise<ProviderDocument> {
+  const response = await request(url, fetch, signal);
   const { status } = response;
   if (status !== 200) {
     await response.body?.cancel();
@@ -23,9 +28,9 @@ export async function fetchProviderDocument(url: string, fetch: Fetch): Promise<
   return parse(url, await readText(url, response));
 }
 
-async function request(url: string, fetch: Fetch): Promise<Response> {
+async function request(url: string, fetch: Fetch, signal: AbortSignal): Promise<Response> {
   try {
-    return await fetch(url, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(FETCH_MS_MAX) });
+    return await fetch(url, { headers: { Accept: "application/json" }, signal });
   } catch (error) {
     throw unreachable(url, error);
   }

@@ -3,6 +3,7 @@
  * comes from this deployment: `x-webhook-signature: sha256=<HMAC-SHA-256 of the body, hexadecimal>`.
  */
 import { createHmac } from "node:crypto";
+import { withDeadline } from "../deadline.js";
 import type { LogSink } from "./log-sink.js";
 import type { WebhookStreamConfig } from "./stream-config.js";
 
@@ -14,18 +15,15 @@ export class WebhookSink implements LogSink {
 
   constructor(private readonly config: WebhookStreamConfig) {}
 
-  async deliver(texts: readonly string[], signal: AbortSignal): Promise<void> {
+  async deliver(texts: readonly string[], stop: AbortSignal): Promise<void> {
     const { url, format, hmacSecret } = this.config;
     const body = format === "json" ? `[${texts.join(",")}]` : texts.join("\n");
-    const response = await post(url, {
-      method: "POST",
-      headers: { "Content-Type": format === "json" ? "application/json" : "application/jsonl", "x-webhook-signature": signatureOf(body, hmacSecret) },
-      body,
-      redirect: "manual",
-      signal: AbortSignal.any([signal, AbortSignal.timeout(RESPONSE_MS_MAX)]),
+    const headers = { "Content-Type": format === "json" ? "application/json" : "application/jsonl", "x-webhook-signature": signatureOf(body, hmacSecret) };
+    await withDeadline(RESPONSE_MS_MAX, stop, async (signal) => {
+      const response = await post(url, { method: "POST", headers, body, redirect: "manual", signal });
+      await response.body?.cancel();
+      if (!response.ok) throw new Error(`it answered with status ${response.status}`);
     });
-    await response.body?.cancel();
-    if (!response.ok) throw new Error(`it answered with status ${response.status}`);
   }
 
   close(): Promise<void> {

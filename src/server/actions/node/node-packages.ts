@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { withDeadline } from "../../deadline.js";
 import { childEnvironment, type Environment } from "./child-environment.js";
 import { HAS_GROUPS, killGroup } from "./process-group.js";
 
@@ -49,7 +50,7 @@ export async function installPackages(packages: readonly NodePackage[], folder: 
   await mkdir(folder, { recursive: true });
   const dependencies = Object.fromEntries(packages.map(({ name, version }) => [name, version]));
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "external-packages", private: true, dependencies }));
-  const result = await runNpm([...ARGUMENTS, "--cache", cacheFolder], folder, AbortSignal.any([stop, AbortSignal.timeout(INSTALL_MS_MAX)]));
+  const result = await withDeadline(INSTALL_MS_MAX, stop, (signal) => runNpm([...ARGUMENTS, "--cache", cacheFolder], folder, signal));
   if (stop.aborted) throw new PackageInstallError(`The server was shut down while it installed ${describe(packages)}.`);
   if (result.isStopped) throw new PackageInstallError(`${describe(packages)} could not be installed within ${INSTALL_MS_MAX / 1000} s. Does the server reach the npm registry? Push again, or bundle packages by taking them out of "externalPackages" in convex.json.`);
   if (result.code !== 0) throw new PackageInstallError(`${describe(packages)} could not be installed on the server:\n${shown(result.output)}`);
