@@ -239,8 +239,9 @@ export class Database {
 
   /** Whether {@link answerOf} knows any request of the session. */
   hasAnswersOf(sessionId: string): boolean {
-    const entries = this.#committer.reader.entries(prefixRange(sessionRequestPrefix(sessionId)));
-    return entries[Symbol.iterator]().next().done !== true;
+    // Leaving the loop ends the iteration, which holds a state of the store until then.
+    for (const _ of this.#committer.reader.entries(prefixRange(sessionRequestPrefix(sessionId)))) return true;
+    return false;
   }
 
   /** Writes that no transaction can see: entries of an index that is still being filled. Many are to be made in slices, see {@link roomForUnseen}. */

@@ -77,8 +77,8 @@ export class Transaction {
   #droppedTables: Map<Key, Table> | null = null;
   #replacesDocuments = false;
   #scans: Set<DocumentScan> | null = null;
-  /** The table that was last depended on. */
-  #lastTable: Table | null = null;
+  /** Tables that are depended on, and stand in the read set. */
+  #tables: Table[] | null = null;
   readonly #reader: Reader;
   /** Changes with every write, so that an open scan knows to look again. */
   #version = 0;
@@ -172,8 +172,10 @@ export class Transaction {
 
   table(namespace: string, name: string): Table | undefined {
     const key = tableRecordKey(namespace, name);
-    this.readSet.addPoint(key);
-    return this.#newTableAt(key) ?? this.options.catalog.table(namespace, name);
+    const table = this.#newTableAt(key) ?? this.options.catalog.table(namespace, name);
+    if (table === undefined) this.readSet.addPoint(key);
+    else this.#dependOn(table);
+    return table;
   }
 
   tableByNumber(namespace: string, number: number): Table | undefined {
@@ -187,13 +189,16 @@ export class Transaction {
 
   /** Whoever found no table depends on every table that could come. */
   #depend(table: Table | undefined): Table | undefined {
-    if (table === undefined) {
-      this.readSet.addRange(TABLE_RECORD_RANGE);
-    } else if (table !== this.#lastTable) {
-      this.readSet.addPoint(table.recordKey);
-      this.#lastTable = table;
-    }
+    if (table === undefined) this.readSet.addRange(TABLE_RECORD_RANGE);
+    else this.#dependOn(table);
     return table;
+  }
+
+  /** Once for each table, since no limit counts how often one is asked for. */
+  #dependOn(table: Table): void {
+    if (this.#tables?.includes(table) === true) return;
+    this.readSet.addPoint(table.recordKey);
+    (this.#tables ??= []).push(table);
   }
 
   /** The table of this name, made now if there is none. `indexes` are for tables of the server: queries can't name them. */

@@ -140,9 +140,19 @@ describe("log.audit", () => {
 
 /** Events in the files that are there, the oldest first. */
 function fileEvents(): ReceivedEvent[] {
-  const paths = [`${logFile}.2`, `${logFile}.1`, logFile].filter((path) => existsSync(path));
+  const lines = [`${logFile}.2`, `${logFile}.1`, logFile].flatMap((path) => textIfThere(path).split("\n"));
   // The newest may just have been begun.
-  return paths.flatMap((path) => readFileSync(path, "utf8").split("\n").filter((line) => line !== "")).map((line) => JSON.parse(line) as ReceivedEvent);
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as ReceivedEvent);
+}
+
+/** Nothing while the file is about to be set aside. */
+function textIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
 }
 
 interface ShownStream {

@@ -113,18 +113,26 @@ describe.sequential("a connection that breaks", () => {
   test("SY-47 a request that is sent again is applied once, also where the client says that its session is new, and on the same connection", async () => {
     const id = await http.mutation(accounts.open, { owner: "forgetful", balance: 0 });
     const sessionId = randomUUID();
-    const answers: unknown[] = [];
-    for (let connection = 0; connection < 2; connection++) {
+    const connect = async (): Promise<RawSocket> => {
       const socket = await RawSocket.open(server.url);
       socket.send({ type: "Connect", sessionId, connectionCount: 0, lastCloseReason: "InitialConnect", clientTs: Date.now() });
-      for (let time = 0; time < 2; time++) {
-        const from = socket.frames.length;
-        socket.send({ type: "Mutation", requestId: 7, udfPath: "accounts:increment", args: [{ id }] });
-        answers.push(await socket.frame("MutationResponse", from));
-      }
-      await socket.close();
-    }
-    expect(answers).toEqual(Array.from({ length: 4 }, () => answers[0]));
+      return socket;
+    };
+    const call = async (socket: RawSocket, requestId: number, udfPath: string): Promise<unknown> => {
+      const from = socket.frames.length;
+      socket.send({ type: "Mutation", requestId, udfPath, args: [{ id }] });
+      return socket.frame("MutationResponse", from);
+    };
+    // Both are open before the first answer; the second has sent one of its own that failed.
+    const [first, second] = [await connect(), await connect()];
+    expect(await call(second, 1, "accounts:nothing")).toMatchObject({ success: false });
+    const together = Promise.all([call(first, 7, "accounts:increment"), call(second, 7, "accounts:increment")]);
+    const answers = [...(await together), await call(first, 7, "accounts:increment"), await call(second, 7, "accounts:increment")];
+    await Promise.all([first.close(), second.close()]);
+    const third = await connect();
+    answers.push(await call(third, 7, "accounts:increment"));
+    await third.close();
+    expect(answers).toEqual(Array.from({ length: 5 }, () => answers[0]));
     expect(await http.query(accounts.balance, { id })).toBe(1);
   });
 });

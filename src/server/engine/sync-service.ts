@@ -19,6 +19,7 @@ import { newRequestId } from "../request-id.js";
 import type { CallResult, FunctionsService, Once } from "./functions-service.js";
 import type { Outbox } from "./outbox.js";
 import { adminPrincipal } from "./principals.js";
+import { SessionRequests } from "./session-requests.js";
 
 export interface SyncServiceOptions {
   readonly database: Database;
@@ -34,10 +35,8 @@ export interface SyncServiceOptions {
 interface Peer {
   readonly socket: number;
   readonly client: ClientInfo;
-  /** Of its mutations. */
-  newestRequestId: number;
-  /** Whether its session had no answers yet when it began to send mutations; null before that. */
-  isNewSession: boolean | null;
+  /** Set when it has sent a mutation: the session is held for it; see session-requests.ts. */
+  sessionId: string | null;
 }
 
 /** Sockets closed for a fault of their own; see RFC 6455. */
@@ -46,6 +45,7 @@ const CLOSE_TRY_AGAIN_LATER = 1013;
 
 /** One socket's. */
 interface Conversation {
+  readonly peer: Peer;
   readonly session: Session;
   readonly inbox: Inbox;
 }
@@ -58,9 +58,11 @@ export class SyncService {
   readonly #transitions = new Transitions();
   /** By session id, while a mutation of the session runs in the optimistic lane. */
   readonly #order = new Map<string, CallQueue>();
+  readonly #requests: SessionRequests;
 
   constructor(options: SyncServiceOptions) {
     this.#options = options;
+    this.#requests = new SessionRequests((sessionId) => options.database.hasAnswersOf(sessionId));
   }
 
   get size(): number {
@@ -79,13 +81,14 @@ export class SyncService {
   }
 
   open(socket: number, client: ClientInfo): void {
-    const session = new Session(this.#hostFor(socket, client));
+    const peer: Peer = { socket, client, sessionId: null };
+    const session = new Session(this.#hostFor(peer));
     const inbox = new Inbox({
       receiver: session,
       onError: (error) => this.#fail(socket, error),
       onOverflow: () => this.#disconnect(socket, "TooManyConcurrentRequests: too much was sent while the token was checked"),
     });
-    this.#conversations.set(socket, { session, inbox });
+    this.#conversations.set(socket, { peer, session, inbox });
   }
 
   receive(socket: number, text: string): void {
@@ -114,6 +117,8 @@ export class SyncService {
     this.#changed.delete(conversation.session);
     conversation.inbox.close();
     conversation.session.close();
+    const { sessionId } = conversation.peer;
+    if (sessionId !== null) this.#requests.release(sessionId);
   }
 
   /** Every live query is fresh: sends each changed session its transition. */
@@ -136,9 +141,9 @@ export class SyncService {
     this.close(socket);
   }
 
-  #hostFor(socket: number, client: ClientInfo): SessionHost {
+  #hostFor(peer: Peer): SessionHost {
+    const { socket } = peer;
     const { database, queries, nowMs, subscriptionsMax } = this.#options;
-    const peer: Peer = { socket, client, newestRequestId: -1, isNewSession: null };
     return {
       queries,
       transitions: this.#transitions,
@@ -175,28 +180,41 @@ export class SyncService {
   #call(peer: Peer, call: FunctionCall, context: CallContext): void {
     const kind = call.type === "Mutation" ? ("mutation" as const) : ("action" as const);
     if (kind === "action") {
-      this.#run(kind, peer, call, context, () => undefined);
+      this.#run(kind, peer, call, context, false, () => undefined);
       return;
     }
-    const waiting = this.#order.get(context.sessionId);
+    const { sessionId } = context;
+    const mayBeRepeated = this.#received(peer, call, context);
+    const ended = (): void => this.#requests.release(sessionId);
+    const waiting = this.#order.get(sessionId);
     if (waiting === undefined && !this.#options.functions.isSlow({ kind, path: call.udfPath, componentPath: call.componentPath })) {
-      this.#run(kind, peer, call, context, () => undefined);
+      this.#run(kind, peer, call, context, mayBeRepeated, ended);
       return;
     }
     // Mutations of a session happen in its order: whatever follows one that runs elsewhere waits for it.
     const queue = waiting ?? new CallQueue();
-    this.#order.set(context.sessionId, queue);
+    this.#order.set(sessionId, queue);
     queue.run((done) =>
-      this.#run(kind, peer, call, context, () => {
-        if (queue.isLast) this.#order.delete(context.sessionId);
+      this.#run(kind, peer, call, context, mayBeRepeated, () => {
+        ended();
+        if (queue.isLast) this.#order.delete(sessionId);
         done();
       }),
     );
   }
 
-  #run(kind: "mutation" | "action", peer: Peer, call: FunctionCall, context: CallContext, done: () => void): void {
+  /** Holds a mutation's session for it, and tells whether it may have come before. */
+  #received(peer: Peer, { requestId }: FunctionCall, { sessionId, isFirstConnection }: CallContext): boolean {
+    this.#requests.hold(sessionId, isFirstConnection);
+    if (peer.sessionId === null) {
+      this.#requests.hold(sessionId, isFirstConnection);
+      peer.sessionId = sessionId;
+    }
+    return this.#requests.mayBeRepeated(sessionId, requestId);
+  }
+
+  #run(kind: "mutation" | "action", { socket, client }: Peer, call: FunctionCall, context: CallContext, mayBeRepeated: boolean, done: () => void): void {
     const { functions } = this.#options;
-    const { socket, client } = peer;
     const requestId = newRequestId();
     functions.call(
       {
@@ -210,7 +228,7 @@ export class SyncService {
         caller: context.principal.isAdmin ? "server" : "client",
         source: "SyncWorker",
         atTs: null,
-        once: call.type === "Mutation" ? this.#once(peer, call, context, done) : null,
+        once: call.type === "Mutation" ? this.#once(socket, call, context, mayBeRepeated, done) : null,
       },
       (result) => {
         this.#answer(socket, call, context, functions.shown(requestId, result));
@@ -219,28 +237,17 @@ export class SyncService {
     );
   }
 
-  #once(peer: Peer, call: FunctionCall, context: CallContext, done: () => void): Once {
+  #once(socket: number, call: FunctionCall, context: CallContext, mayBeRepeated: boolean, done: () => void): Once {
     const request = { sessionId: context.sessionId, requestId: call.requestId };
     const isAnswered = (): boolean => {
       const stored = this.#options.database.answerOf(request);
       if (stored === undefined) return false;
-      this.#send({ type: "send", socket: peer.socket, text: mutationSuccess(call.requestId, stored.ts, stored.answer) });
+      this.#send({ type: "send", socket, text: mutationSuccess(call.requestId, stored.ts, stored.answer) });
       context.answered(stored.ts);
       done();
       return true;
     };
-    return { request, answer: mutationAnswer, isAnswered, mayBeRepeated: this.#mayBeRepeated(peer, call, context) };
-  }
-
-  /**
-   * Clients send again what they have no answer to when they come back, under the same session: spares the look for an answer
-   * where nothing of it can have come before. What a client says of its connections is not enough to go by.
-   */
-  #mayBeRepeated(peer: Peer, { requestId }: FunctionCall, { sessionId, isFirstConnection }: CallContext): boolean {
-    const isInOrder = requestId > peer.newestRequestId;
-    if (isInOrder) peer.newestRequestId = requestId;
-    peer.isNewSession ??= isFirstConnection && !this.#options.database.hasAnswersOf(sessionId);
-    return !(isInOrder && peer.isNewSession);
+    return { request, answer: mutationAnswer, isAnswered, mayBeRepeated };
   }
 
   #answer(socket: number, call: FunctionCall, context: CallContext, result: CallResult): void {

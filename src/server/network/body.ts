@@ -15,37 +15,42 @@ export async function readBody(incoming: IncomingMessage, bytesMax: number): Pro
   return (await decompress(received, encoding, bytesMax)).toString("utf8");
 }
 
-/** By events: iteration costs several times as much, and most bodies are one chunk. */
+/** By events: iteration costs several times as much, and most bodies are one chunk. What was received is let go of when it is over. */
 function receive(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] = [];
     let size = 0;
     const timer = setTimeout(() => incoming.destroy(), BODY_MS_MAX);
-    const refuse = (): void => {
-      clearTimeout(timer);
-      // What is still to come is read and dropped: a connection cut now would hide the refusal from its client.
-      incoming.off("data", take).resume();
-      reject(tooLarge(bytesMax));
-    };
     const take = (chunk: Buffer): void => {
       size += chunk.length;
       chunks.push(chunk);
       if (size > bytesMax) refuse();
     };
-    incoming.once("error", reject);
-    incoming.once("close", () => {
+    const finish = (): void => {
+      const received = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+      settle();
+      resolve(received);
+    };
+    const fail = (): void => {
+      settle();
+      reject(incoming.errored ?? new Error("The request ended before its body did."));
+    };
+    const refuse = (): void => {
+      settle();
+      // What is still to come is read and dropped: a connection cut now would hide the refusal from its client.
+      incoming.resume();
+      reject(tooLarge(bytesMax));
+    };
+    const settle = (): void => {
       clearTimeout(timer);
-      reject(new Error("The request ended before its body did."));
-    });
-    if (Number(incoming.headers["content-length"] ?? 0) > bytesMax) {
-      refuse();
-      return;
-    }
-    incoming.on("data", take);
-    incoming.once("end", () => {
-      clearTimeout(timer);
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
-    });
+      chunks = [];
+      incoming.off("data", take).off("end", finish).off("close", fail);
+    };
+    if (incoming.destroyed) fail();
+    else if (Number(incoming.headers["content-length"] ?? 0) > bytesMax) refuse();
+    else incoming.on("data", take).once("end", finish).once("close", fail);
+    // "close" follows, and tells.
+    incoming.on("error", () => {});
   });
 }
 

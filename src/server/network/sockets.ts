@@ -111,10 +111,10 @@ export class Sockets {
     });
   }
 
-  /** Frames for a socket that has closed meanwhile are dropped. */
+  /** Frames for a socket that has closed meanwhile, or is about to, are dropped. */
   send(id: number, text: string): void {
     const connection = this.#connections.get(id);
-    if (connection === undefined) return;
+    if (connection?.webSocket.readyState !== WebSocket.OPEN) return;
     const frame = this.#frameOf(text);
     if (connection.firstFrame === null) {
       connection.firstFrame = frame;
