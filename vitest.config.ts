@@ -24,8 +24,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "tests/apps/**", "tests/components/apps/**"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // Two cores, and tests that wait for servers, browsers and clocks a quarter of their time: more only make every server slower.
-    maxWorkers: 3,
+    // Two cores: three files at a time take a sixth less, but hold up servers for so long that one test in a thousand takes it for a fault.
+    maxWorkers: 2,
     sequence: { sequencer: ServersFirst },
     reporters: ["default"],
   },

@@ -9,7 +9,7 @@ let server: TestServer;
 let app: AppFolder;
 
 beforeAll(async () => {
-  [server, app] = await Promise.all([startServer(), AppFolder.copyOf("operations")]);
+  [server, app] = await Promise.all([startServer({ flags: ["--function-time-max", "1s"] }), AppFolder.copyOf("operations")]);
   await server.deploy("operations");
   for (const [rank, body] of ["one", "two", "three"].entries()) await server.http().mutation(mutationNamed("notes:add"), { body, rank });
 });
