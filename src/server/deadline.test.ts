@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { withDeadline } from "./deadline.js";
-import { garbageCollector } from "./engine/replaced-code.js";
+import { garbageCollector } from "./garbage-collector.js";
 
 /** Waits as what is outside of the program does: nothing holds the signal but itself. */
 function untilAborted(signal: AbortSignal): Promise<never> {
@@ -12,7 +12,7 @@ test("AU-73 a deadline outlives collections of garbage", async () => {
   const collect = garbageCollector();
   const waiting = withDeadline(100, new AbortController().signal, untilAborted);
   await delay(10);
-  collect();
+  collect("all");
   await expect(waiting).rejects.toMatchObject({ name: "TimeoutError" });
 });
 

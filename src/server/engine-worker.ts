@@ -9,7 +9,7 @@ import { DATA_FILE } from "../storage/folder.js";
 import { openLmdbStore } from "../storage/lmdb.js";
 import { AdminKeys } from "./admin-keys.js";
 import { Engine } from "./engine/engine.js";
-import { garbageCollector } from "./engine/replaced-code.js";
+import { garbageCollector } from "./garbage-collector.js";
 import { OPENING_ALLOWED, OPENING_WAITS, type EngineOptions, type EngineWorkerData, type FromEngine, type ToEngine } from "./engine-messages.js";
 import { packFromEngine, unpackToEngine, type Packed } from "./packed-batch.js";
 import { asNativeError } from "./thrown.js";

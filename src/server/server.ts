@@ -15,6 +15,7 @@ import { createFileStore } from "./files/create-file-store.js";
 import type { FileStorage } from "./files/file-storage.js";
 import { FileStoreError } from "./files/file-store.js";
 import type { S3Credentials } from "./files/s3-client.js";
+import { garbageCollector } from "./garbage-collector.js";
 import type { LogStreams } from "./log-streams/log-streams.js";
 import { createStreamingFlag } from "./log-streams/streaming-flag.js";
 import type { NetworkContext, RequestHandler } from "./network/http-server.js";
@@ -47,6 +48,8 @@ export interface ServerOptions {
   /** For `--s3-bucket`. */
   readonly s3Credentials?: S3Credentials | null;
 }
+
+const collectGarbage = garbageCollector();
 
 /** What sockets and requests in progress get to end by themselves. */
 const GOOD_BYE_MS = 500;
@@ -257,6 +260,7 @@ function openNetwork(modules: Awaited<ReturnType<typeof loadNetworkModules>>, pa
   const context: Omit<NetworkContext, "metrics"> = {
     ...origins,
     engine: host,
+    collectGarbage,
     testClock,
     adminKeys,
     signingKeys,

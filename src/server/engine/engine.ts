@@ -40,6 +40,7 @@ import { FileService } from "./file-service.js";
 import { FunctionLog } from "../function-log/function-log.js";
 import { LogHistory, LOG_HISTORY_FILE } from "../function-log/log-history.js";
 import { FunctionsService } from "./functions-service.js";
+import type { CollectGarbage } from "../garbage-collector.js";
 import { InlineQueries } from "./inline-queries.js";
 import { EngineEvents } from "../log-streams/engine-events.js";
 import type { DeploymentStats } from "../log-streams/log-event.js";
@@ -58,8 +59,8 @@ export interface EngineSetup {
   /** Wall clock, milliseconds. */
   readonly nowMs: () => number;
   readonly post: (batch: readonly FromEngine[]) => void;
-  /** Stops the thread; see replaced-code.ts. */
-  readonly collectGarbage?: () => void;
+  /** Without it V8 does as it sees fit. */
+  readonly collectGarbage?: CollectGarbage;
   /** Nothing will be posted any more. */
   readonly onClosed: () => void;
 }

@@ -6,6 +6,7 @@ import type { IncomingMessage } from "node:http";
 import type { AuditActor } from "../audit/deployment-audit.js";
 import type { AdminKeys } from "../admin-keys.js";
 import type { DeployRoute, EngineCall } from "../engine-messages.js";
+import type { CollectGarbage } from "../garbage-collector.js";
 import { parseJsonObject, readBody } from "./body.js";
 import { requireAdmin } from "./credentials.js";
 import { AHEAD_MS_MAX, type TestClock } from "../test-clock.js";
@@ -27,6 +28,7 @@ export interface AdminApiContext {
   readonly transfers: TransferApi;
   readonly exports: ExportThread;
   readonly logStreams: LogStreams;
+  readonly collectGarbage: CollectGarbage;
   readonly bodyBytesMax: number;
   readonly cloudOrigin: string;
   readonly siteOrigin: string;
@@ -37,13 +39,14 @@ export type AdminRoute = (incoming: IncomingMessage, url: URL, context: AdminApi
 /** How long a request for logs waits for the next line; the CLI asks again at once. */
 const LOGS_WAIT_MS = 10_000;
 
-const DEPLOY2_ROUTES: readonly DeployRoute[] = ["evaluate_push", "evaluate_schema", "start_push", "wait_for_schema", "finish_push", "report_push_completed"];
+const DEPLOY2_ROUTES: readonly DeployRoute[] = ["evaluate_push", "evaluate_schema", "start_push", "wait_for_schema", "report_push_completed"];
 
 /** By method and path. */
 export const ADMIN_ROUTES: ReadonlyMap<string, AdminRoute> = new Map<string, AdminRoute>([
   ["POST /api/get_config_hashes", bodyRoute((body, actor) => ({ kind: "deploy", route: "get_config_hashes", body, actor }))],
   ["POST /api/get_config", bodyRoute((body, actor) => ({ kind: "deploy", route: "get_config", body, actor }))],
   ...DEPLOY2_ROUTES.map((route) => [`POST /api/deploy2/${route}`, bodyRoute((body, actor) => ({ kind: "deploy", route, body, actor }))] as const),
+  ["POST /api/deploy2/finish_push", finishPush],
   ["POST /api/update_environment_variables", bodyRoute((body, actor) => ({ kind: "updateEnvironment", body, actor }))],
   ["POST /api/run_test_function", inlineQuery],
   ["GET /api/shapes2", tableShapes],
@@ -102,6 +105,15 @@ function bodyRoute(toCall: (body: string, actor: AuditActor) => EngineCall): Adm
     const { keyName } = requireAdmin(incoming.headers.authorization, adminKeys, () => parseJsonObject(body)["adminKey"]);
     return engineReplyToHttp(await engine.call(toCall(body, { keyName, client: clientInfo(incoming) })));
   };
+}
+
+const sendFinishPush = bodyRoute((body, actor) => ({ kind: "deploy", route: "finish_push", body, actor }));
+
+/** A push has passed through this thread several times over, as chunks, buffers and texts, and most of the time little comes after it. */
+async function finishPush(incoming: IncomingMessage, url: URL, context: AdminApiContext, requestId: string): Promise<HttpReply> {
+  const reply = await sendFinishPush(incoming, url, context, requestId);
+  context.collectGarbage("young");
+  return reply;
 }
 
 async function inlineQuery(incoming: IncomingMessage, _url: URL, { engine, adminKeys, bodyBytesMax }: AdminApiContext, requestId: string): Promise<HttpReply> {
