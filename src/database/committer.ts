@@ -1,16 +1,19 @@
 /**
  * Decides commits and makes them durable.
  *
- *     commit()  ──▶ pending layer (visible to reads at once) ──▶ group ──▶ store.write (fsync) ──▶ settled
+ *     commit()  ──▶ pending layer (visible to reads at once) ──▶ group ──▶ group-writer.ts (one fsync) ──▶ durable
  *                                                                              └─▶ onDurable(ts): answers may leave
  *
- * Commits are decided one after another in memory; the store writes them in groups, one group at a time, so that the
- * next group gathers while the disk syncs. A group that the disk refuses takes every later commit with it, since those
- * may have read it: {@link CommitterEvents.onRollback} tells what must be forgotten.
+ * Commits are decided one after another in memory; they are written in groups, one group at a time, so that the next group
+ * gathers while the disk syncs. A group that the disk refuses takes every later commit with it, since those may have read
+ * it: {@link CommitterEvents.onRollback} tells what must be forgotten.
  */
+import type { Journal } from "../storage/journal.js";
+import { LayeredReader } from "../storage/layers.js";
 import type { Key, Reader, Snapshot, Store, WriteOp } from "../storage/store.js";
 import { BackgroundPace } from "./background-pace.js";
-import { LayeredReader } from "./layers.js";
+import { edgeOfLog } from "./commit-log.js";
+import { GroupWriter } from "./group-writer.js";
 import { PendingCommits } from "./pending-commits.js";
 
 export interface CommitterEvents {
@@ -33,7 +36,8 @@ export class Committer {
   readonly #store: Store;
   readonly #events: CommitterEvents;
   #snapshot: Snapshot;
-  #pending = new PendingCommits();
+  readonly #pending = new PendingCommits();
+  readonly #writer: GroupWriter;
   #reader: Reader;
   #open: Group | null = null;
   #writing: Group | null = null;
@@ -44,11 +48,14 @@ export class Committer {
   readonly #pace = new BackgroundPace();
   #waitingForRoom: (() => void)[] = [];
 
-  constructor(store: Store, lastTs: number, events: CommitterEvents) {
+  /** A store that is written in full at each commit needs no journal. */
+  constructor(store: Store, journal: Journal | null, events: CommitterEvents) {
     this.#store = store;
     this.#events = events;
+    this.#writer = new GroupWriter(store, journal, this.#pending, () => this.#stored());
     this.#snapshot = store.snapshot();
     this.#reader = new LayeredReader(this.#pending, this.#snapshot);
+    const lastTs = edgeOfLog(this.#reader, "last")?.ts ?? 0;
     this.#lastTs = lastTs;
     this.#durableTs = lastTs;
   }
@@ -66,7 +73,7 @@ export class Committer {
     return this.#durableTs;
   }
 
-  /** Number of groups written so far: each cost one fsync. */
+  /** Number of groups written so far: each cost one fsync before it was durable. */
   get groupsWritten(): number {
     return this.#groups;
   }
@@ -95,11 +102,11 @@ export class Committer {
   }
 
   /**
-   * Resolves when the group that gathers takes more of {@link applyUnseen}. Whoever has much of it waits before each slice, of a
+   * Resolves when the group that gathers, and the store behind it, take more of {@link applyUnseen}. Whoever has much of it waits before each slice, of a
    * thousand entries or less: else mutations would wait for all of it to be written before them.
    */
   async roomForUnseen(): Promise<void> {
-    while (this.#open !== null && this.#open.unseen >= this.#pace.entriesMax) await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
+    while (this.#writer.isBehind || (this.#open !== null && this.#open.unseen >= this.#pace.entriesMax)) await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
   }
 
   /** Resolves when nothing is waiting to be written. */
@@ -110,6 +117,7 @@ export class Committer {
 
   async close(): Promise<void> {
     await this.idle();
+    await this.#writer.close();
     this.#snapshot.release();
   }
 
@@ -128,7 +136,7 @@ export class Committer {
     this.#writing = group;
     this.#open = null;
     const startMs = performance.now();
-    this.#store.write(group.ops).then(
+    this.#writer.write(group.ops, group.unseen > 0).then(
       () => {
         if (group.unseen > 0) this.#pace.measured(group.ops.length, performance.now() - startMs);
         this.#settle(group);
@@ -140,8 +148,6 @@ export class Committer {
 
   #settle(group: Group): void {
     this.#writing = null;
-    this.#renewSnapshot();
-    this.#pending.settle(group.number);
     this.#durableTs = Math.max(this.#durableTs, group.ts);
     this.#writeNext();
     this.#events.onDurable(this.#durableTs);
@@ -152,8 +158,7 @@ export class Committer {
     const keys = [...group.keys, ...(this.#open?.keys ?? [])];
     this.#writing = null;
     this.#open = null;
-    this.#pending = new PendingCommits();
-    this.#renewSnapshot();
+    this.#pending.dropGroups();
     wakeAll(this.#waitingForRoom);
     this.#events.onRollback(this.#durableTs, keys, error);
     // Timestamps of what is gone stay used: everything up to the last one that still exists is on disk.
@@ -164,10 +169,12 @@ export class Committer {
     this.#wakeIdle();
   }
 
-  #renewSnapshot(): void {
+  /** The store shows more than it did. */
+  #stored(): void {
     this.#snapshot.release();
     this.#snapshot = this.#store.snapshot();
     this.#reader = new LayeredReader(this.#pending, this.#snapshot);
+    wakeAll(this.#waitingForRoom);
   }
 
   #wakeIdle(): void {

@@ -6,12 +6,12 @@ import type { Entry, Reader, Store, WriteOp } from "../storage/store.js";
 import { Catalog } from "./catalog.js";
 import { edgeOfLog, encodeLogEntry } from "./commit-log.js";
 import { Database } from "./database.js";
-import { COMMIT_LOG_RANGE, commitLogKey, prefixRange, SESSION_REQUEST_RANGE } from "./keys.js";
+import { COMMIT_LOG_RANGE, DOCUMENT_RANGE, commitLogKey, prefixRange, SESSION_REQUEST_RANGE } from "./keys.js";
 
-/** In key order. Of the commit log only an empty last entry: it tells the timestamp. */
+/** In key order. Of the commit log only an empty last entry: it tells the timestamp. Before documents there is only what the storage keeps for itself. */
 export function* stateEntries(reader: Reader): Generator<Entry> {
   const last = edgeOfLog(reader, "last");
-  yield* reader.entries({ start: "", end: COMMIT_LOG_RANGE.start });
+  yield* reader.entries({ start: DOCUMENT_RANGE.start, end: COMMIT_LOG_RANGE.start });
   if (last !== null) yield [commitLogKey(last.ts), encodeLogEntry(0, [], null).text];
   yield* reader.entries({ start: COMMIT_LOG_RANGE.end!, end: SESSION_REQUEST_RANGE.start });
   yield* reader.entries({ start: SESSION_REQUEST_RANGE.end!, end: undefined });

@@ -5,6 +5,7 @@
  * come between a transaction and its commit; one that ran elsewhere on a snapshot goes through the same {@link commit},
  * which checks its read set against the commits since.
  */
+import type { Journal } from "../storage/journal.js";
 import type { Key, Reader, Store, WriteOp } from "../storage/store.js";
 import { Catalog } from "./catalog.js";
 import { DEFAULT_LOG_RETENTION, edgeOfLog, encodeLogEntry, trimOps, type LogRetention, type SessionRequest } from "./commit-log.js";
@@ -27,6 +28,8 @@ import type { DocumentWrite } from "./write-overlay.js";
 
 export interface DatabaseOptions {
   readonly store: Store;
+  /** Of the store; the database closes both. Without it each group of commits is written into the store itself. */
+  readonly journal?: Journal;
   /** Wall clock, milliseconds. */
   readonly nowMs: () => number;
   readonly limits?: TransactionLimits;
@@ -101,25 +104,19 @@ export class Database {
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_TRANSACTION_LIMITS;
     this.#retention = options.logRetention ?? DEFAULT_LOG_RETENTION;
-    const snapshot = options.store.snapshot();
-    const last = edgeOfLog(snapshot, "last");
-    const first = edgeOfLog(snapshot, "first");
-    snapshot.release();
-    const lastTs = last?.ts ?? 0;
-    this.#logBytes = last?.bytes ?? 0;
-    this.#oldestTs = first?.ts ?? 0;
-    this.#historyStartTs = 0;
-    this.#lastCreationTime = lastTs / 1000;
-    this.#recent = new RecentCommits(lastTs);
-    this.#documents = new DocumentCache(options.documentBytesMax ?? DEFAULT_DOCUMENT_BYTES_MAX);
-    this.#vectors = new VectorCaches(options.vectorBytesMax ?? DEFAULT_VECTOR_BYTES_MAX);
-    this.#committer = new Committer(options.store, lastTs, {
+    this.#committer = new Committer(options.store, options.journal ?? null, {
       onDurable: (ts) => options.onDurable?.(ts),
       onRollback: (durableTs, keys, error) => this.#rolledBack(durableTs, keys, error),
     });
+    this.#logBytes = edgeOfLog(this.reader, "last")?.bytes ?? 0;
+    this.#oldestTs = edgeOfLog(this.reader, "first")?.ts ?? 0;
+    this.#historyStartTs = historyStart(this.reader);
+    this.#lastCreationTime = this.lastTs / 1000;
+    this.#recent = new RecentCommits(this.lastTs);
+    this.#documents = new DocumentCache(options.documentBytesMax ?? DEFAULT_DOCUMENT_BYTES_MAX);
+    this.#vectors = new VectorCaches(options.vectorBytesMax ?? DEFAULT_VECTOR_BYTES_MAX);
     this.#catalog = Catalog.load(this.#committer.reader);
     this.#schemas = loadSchemas(this.#committer.reader);
-    this.#historyStartTs = historyStart(this.reader);
   }
 
   get lastTs(): number {

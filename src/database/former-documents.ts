@@ -11,7 +11,7 @@ import { OrderedMap } from "../storage/ordered-map.js";
 import type { Key, KeyRange, Reader } from "../storage/store.js";
 import { decodeLogEntry, readLog } from "./commit-log.js";
 import { commitLogKey, documentPrefix } from "./keys.js";
-import { LayeredReader, type Layer } from "./layers.js";
+import { LayeredReader, type Layer } from "../storage/layers.js";
 
 /** Characters of commits that are kept parsed while a page is made. */
 const PARSED_CHARS_MAX = 32 * 1024 * 1024;

@@ -7,7 +7,7 @@ import type { Entry, Reader } from "../storage/store.js";
 import { parseValue } from "../values/value.js";
 import type { Catalog } from "./catalog.js";
 import { readLog } from "./commit-log.js";
-import { LayeredReader } from "./layers.js";
+import { LayeredReader } from "../storage/layers.js";
 import type { DocumentValue, Table } from "./table.js";
 
 interface Change {

@@ -1,28 +1,39 @@
 /**
- * Commits that are decided but not yet durable: the layer between transactions and the store. Reads see them at once;
- * whoever answers a client waits for {@link PendingCommits.settle} (see committer.ts).
+ * Commits that the store does not show yet: the layer between transactions and the store. Reads see them at once; see
+ * committer.ts for when they go.
  *
- * There are two groups at most, one that the disk writes and one that gathers, so what is settled goes as a whole, and a
- * read of a single key looks into two hash maps. A group is put in order when a range of it is first read.
+ *     gathering group ▷ group on its way to disk ▷ journaled ▷ being carried into the store
+ *
+ * What is journaled is one layer, however many groups it came from, so that a read of a single key looks into four hash maps
+ * at most. A layer is put in order when a range of it is first read.
  */
+import { mergeChanges, type Change, type Layer } from "../storage/layers.js";
 import { OrderedMap } from "../storage/ordered-map.js";
 import type { Key, KeyRange, WriteOp } from "../storage/store.js";
-import { mergeChanges, type Change, type Layer } from "./layers.js";
 
 export class PendingCommits implements Layer {
   /** Oldest first. */
   #groups: GroupWrites[] = [];
+  #journaled: Writes | null = null;
+  #leaving: Writes | null = null;
+  /** All of the above, oldest first. */
+  #layers: Writes[] = [];
 
-  /** Keys with a newer value than the store's; those of two groups count twice. */
+  /** Keys with a newer value than the store's; those of two layers count twice. */
   get size(): number {
     let size = 0;
-    for (const group of this.#groups) size += group.size;
+    for (const layer of this.#layers) size += layer.size;
     return size;
   }
 
+  /** Keys of {@link journaled} groups that did not leave yet. */
+  get journaledSize(): number {
+    return this.#journaled?.size ?? 0;
+  }
+
   get(key: Key): string | null | undefined {
-    for (let i = this.#groups.length - 1; i >= 0; i--) {
-      const value = this.#groups[i]!.get(key);
+    for (let i = this.#layers.length - 1; i >= 0; i--) {
+      const value = this.#layers[i]!.get(key);
       if (value !== undefined) return value;
     }
     return undefined;
@@ -30,9 +41,10 @@ export class PendingCommits implements Layer {
 
   entries(range: KeyRange, reverse: boolean): Iterable<Change> {
     let merged: Iterable<Change> = [];
-    for (const group of this.#groups) {
-      const newer = group.entries(range, reverse)[Symbol.iterator]();
-      merged = mergeChanges(newer.next(), newer, merged, reverse, true);
+    for (const layer of this.#layers) {
+      const newer = layer.entries(range, reverse)[Symbol.iterator]();
+      const first = newer.next();
+      if (first.done !== true) merged = mergeChanges(first, newer, merged, reverse, true);
     }
     return merged;
   }
@@ -43,21 +55,63 @@ export class PendingCommits implements Layer {
     if (last?.number !== group) {
       last = new GroupWrites(group);
       this.#groups.push(last);
+      this.#layers.push(last);
     }
-    for (const [key, value] of ops) last.set(key, value ?? null);
+    last.add(ops);
   }
 
-  /** Forgets what `group` carried, once the store holds it. */
-  settle(group: number): void {
-    this.#groups = this.#groups.filter(({ number }) => number > group);
+  /** The oldest group is in the journal. */
+  journaled(): void {
+    const group = this.#groups.shift();
+    if (group === undefined) return;
+    if (this.#journaled === null) this.#journaled = group;
+    else this.#journaled.take(group);
+    this.#stack();
+  }
+
+  /** What was in the journal before anything was added. */
+  recover(tail: readonly WriteOp[]): void {
+    if (tail.length === 0) return;
+    this.#journaled = new Writes();
+    this.#journaled.add(tail);
+    this.#stack();
+  }
+
+  /** All that is journaled leaves for the store: each key once. Again, with what came since, where it did not get there. */
+  leave(): WriteOp[] {
+    if (this.#leaving === null) this.#leaving = this.#journaled;
+    else if (this.#journaled !== null) this.#leaving.take(this.#journaled);
+    this.#journaled = null;
+    this.#stack();
+    return this.#leaving?.ops() ?? [];
+  }
+
+  /** What had left is in the store. */
+  arrived(): void {
+    this.#leaving = null;
+    this.#stack();
+  }
+
+  /** The oldest group is in the store, and all that had left. */
+  settled(): void {
+    this.#groups.shift();
+    this.arrived();
+  }
+
+  /** Forgets what is not on disk. */
+  dropGroups(): void {
+    this.#groups = [];
+    this.#stack();
+  }
+
+  #stack(): void {
+    this.#layers = [this.#leaving, this.#journaled, ...this.#groups].filter((layer) => layer !== null);
   }
 }
 
-class GroupWrites {
+class Writes {
   readonly #values = new Map<Key, string | null>();
   #ordered: OrderedMap<string | null> | null = null;
-
-  constructor(readonly number: number) {}
 
   get size(): number {
     return this.#values.size;
@@ -67,9 +121,17 @@ class GroupWrites {
     return this.#values.get(key);
   }
 
-  set(key: Key, value: string | null): void {
-    this.#values.set(key, value);
-    this.#ordered?.set(key, value);
+  add(ops: readonly WriteOp[]): void {
+    for (const [key, value] of ops) this.#set(key, value ?? null);
+  }
+
+  /** `newer` is of no more use. */
+  take(newer: Writes): void {
+    for (const [key, value] of newer.#values) this.#set(key, value);
+  }
+
+  ops(): WriteOp[] {
+    return Array.from(this.#values, ([key, value]) => [key, value ?? undefined]);
   }
 
   entries(range: KeyRange, reverse: boolean): Iterable<Change> {
@@ -78,5 +140,16 @@ class GroupWrites {
       for (const [key, value] of this.#values) this.#ordered.set(key, value);
     }
     return this.#ordered.entries(range, reverse);
+  }
+
+  #set(key: Key, value: string | null): void {
+    this.#values.set(key, value);
+    this.#ordered?.set(key, value);
+  }
+}
+
+class GroupWrites extends Writes {
+  constructor(readonly number: number) {
+    super();
   }
 }

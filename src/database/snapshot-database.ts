@@ -2,7 +2,7 @@
  * Transactions on what is durable, for a thread that does not own the database: they run on a snapshot of the store, and
  * whoever owns the database decides whether they commit (see CommitCandidate in database.ts).
  */
-import type { Snapshot, Store } from "../storage/store.js";
+import type { Snapshot, SnapshotSource } from "../storage/store.js";
 import { Catalog } from "./catalog.js";
 import { edgeOfLog } from "./commit-log.js";
 import { SCHEMA_PREFIX, loadSchemas } from "./database.js";
@@ -15,7 +15,7 @@ export interface SnapshotTransaction {
   readonly release: () => void;
 }
 
-export function beginOnSnapshot(store: Store, limits: TransactionLimits, nowMs: () => number): SnapshotTransaction {
+export function beginOnSnapshot(store: SnapshotSource, limits: TransactionLimits, nowMs: () => number): SnapshotTransaction {
   const snapshot: Snapshot = store.snapshot();
   const transaction = Transaction.begin({
     reader: snapshot,

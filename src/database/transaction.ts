@@ -13,7 +13,7 @@ import type { DocumentScan } from "./document-scan.js";
 import { DatabaseError, assert } from "./errors.js";
 import { entryChanges } from "./index-entries.js";
 import { TABLE_RECORD_RANGE, tableRecordKey } from "./keys.js";
-import { LayeredReader } from "./layers.js";
+import { LayeredReader } from "../storage/layers.js";
 import { NO_TRANSACTION_LIMITS, TransactionUsage, WriteTotals, type TransactionLimits } from "./limits.js";
 import { ReadSet } from "./read-set.js";
 import type { SchemaSet } from "./schema.js";

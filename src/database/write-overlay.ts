@@ -6,7 +6,7 @@ import { OrderedMap } from "../storage/ordered-map.js";
 import type { Key, KeyRange } from "../storage/store.js";
 import { mergeChanges, type EntryChanges } from "./index-entries.js";
 import { isIndexKey } from "./keys.js";
-import type { Layer } from "./layers.js";
+import type { Layer } from "../storage/layers.js";
 import type { StoredDocument } from "./stored-document.js";
 import type { Table } from "./table.js";
 

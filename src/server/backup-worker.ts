@@ -2,10 +2,8 @@
  * The thread of one backup or restore of a server that runs: reads, packs and unpacks beside the engine, which goes on
  * serving. The network thread pumps a backup's bytes to its client and puts a restored store in its place.
  */
-import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { DATA_FILE } from "../storage/folder.js";
-import { openLmdbStore } from "../storage/lmdb.js";
+import { openSharedStore } from "../storage/shared-store.js";
 import { BackupError, type Summary } from "./backup/archive.js";
 import { ArchiveReader } from "./backup/archive-reader.js";
 import { writeArchive } from "./backup/archive-writer.js";
@@ -45,7 +43,7 @@ async function isWanted(): Promise<boolean> {
 }
 
 async function backUp({ space }: BackupJob & { type: "backup" }): Promise<void> {
-  const store = await openLmdbStore({ path: join(settings.dataFolder, DATA_FILE) });
+  const store = await openSharedStore(settings.dataFolder);
   const reader = store.snapshot();
   try {
     const { bytes, summary } = await writeArchive({ reader, fileStore: await openFileStore(space), folder: settings.dataFolder });

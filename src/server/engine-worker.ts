@@ -5,7 +5,8 @@
  */
 import { join } from "node:path";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
-import { DATA_FILE } from "../storage/folder.js";
+import { DATA_FILE, JOURNAL_FOLDER } from "../storage/folder.js";
+import { openJournal } from "../storage/journal.js";
 import { openLmdbStore } from "../storage/lmdb.js";
 import { AdminKeys } from "./admin-keys.js";
 import { Engine } from "./engine/engine.js";
@@ -28,6 +29,7 @@ async function openEngine(options: EngineOptions, port: MessagePort): Promise<vo
   const engine = new Engine({
     options,
     store,
+    journal: openJournal(store, join(options.dataFolder, JOURNAL_FOLDER)),
     isStoreShared: true,
     adminKeys: AdminKeys.open(options.dataFolder, process.env["RIVULET_ADMIN_KEY"]),
     nowMs: wallClock(CLOCKS, options.testClock),

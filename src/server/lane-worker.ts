@@ -2,7 +2,6 @@
  * The thread of the optimistic lane: runs one slow mutation at a time on a snapshot of the store, with code of its own, and
  * reports what it read and would write. It never writes itself.
  */
-import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../database/errors.js";
 import type { KeyRegion } from "../database/read-set.js";
@@ -10,8 +9,7 @@ import { VectorRegion, type VectorRegionData } from "../database/vectors/vector-
 import { beginOnSnapshot, type SnapshotTransaction } from "../database/snapshot-database.js";
 import { Deployment } from "../functions/deployment.js";
 import { FunctionRunner, type FunctionOutcome } from "../functions/function-runner.js";
-import { DATA_FILE } from "../storage/folder.js";
-import { openLmdbStore } from "../storage/lmdb.js";
+import { openSharedStore } from "../storage/shared-store.js";
 import { deploymentTokens } from "./auth/deployment-tokens.js";
 import { SigningKeys } from "./auth/signing-keys.js";
 import { localFileBytes } from "./files/local-file-bytes.js";
@@ -21,7 +19,7 @@ import { CLOCKS, wallClock } from "./wall-clock.js";
 
 const { dataFolder, instanceName, limits, fileSecret, cloudOrigin, filesFolder, testClock } = workerData as LaneOptions;
 const port = parentPort!;
-const store = await openLmdbStore({ path: join(dataFolder, DATA_FILE) });
+const store = await openSharedStore(dataFolder);
 const nowMs = wallClock(CLOCKS, testClock);
 const runner = new FunctionRunner({
   instanceName,

@@ -1,8 +1,6 @@
 /** The thread of imports or of exports: it reads the store by itself, and asks the engine for everything that writes. */
-import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { DATA_FILE } from "../storage/folder.js";
-import { openLmdbStore, type LmdbStore } from "../storage/lmdb.js";
+import { openSharedStore, type SharedStore } from "../storage/shared-store.js";
 import { createFileStore } from "./files/create-file-store.js";
 import { ExportRun } from "./transfer/export-run.js";
 import { exportPath, uploadFolder } from "./transfer/folders.js";
@@ -20,9 +18,9 @@ const link = new WorkerLink(parentPort!, {
   onJob: (job) => void (work = opening.then((opened) => run(job, opened))),
   onStop: () => void work.then(close, close),
 });
-const opening = openLmdbStore({ path: join(settings.dataFolder, DATA_FILE) });
+const opening = openSharedStore(settings.dataFolder);
 
-async function run(job: TransferJob, opened: LmdbStore): Promise<void> {
+async function run(job: TransferJob, opened: SharedStore): Promise<void> {
   try {
     if (job.kind === "import") await runImport(job.importId, opened);
     else await runExport(job.exportId, opened);
@@ -39,7 +37,7 @@ async function close(): Promise<void> {
   link.close();
 }
 
-async function runImport(importId: string, opened: LmdbStore): Promise<void> {
+async function runImport(importId: string, opened: SharedStore): Promise<void> {
   const begun = await link.call<ImportJob>({ kind: "import", request: { type: "begin", importId } });
   const { dataFolder, importBytesMax, fileBytesMax } = settings;
   const nowMs = wallClock(CLOCKS, testClock ?? undefined);
@@ -52,7 +50,7 @@ async function runImport(importId: string, opened: LmdbStore): Promise<void> {
   }
 }
 
-async function runExport(exportId: string, opened: LmdbStore): Promise<void> {
+async function runExport(exportId: string, opened: SharedStore): Promise<void> {
   const begun = await link.call<ExportJob>({ kind: "export", request: { type: "begin", exportId } });
   const space = async (): Promise<string> => (await link.call<{ readonly space: string }>({ kind: "files", request: { type: "space" } })).space;
   try {

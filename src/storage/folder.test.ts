@@ -61,7 +61,7 @@ describe("data folder", () => {
   it("ST-42 is created with its parents, and holds its format and an empty store", async () => {
     const path = join(newFolder(), "a", "b");
     const folder = await openDataFolder(path);
-    expect(JSON.parse(readFileSync(join(path, "format.json"), "utf8"))).toEqual({ format: "rivulet", version: 1 });
+    expect(JSON.parse(readFileSync(join(path, "format.json"), "utf8"))).toEqual({ format: "rivulet", version: 2 });
     expect(folder).toMatchObject({ path, dataFile: join(path, "data.mdb") });
     const store = await openLmdbStore({ path: folder.dataFile });
     expect(store.stats().entries).toBe(0);
@@ -123,7 +123,7 @@ describe("data folder", () => {
   it("ST-48 is refused when another program or a newer version wrote it, or format.json is garbage", async () => {
     const path = await filledFolder();
     const write = (text: string): void => writeFileSync(join(path, "format.json"), text);
-    write('{"format":"rivulet","version":2}');
+    write('{"format":"rivulet","version":3}');
     await expect(openDataFolder(path)).rejects.toMatchObject({ kind: "newerFormat" });
     write('{"format":"other","version":1}');
     await expect(openDataFolder(path)).rejects.toMatchObject({ kind: "foreign" });
@@ -133,6 +133,7 @@ describe("data folder", () => {
     }
     write('{"format":"rivulet","version":1}');
     await (await openDataFolder(path)).release();
+    expect(JSON.parse(readFileSync(join(path, "format.json"), "utf8"))).toEqual({ format: "rivulet", version: 2 });
   });
 
   it("ST-49 is refused when data.mdb or format.json was lost", async () => {

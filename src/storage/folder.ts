@@ -4,6 +4,7 @@
  *
  *     DIR/format.json       what wrote the folder; written last when a folder is created, so it marks a complete one
  *     DIR/data.mdb          the store (`lmdb.ts`), and LMDB's data.mdb-lock
+ *     DIR/journal/          groups of writes that are not in data.mdb yet (`journal.ts`); none after a clean end
  *     DIR/lock.mdb          the lock of the process (`folder-lock.ts`), and LMDB's lock.mdb-lock
  *     DIR/files/            file storage
  *     DIR/node/             modules and packages of "use node" actions
@@ -23,7 +24,8 @@ import { openLmdbStore } from "./lmdb.js";
 import { checkDataFile } from "./lmdb-file.js";
 
 export const FORMAT_NAME = "rivulet";
-export const FORMAT_VERSION = 1;
+/** 2: with a journal, which a reader of 1 would leave out. */
+export const FORMAT_VERSION = 2;
 
 export interface DataFolder {
   /** Absolute. */
@@ -35,6 +37,7 @@ export interface DataFolder {
 }
 
 export const DATA_FILE = "data.mdb";
+export const JOURNAL_FOLDER = "journal";
 export const NODE_FOLDER = "node";
 export const TRANSFERS_FOLDER = "transfers";
 export const FILES_FOLDER = "files";
@@ -45,7 +48,7 @@ const FILLING_MARK = "restore.unfinished";
 
 /** What may lie in a folder whose creation was interrupted. */
 const CREATION_NAMES = ["admin-keys.json", "signing-keys.json", "log-streams.json", "lock.mdb", "lock.mdb-lock", "data.mdb", "data.mdb-lock", "format.json.new", "lost+found"];
-const OWN_NAMES = [...CREATION_NAMES, FILES_FOLDER, NODE_FOLDER, TRANSFERS_FOLDER, LOGS_FOLDER, RESTORE_FOLDER, FILLING_MARK];
+const OWN_NAMES = [...CREATION_NAMES, JOURNAL_FOLDER, FILES_FOLDER, NODE_FOLDER, TRANSFERS_FOLDER, LOGS_FOLDER, RESTORE_FOLDER, FILLING_MARK];
 
 /** Creates the folder when it is absent or empty. Throws `StorageError`; then nothing is held. */
 export async function openDataFolder(path: string): Promise<DataFolder> {
@@ -130,14 +133,16 @@ async function refuseForeign(path: string): Promise<void> {
 async function checkContent(folder: DataFolder): Promise<void> {
   const format = await readIfPresent(join(folder.path, "format.json"));
   if (format === undefined) return createContent(folder);
-  checkFormat(format, folder.path);
+  const version = checkFormat(format, folder.path);
   if (!(await isPresent(folder.dataFile))) {
     throw new StorageCorruptError(`The data folder ${folder.path} has lost its data.mdb. Restore it from a backup.`);
   }
   await checkDataFile(folder.dataFile);
+  if (version < FORMAT_VERSION) await writeFormat(folder.path);
 }
 
-function checkFormat(text: string, path: string): void {
+/** The version. */
+function checkFormat(text: string, path: string): number {
   const format = parseFormat(text);
   if (format === undefined) {
     throw new StorageCorruptError(`${join(path, "format.json")} cannot be read. Restore the data folder from a backup.`);
@@ -150,6 +155,7 @@ function checkFormat(text: string, path: string): void {
     const message = `The data folder ${path} has format ${format.version}; this version reads up to ${FORMAT_VERSION}. Install a newer version.`;
     throw new StorageError("newerFormat", message);
   }
+  return format.version;
 }
 
 function parseFormat(text: string): { format: string; version: number } | undefined {

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { StorageError } from "./errors.js";
 import { KEY_BYTES_MAX } from "./limits.js";
-import type { Entry, Key, KeyRange, Reader, Store, WriteOp } from "./store.js";
+import type { Entry, Key, KeyRange, Reader, SnapshotSource, Store, WriteOp } from "./store.js";
 
 const ALL: KeyRange = { start: "", end: undefined };
 
@@ -62,7 +62,7 @@ export function expectSame(reader: Reader, oracle: Oracle, range: KeyRange = ALL
   expect([...reader.entries(range, true)]).toEqual(oracle.entries(range, true));
 }
 
-export function withSnapshot<T>(store: Store, read: (reader: Reader) => T): T {
+export function withSnapshot<T>(store: SnapshotSource, read: (reader: Reader) => T): T {
   const snapshot = store.snapshot();
   try {
     return read(snapshot);

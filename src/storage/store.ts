@@ -1,7 +1,8 @@
 /**
  * What the database needs of storage: an ordered map from binary keys to text, consistent snapshots, and atomic,
  * durable groups of writes. It knows no tables, documents or transactions. `memory.ts` (tests) and `lmdb.ts` (disk)
- * implement it; `store.suite.ts` is the contract they share, `docs/spec/storage.md` its numbered text.
+ * implement it; `store.suite.ts` is the contract they share, `docs/spec/storage.md` its numbered text. `journal.ts` makes
+ * small groups durable for less than a store does.
  *
  * Reads are synchronous, so that a transaction never yields to the event loop; only durability is waited for.
  */
@@ -54,9 +55,13 @@ export interface StoreStats {
   readonly lookups: number;
 }
 
-export interface Store {
+/** What reading takes. */
+export interface SnapshotSource {
   /** A consistent view of everything whose `write()` has resolved, and perhaps of more. Costs microseconds. */
   snapshot(): Snapshot;
+}
+
+export interface Store extends SnapshotSource {
   /**
    * Applies all of `ops` or nothing, ordered after every earlier `write()`. Resolves once synced to disk. Rejects with
    * `StorageFullError` or `StorageError`, and then nothing of it was applied; later writes are not affected.

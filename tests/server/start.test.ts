@@ -24,7 +24,7 @@ test("SV-20 starts on a folder that is not there yet, with its parents", async (
   await using server = await startServer({ dataFolder });
   console.log(`An empty folder: ready ${Math.round(performance.now() - beforeMs)} ms after the process was started.`);
   expect(await (await fetch(`${server.url}/instance_name`)).text()).toBe("rivulet");
-  expect(JSON.parse(await readFile(join(dataFolder, "format.json"), "utf8"))).toEqual({ format: "rivulet", version: 1 });
+  expect(JSON.parse(await readFile(join(dataFolder, "format.json"), "utf8"))).toEqual({ format: "rivulet", version: 2 });
 });
 
 describe.sequential("a server that runs", () => {
@@ -71,10 +71,10 @@ describe("a folder that is refused is left as it is", () => {
   test("SV-24 a folder that a newer version wrote", async () => {
     const newer = join(folder, "newer");
     await mkdir(newer);
-    await writeFile(join(newer, "format.json"), '{"format":"rivulet","version":2}');
+    await writeFile(join(newer, "format.json"), '{"format":"rivulet","version":3}');
     const before = await readdir(newer);
     const { code, output } = await start(newer);
-    expect({ code, output }).toEqual({ code: 1, output: `error: The data folder ${newer} has format 2; this version reads up to 1. Install a newer version.\n` });
+    expect({ code, output }).toEqual({ code: 1, output: `error: The data folder ${newer} has format 3; this version reads up to 2. Install a newer version.\n` });
     expect((await readdir(newer)).filter((name) => !name.startsWith("lock.mdb"))).toEqual(before);
   });
 });

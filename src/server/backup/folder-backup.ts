@@ -2,11 +2,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Database } from "../../database/database.js";
-import { createDataFolder, openDataFolder } from "../../storage/folder.js";
+import { JOURNAL_FOLDER, createDataFolder, openDataFolder, type DataFolder } from "../../storage/folder.js";
+import { openJournal } from "../../storage/journal.js";
 import { openLmdbStore } from "../../storage/lmdb.js";
+import { openSharedStore } from "../../storage/shared-store.js";
 import { newFileSecret, readFileSecret } from "../engine/file-secret.js";
 import { createFileStore, type FileStoreSettings } from "../files/create-file-store.js";
-import { FileUrls } from "../files/file-urls.js";
+import { FileUrls, type FileSecret } from "../files/file-urls.js";
 import type { S3Credentials } from "../files/s3-client.js";
 import type { Summary } from "./archive.js";
 import { ArchiveReader } from "./archive-reader.js";
@@ -17,20 +19,27 @@ import { restoreArchive, type RestoreProgress } from "./restorer.js";
 export async function backUpFolder(settings: FileStoreSettings, credentials: S3Credentials | null, use: (archive: ArchiveStream) => Promise<void>): Promise<void> {
   const folder = await openDataFolder(settings.dataFolder);
   try {
-    const store = await openLmdbStore({ path: folder.dataFile });
-    const database = new Database({ store, nowMs: Date.now });
+    const secret = await fileSecretOf(folder);
+    const store = await openSharedStore(folder.path);
     const reader = store.snapshot();
     try {
-      const secret = readFileSecret(database) ?? newFileSecret();
       const fileStore = await createFileStore(settings, credentials, async () => new FileUrls(secret, "").space);
       await use(await writeArchive({ reader, fileStore, folder: folder.path }));
     } finally {
       reader.release();
-      await database.close();
+      await store.close();
     }
   } finally {
     await folder.release();
   }
+}
+
+async function fileSecretOf({ path, dataFile }: DataFolder): Promise<FileSecret> {
+  const store = await openLmdbStore({ path: dataFile });
+  const database = new Database({ store, journal: openJournal(store, join(path, JOURNAL_FOLDER)), nowMs: Date.now });
+  const secret = readFileSecret(database) ?? newFileSecret();
+  await database.close();
+  return secret;
 }
 
 /** Makes the data folder. Throws BackupError, StorageError; then the folder is as empty as before. */

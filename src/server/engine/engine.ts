@@ -9,6 +9,7 @@ import { Deployment, type DeploymentCode } from "../../functions/deployment.js";
 import { FunctionRunner } from "../../functions/function-runner.js";
 import { LiveQueries } from "../../live/live-queries.js";
 import { LOGS_FOLDER, NODE_FOLDER } from "../../storage/folder.js";
+import type { Journal } from "../../storage/journal.js";
 import type { Store } from "../../storage/store.js";
 import { scheduleSyscalls } from "../scheduler/schedule-syscalls.js";
 import { CronJobs } from "../scheduler/cron-jobs.js";
@@ -53,6 +54,8 @@ import { SyncService } from "./sync-service.js";
 export interface EngineSetup {
   readonly options: EngineOptions;
   readonly store: Store;
+  /** See DatabaseOptions. */
+  readonly journal?: Journal;
   /** Whether other threads can open the store: without it there is no optimistic lane. */
   readonly isStoreShared: boolean;
   readonly adminKeys: AdminKeys;
@@ -107,10 +110,11 @@ export class Engine {
   constructor(setup: EngineSetup) {
     this.#setup = setup;
     this.#replacedCode = new ReplacedCode(setup.collectGarbage ?? (() => undefined));
-    const { options, store, adminKeys, nowMs, post } = setup;
+    const { options, store, journal, adminKeys, nowMs, post } = setup;
     const limits = { ...DEFAULT_TRANSACTION_LIMITS, ...options.limits };
     this.#database = new Database({
       store,
+      ...(journal === undefined ? {} : { journal }),
       nowMs,
       limits,
       logRetention: options.logRetention,

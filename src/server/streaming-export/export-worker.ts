@@ -2,17 +2,15 @@
  * The export thread: reads the store beside the engine, one request after another, and never writes. It holds a snapshot of the
  * store only while it makes one reply.
  */
-import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { DATA_FILE } from "../../storage/folder.js";
-import { openLmdbStore } from "../../storage/lmdb.js";
+import { openSharedStore } from "../../storage/shared-store.js";
 import type { ExportThreadData, FromExport, ToExport } from "./export-messages.js";
 import { Exporter } from "./exporter.js";
 
 const { dataFolder } = workerData as ExportThreadData;
 const port = parentPort!;
-const store = await openLmdbStore({ path: join(dataFolder, DATA_FILE) });
+const store = await openSharedStore(dataFolder);
 let isClosing = false;
 const exporter = new Exporter(store, async () => {
   await nextTurn();

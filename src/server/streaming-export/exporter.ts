@@ -1,5 +1,5 @@
 /** Answers connectors from a store that others write: everything of the export thread but its port. */
-import type { Store } from "../../storage/store.js";
+import type { SnapshotSource } from "../../storage/store.js";
 import type { EngineReply } from "../engine-messages.js";
 import { deltaPage } from "./delta-page.js";
 import { ExportError } from "./export-error.js";
@@ -12,7 +12,7 @@ export class Exporter {
 
   /** `nextTurn` is waited for in the middle of long work; it rejects when that is not wanted any more. */
   constructor(
-    private readonly store: Store,
+    private readonly store: SnapshotSource,
     nextTurn: () => Promise<void>,
   ) {
     this.#snapshots = new SnapshotPages(store, nextTurn);

@@ -7,7 +7,7 @@ import { Catalog } from "../../database/catalog.js";
 import { edgeOfLog, logReachesBackTo } from "../../database/commit-log.js";
 import { FormerDocuments } from "../../database/former-documents.js";
 import { DOCUMENT_RANGE, documentPrefix, keyAfter, prefixRange } from "../../database/keys.js";
-import type { Key, Reader, Store } from "../../storage/store.js";
+import type { Key, Reader, SnapshotSource } from "../../storage/store.js";
 import { ExportError } from "./export-error.js";
 import type { ExportRequest } from "./export-messages.js";
 import { exportedDocument, wireTimestamp } from "./exported-document.js";
@@ -35,7 +35,7 @@ export class SnapshotPages {
 
   /** `nextTurn` rejects when the thread is to end. */
   constructor(
-    private readonly store: Store,
+    private readonly store: SnapshotSource,
     private readonly nextTurn: () => Promise<void>,
   ) {}
 

@@ -4,24 +4,24 @@ import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
 import { beginOnSnapshot } from "../../database/snapshot-database.js";
 import type { Table } from "../../database/table.js";
 import type { Transaction } from "../../database/transaction.js";
-import type { Store } from "../../storage/store.js";
+import type { SnapshotSource } from "../../storage/store.js";
 import type { ValidatorJson } from "../../values/validator.js";
 import { inferTable } from "../engine/table-shapes.js";
 import type { ExportRequest } from "./export-messages.js";
 import { documentSchema, fieldNames } from "./json-schema.js";
 import { selectedTables } from "./table-selection.js";
 
-export function jsonSchemas(store: Store, { component, deltaSchema, format }: Extract<ExportRequest, { type: "schemas" }>): string {
+export function jsonSchemas(store: SnapshotSource, { component, deltaSchema, format }: Extract<ExportRequest, { type: "schemas" }>): string {
   const validators = tableValidators(store, component);
   return JSON.stringify(Object.fromEntries(Array.from(validators, ([name, validator]) => [name, validator === null ? false : documentSchema(name, validator, deltaSchema, format)])));
 }
 
-export function tablesAndColumns(store: Store, component: string): string {
+export function tablesAndColumns(store: SnapshotSource, component: string): string {
   return JSON.stringify(Object.fromEntries(Array.from(tableValidators(store, component), ([name, validator]) => [name, ["_creationTime", "_id", ...(validator === null ? [] : fieldNames(validator))]])));
 }
 
 /** By table name; null for a table of which nothing is known. */
-function tableValidators(store: Store, component: string): Map<string, ValidatorJson | null> {
+function tableValidators(store: SnapshotSource, component: string): Map<string, ValidatorJson | null> {
   const { transaction, release } = beginOnSnapshot(store, NO_TRANSACTION_LIMITS, Date.now);
   try {
     const declared = declaredTypes(transaction, component);

@@ -17,7 +17,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { ZipFile } from "yazl";
 import { prefixRange } from "../../database/keys.js";
 import type { Table } from "../../database/table.js";
-import type { Store } from "../../storage/store.js";
+import type { SnapshotSource } from "../../storage/store.js";
 import { decodeId } from "../../values/id.js";
 import { parseValue } from "../../values/value.js";
 import type { FileStore } from "../files/file-store.js";
@@ -30,7 +30,7 @@ import type { WorkerLink } from "./worker-link.js";
 
 export interface ExportRunOptions {
   readonly link: WorkerLink;
-  readonly store: Store;
+  readonly store: SnapshotSource;
   readonly openFiles: () => Promise<FileStore>;
   /** Of the archive. */
   readonly path: string;

@@ -6,7 +6,7 @@ import { CREATION_TIME_STEP_MS } from "../../database/database.js";
 import { definitionsOf } from "../../database/schema-change/index-diff.js";
 import { countDocuments } from "../../database/schema-change/table-size.js";
 import { Table, type IndexRecord } from "../../database/table.js";
-import type { Store, WriteOp } from "../../storage/store.js";
+import type { SnapshotSource, WriteOp } from "../../storage/store.js";
 import { newId } from "../../values/id.js";
 import type { TableResolver } from "../../values/validator.js";
 import { DocumentReader, type DocumentReaderOptions, type ImportedDocument } from "./document-reader.js";
@@ -27,7 +27,7 @@ import type { WorkerLink } from "./worker-link.js";
 
 export interface ImportRunOptions {
   readonly link: WorkerLink;
-  readonly store: Store;
+  readonly store: SnapshotSource;
   readonly uploads: UploadFolder;
   readonly unpackedBytesMax: number;
   readonly fileBytesMax: number;

@@ -6,7 +6,7 @@ import { NO_TRANSACTION_LIMITS } from "../../database/limits.js";
 import { isStaged } from "../../database/staged-namespace.js";
 import type { SchemaSet } from "../../database/schema.js";
 import { Transaction } from "../../database/transaction.js";
-import type { Snapshot, Store } from "../../storage/store.js";
+import type { Snapshot, SnapshotSource } from "../../storage/store.js";
 import { readDeployment } from "../deploy/code-store.js";
 
 export class SnapshotView {
@@ -19,7 +19,7 @@ export class SnapshotView {
   readonly components: readonly string[];
 
   /** To be released. */
-  constructor(private readonly store: Store) {
+  constructor(private readonly store: SnapshotSource) {
     this.#reader = store.snapshot();
     this.catalog = Catalog.load(this.#reader);
     this.schemas = loadSchemas(this.#reader);

@@ -9,7 +9,7 @@
  * One merge serves them all: queries, a mutation that reads its own writes, and reads at an earlier timestamp (whose top
  * layer holds what later commits replaced).
  */
-import type { Entry, Key, KeyRange, Reader } from "../storage/store.js";
+import type { Entry, Key, KeyRange, Reader } from "./store.js";
 
 /** Null hides what lies below. */
 export type Change = readonly [Key, string | null];
