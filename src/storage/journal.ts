@@ -11,6 +11,7 @@
  * appends. Why there is a journal, with what was measured: `docs/decisions/0015-journal.md`.
  */
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StorageCorruptError, StorageError } from "./errors.js";
@@ -114,7 +115,10 @@ export class Journal {
   async close(isInStore: boolean): Promise<void> {
     this.#state = "closed";
     for (const file of this.#files ?? []) await file.close();
-    if (isInStore) await rm(this.#folder, { recursive: true, force: true });
+    if (!isInStore || !existsSync(this.#folder)) return;
+    await rm(this.#folder, { recursive: true });
+    // If it came back after a power cut, beside a data file that has been put in the place of this one, that could not be opened.
+    await syncFolder(dirname(this.#folder));
   }
 
   #swapFiles(): void {

@@ -4,12 +4,12 @@
  *
  *     restore:  body ─▶ restore/upload ─▶ thread: restore/data.mdb, files ─▶ engine pauses ─▶ one rename ─▶ engine resumes
  */
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, open, rename, rm, statfs, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { DATA_FILE, RESTORE_FOLDER } from "../../storage/folder.js";
+import { DATA_FILE, JOURNAL_FOLDER, RESTORE_FOLDER } from "../../storage/folder.js";
 import type { AdminKeys } from "../admin-keys.js";
 import { BackupError, type Summary } from "../backup/archive.js";
 import { BackupThread } from "../backup/backup-thread.js";
@@ -127,6 +127,7 @@ export class BackupApi {
       const { summary, folderFiles } = await BackupThread.run({ settings, s3Credentials, job: { type: "restore", archivePath, dataFile } }, { onProgress, onSpace: (space) => files.leaveSpace(space) });
       await whilePaused(async () => {
         const replacedFile = join(settings.dataFolder, DATA_FILE);
+        if (existsSync(join(settings.dataFolder, JOURNAL_FOLDER))) throw new BackupError("The disk of the data folder is full: what was written last could not be put where it belongs. Make room and try again.");
         await BackupThread.run({ settings, s3Credentials, job: { type: "advance", replacedFile, dataFile, nowMs: nowMs() } });
         await this.#swap(dataFile, replacedFile, withKeys ? folderFiles : new Map());
       });
