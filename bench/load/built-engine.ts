@@ -1,12 +1,10 @@
 /** The built engine (`dist`), as the server runs it, in this process, on the data folder that a server left. */
-import { join } from "node:path";
 import type { FromEngine, ToEngine } from "../../src/server/engine-messages.js";
 import { RUNNING_NAME_BYTES, RUNNING_SLOTS } from "../../src/server/engine-messages.js";
 import type * as AdminKeysModule from "../../src/server/admin-keys.js";
 import type * as EngineModule from "../../src/server/engine/engine.js";
 import type * as FolderModule from "../../src/storage/folder.js";
-import type * as JournalModule from "../../src/storage/journal.js";
-import type * as LmdbModule from "../../src/storage/lmdb.js";
+import type * as OwnedStoreModule from "../../src/storage/owned-store.js";
 import type * as SettingsModule from "../../src/server/settings.js";
 
 export interface BuiltEngine {
@@ -46,15 +44,13 @@ async function openFolder(path: string): Promise<FolderModule.DataFolder> {
   return openDataFolder(path);
 }
 
-async function openEngine({ path: dataFolder, dataFile }: FolderModule.DataFolder, post: (batch: readonly FromEngine[]) => void): Promise<EngineModule.Engine> {
+async function openEngine({ path: dataFolder }: FolderModule.DataFolder, post: (batch: readonly FromEngine[]) => void): Promise<EngineModule.Engine> {
   const { AdminKeys } = await built<typeof AdminKeysModule>("server/admin-keys.js");
   const { Engine } = await built<typeof EngineModule>("server/engine/engine.js");
-  const { JOURNAL_FOLDER } = await built<typeof FolderModule>("storage/folder.js");
-  const { openJournal } = await built<typeof JournalModule>("storage/journal.js");
-  const { openLmdbStore } = await built<typeof LmdbModule>("storage/lmdb.js");
+  const { openOwnedStore } = await built<typeof OwnedStoreModule>("storage/owned-store.js");
   const { engineLimits, readSettings } = await built<typeof SettingsModule>("server/settings.js");
   const settings = readSettings({ dataFolder }, {});
-  const store = await openLmdbStore({ path: dataFile });
+  const owned = await openOwnedStore(dataFolder);
   return new Engine({
     options: {
       dataFolder,
@@ -69,8 +65,7 @@ async function openEngine({ path: dataFolder, dataFile }: FolderModule.DataFolde
       running: new SharedArrayBuffer(RUNNING_SLOTS * Int32Array.BYTES_PER_ELEMENT + RUNNING_NAME_BYTES),
       poisoned: [],
     },
-    store,
-    journal: openJournal(store, join(dataFolder, JOURNAL_FOLDER)),
+    ...owned,
     isStoreShared: true,
     adminKeys: AdminKeys.open(dataFolder),
     nowMs: () => performance.timeOrigin + performance.now(),

@@ -38,6 +38,7 @@ class World {
   /** What it was after each commit that is not known to be durable, and after the last that is. */
   states: { readonly ts: number; readonly state: Oracle }[];
   rollbacks = 0;
+  readonly journalErrors: unknown[] = [];
 
   constructor(
     readonly store: MemoryStore,
@@ -51,6 +52,7 @@ class World {
         this.states = this.states.filter(({ ts }) => ts <= durableTs);
         this.newest = this.states.at(-1)!.state.fork();
       },
+      onJournalFailed: (error) => this.journalErrors.push(error),
     });
     this.newest = entries;
     this.states = [{ ts: this.committer.lastTs, state: entries.fork() }];
@@ -77,7 +79,7 @@ class World {
 
   /** What a process finds after this one was killed now: a state that was, not older than the last that was durable. */
   crash(): World {
-    const probe = this.#copy((store, folder) => new Committer(store, openJournal(store, join(folder, "journal")), { onDurable: () => undefined, onRollback: () => undefined }));
+    const probe = this.#copy((store, folder) => new Committer(store, openJournal(store, join(folder, "journal")), { onDurable: () => undefined, onRollback: () => undefined, onJournalFailed: () => undefined }));
     const found = this.states.find(({ ts }) => ts === probe.lastTs);
     expect(found, `a state of ${probe.lastTs}, between ${this.states[0]!.ts} and ${this.committer.lastTs}`).toBeDefined();
     expectSame(probe.reader, found!.state, ENTRIES);
@@ -178,6 +180,9 @@ describe("committer with a journal", () => {
     world.commit([["a", "1"]]);
     await world.committer.idle();
     expect(entriesIn(world.store)).toEqual(world.newest.entries(ENTRIES));
+    world.commit([["b", "1"]]);
+    await world.committer.idle();
+    expect(world.journalErrors).toHaveLength(1);
     rmSync(join(world.folder, "journal"));
     mkdirSync(join(world.folder, "journal"));
     world.commit([["a", "2"]]);
@@ -204,5 +209,47 @@ describe("committer with a journal", () => {
     await world.committer.idle();
     world.check();
     expect(world.committer.reader.get("a")).toBe(world.rollbacks === 1 ? "2" : "1");
+  });
+
+  it("DB-7.6 lets background work wait for a checkpoint, and go on when that has failed", async () => {
+    const world = newWorld();
+    const { committer, store } = world;
+    const slice = async (name: string): Promise<void> => {
+      await committer.roomForUnseen();
+      committer.applyUnseen(Array.from({ length: 1_000 }, (_, i) => [`${name}.${i}`, ""]));
+      await turn();
+    };
+    world.commit([["a", "1"]]);
+    await committer.idle();
+    const resume = store.holdWrites();
+    store.failNextWrite();
+    let slices = 0;
+    const working = (async () => {
+      for (; slices < 60 && world.rollbacks === 0; slices++) await slice(`s${slices}`);
+    })();
+    // As much as a checkpoint takes is on its way, and as much again is journaled; then there is no room.
+    await vi.waitFor(() => expect(slices).toBeGreaterThanOrEqual(16));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(slices).toBeLessThan(60);
+    resume();
+    await working;
+    await committer.idle();
+    expect(slices).toBe(60);
+    expect([...committer.reader.entries({ start: "s", end: "t" })]).toHaveLength(60_000);
+  });
+
+  it("DB-7.7 journals nothing after a group that the store refused, before the store has taken one", async () => {
+    const world = newWorld();
+    world.commit([["a", "1"]]);
+    await world.committer.idle();
+    world.refuse(2);
+    for (const ops of [[["b-long", LONG]], [["c", "1"]], [["d", "1"]]] as WriteOp[][]) {
+      world.commit(ops);
+      await world.committer.idle();
+    }
+    expect(world.rollbacks).toBe(2);
+    world.check();
+    expect(world.committer.reader.get("c")).toBeUndefined();
+    expect(world.committer.reader.get("d")).toBe("1");
   });
 });

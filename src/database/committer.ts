@@ -21,6 +21,8 @@ export interface CommitterEvents {
   readonly onDurable: (ts: number) => void;
   /** Commits after `durableTs` are gone; `keys` is what they had touched. */
   readonly onRollback: (durableTs: number, keys: readonly Key[], error: Error) => void;
+  /** See GroupWriterEvents. */
+  readonly onJournalFailed: (error: unknown) => void;
 }
 
 interface Group {
@@ -52,7 +54,7 @@ export class Committer {
   constructor(store: Store, journal: Journal | null, events: CommitterEvents) {
     this.#store = store;
     this.#events = events;
-    this.#writer = new GroupWriter(store, journal, this.#pending, () => this.#stored());
+    this.#writer = new GroupWriter(store, journal, this.#pending, { onStoreWritten: () => this.#storeWritten(), onJournalFailed: events.onJournalFailed });
     this.#snapshot = store.snapshot();
     this.#reader = new LayeredReader(this.#pending, this.#snapshot);
     const lastTs = edgeOfLog(this.#reader, "last")?.ts ?? 0;
@@ -159,6 +161,8 @@ export class Committer {
     this.#writing = null;
     this.#open = null;
     this.#pending.dropGroups();
+    // Another thread may have seen what is gone, at a timestamp up to the last: nothing of that is the newest state again.
+    this.#lastTs++;
     wakeAll(this.#waitingForRoom);
     this.#events.onRollback(this.#durableTs, keys, error);
     // Timestamps of what is gone stay used: everything up to the last one that still exists is on disk.
@@ -169,8 +173,7 @@ export class Committer {
     this.#wakeIdle();
   }
 
-  /** The store shows more than it did. */
-  #stored(): void {
+  #storeWritten(): void {
     this.#snapshot.release();
     this.#snapshot = this.#store.snapshot();
     this.#reader = new LayeredReader(this.#pending, this.#snapshot);

@@ -41,6 +41,8 @@ export interface DatabaseOptions {
   readonly onCommit?: (commit: Commit) => void;
   readonly onDurable?: (ts: number) => void;
   readonly onRollback?: (durableTs: number, keys: readonly Key[], error: Error) => void;
+  /** Commits go into the store directly until the journal can be written again. */
+  readonly onJournalFailed?: (error: unknown) => void;
 }
 
 export interface Commit {
@@ -107,6 +109,7 @@ export class Database {
     this.#committer = new Committer(options.store, options.journal ?? null, {
       onDurable: (ts) => options.onDurable?.(ts),
       onRollback: (durableTs, keys, error) => this.#rolledBack(durableTs, keys, error),
+      onJournalFailed: (error) => options.onJournalFailed?.(error),
     });
     this.#logBytes = edgeOfLog(this.reader, "last")?.bytes ?? 0;
     this.#oldestTs = edgeOfLog(this.reader, "first")?.ts ?? 0;
@@ -318,6 +321,7 @@ export class Database {
     this.#schemas = loadSchemas(this.reader);
     this.#vectors.clear();
     this.#documents.clear();
+    this.#recent.forget(this.lastTs);
     this.#oldestTs = edgeOfLog(this.reader, "first")?.ts ?? 0;
     this.#historyStartTs = historyStart(this.reader);
     this.#options.onRollback?.(durableTs, keys, error);

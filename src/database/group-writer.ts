@@ -5,9 +5,9 @@
  *                 ┆ a while later, or when there is much
  *                 └─▶ checkpoint: all that is journaled ─▶ store.write ─▶ no longer pending
  *
- * A group of many commits goes straight into the store, with all that is journaled before it: they share their pages already, and to
- * write them twice would cost more. So does every group where there is no journal, or where the journal or the last checkpoint has
- * failed. What goes on behind commits is journaled, however much it is, so that they do not wait for its pages.
+ * A group of many commits goes straight into the store, after all that is journaled: they share their pages already, and to write them
+ * twice would cost more. So does every group where there is no journal, or where the journal or the last write of the store has failed.
+ * Groups with what goes on behind commits are journaled up to a larger size, so that the commits in them do not wait for its pages.
  */
 import type { Journal } from "../storage/journal.js";
 import type { Store, WriteOp } from "../storage/store.js";
@@ -15,13 +15,20 @@ import type { PendingCommits } from "./pending-commits.js";
 
 /** How long what is journaled waits for more. */
 const CHECKPOINT_DELAY_MS = 100;
-/** So many entries do not wait. Handing them to the store takes the thread about a millisecond for each two thousand. */
+/** So many entries do not wait. */
 const CHECKPOINT_ENTRIES = 16_000;
 /** With more a group waits for the checkpoint under way: the disk is far behind. */
 const JOURNALED_ENTRIES_MAX = 64_000;
 const JOURNALED_CHARS_MAX = 32 * 1024 * 1024;
 const GROUP_CHARS_MAX = 128 * 1024;
 const BACKGROUND_GROUP_CHARS_MAX = 4 * 1024 * 1024;
+
+export interface GroupWriterEvents {
+  /** A write of the store has ended: what it has now has left `pending`, so a new snapshot is to be read before anything else is. */
+  readonly onStoreWritten: () => void;
+  /** Groups go into the store directly, which takes longer; told again only when the journal could be written meanwhile. */
+  readonly onJournalFailed: (error: unknown) => void;
+}
 
 export class GroupWriter {
   /** Since the last checkpoint began. */
@@ -33,13 +40,13 @@ export class GroupWriter {
   /** Whether what is journaled has waited long enough. */
   #isDue = false;
   #mustCheckpoint = false;
+  #hasJournalFailed = false;
 
-  /** `onStored`: the store has what has just left `pending`; to be read again before anything else is. */
   constructor(
     private readonly store: Store,
     private readonly journal: Journal | null,
     private readonly pending: PendingCommits,
-    private readonly onStored: () => void,
+    private readonly events: GroupWriterEvents,
   ) {
     if (journal === null || journal.tail.length === 0) return;
     pending.recover(journal.tail);
@@ -48,9 +55,9 @@ export class GroupWriter {
     this.#checkpointWhenDue();
   }
 
-  /** Whether what goes on behind commits should wait: as much as a checkpoint takes is journaled already. */
+  /** Whether what goes on behind commits should wait, for `onStoreWritten`: while a checkpoint is under way the next has as much already. */
   get isBehind(): boolean {
-    return this.pending.journaledSize >= CHECKPOINT_ENTRIES;
+    return this.#checkpoint !== null && this.#hasMuch;
   }
 
   /**
@@ -86,26 +93,33 @@ export class GroupWriter {
   async #append(journal: Journal, ops: readonly WriteOp[]): Promise<boolean> {
     try {
       await journal.append(ops);
-    } catch {
+    } catch (error) {
       // No room for the journal, or a disk that fails: the store takes the group all the same, or says what is wrong.
+      if (!this.#hasJournalFailed) this.events.onJournalFailed(error);
+      this.#hasJournalFailed = true;
       this.#mustCheckpoint = true;
       return false;
     }
+    this.#hasJournalFailed = false;
     this.pending.journaled();
     return true;
   }
 
+  get #hasMuch(): boolean {
+    return this.pending.journaledSize >= CHECKPOINT_ENTRIES;
+  }
+
   async #writeToStore(ops: readonly WriteOp[]): Promise<void> {
     await this.#checkpoint;
-    await this.#carry(this.pending.leave(), ops);
+    await this.#carry(ops);
     this.pending.settled();
-    this.onStored();
+    this.events.onStoreWritten();
   }
 
   /** Not while a group is written: that would have to be either in the journal or not. */
   #checkpointWhenDue(): void {
     if (this.#isWriting || this.pending.journaledSize === 0) return;
-    if (this.#isDue || this.isBehind) void this.#beginCheckpoint();
+    if (this.#isDue || this.#hasMuch) void this.#beginCheckpoint();
     else this.#timer ??= setTimeout(() => this.#timeIsUp(), CHECKPOINT_DELAY_MS).unref();
   }
 
@@ -117,28 +131,34 @@ export class GroupWriter {
 
   /** One at a time; what was journaled since has the next. */
   #beginCheckpoint(): Promise<void> {
-    this.#checkpoint ??= this.#carry(this.pending.leave(), []).then(
+    this.#checkpoint ??= this.#carry([]).then(
       () => {
         this.pending.arrived();
         this.#checkpoint = null;
         this.#checkpointWhenDue();
-        this.onStored();
+        this.events.onStoreWritten();
       },
       // Whoever writes next is told why, unless it can be done by then.
       () => {
-        this.#mustCheckpoint = true;
         this.#checkpoint = null;
+        this.events.onStoreWritten();
       },
     );
     return this.#checkpoint;
   }
 
-  async #carry(journaled: readonly WriteOp[], ops: readonly WriteOp[]): Promise<void> {
+  /** All that is journaled into the store, and `ops` after it. */
+  async #carry(ops: readonly WriteOp[]): Promise<void> {
     this.#journaledChars = 0;
     this.#isDue = false;
     if (this.journal === null) return this.store.write(ops);
-    await this.journal.checkpoint(journaled.length === 0 ? ops : [...journaled, ...ops]);
-    this.#mustCheckpoint = false;
+    try {
+      await this.journal.checkpoint(this.pending.leave(), ops);
+      this.#mustCheckpoint = false;
+    } catch (error) {
+      this.#mustCheckpoint = true;
+      throw error;
+    }
   }
 }
 

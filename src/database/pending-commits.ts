@@ -5,19 +5,19 @@
  *     gathering group ▷ group on its way to disk ▷ journaled ▷ being carried into the store
  *
  * What is journaled is one layer, however many groups it came from, so that a read of a single key looks into four hash maps
- * at most. A layer is put in order when a range of it is first read.
+ * at most.
  */
 import { mergeChanges, type Change, type Layer } from "../storage/layers.js";
-import { OrderedMap } from "../storage/ordered-map.js";
 import type { Key, KeyRange, WriteOp } from "../storage/store.js";
+import { WriteLayer } from "../storage/write-layer.js";
 
 export class PendingCommits implements Layer {
   /** Oldest first. */
   #groups: GroupWrites[] = [];
-  #journaled: Writes | null = null;
-  #leaving: Writes | null = null;
+  #journaled: WriteLayer | null = null;
+  #leaving: WriteLayer | null = null;
   /** All of the above, oldest first. */
-  #layers: Writes[] = [];
+  #layers: WriteLayer[] = [];
 
   /** Keys with a newer value than the store's; those of two layers count twice. */
   get size(): number {
@@ -72,7 +72,7 @@ export class PendingCommits implements Layer {
   /** What was in the journal before anything was added. */
   recover(tail: readonly WriteOp[]): void {
     if (tail.length === 0) return;
-    this.#journaled = new Writes();
+    this.#journaled = new WriteLayer();
     this.#journaled.add(tail);
     this.#stack();
   }
@@ -109,46 +109,7 @@ export class PendingCommits implements Layer {
   }
 }
 
-class Writes {
-  readonly #values = new Map<Key, string | null>();
-  #ordered: OrderedMap<string | null> | null = null;
-
-  get size(): number {
-    return this.#values.size;
-  }
-
-  get(key: Key): string | null | undefined {
-    return this.#values.get(key);
-  }
-
-  add(ops: readonly WriteOp[]): void {
-    for (const [key, value] of ops) this.#set(key, value ?? null);
-  }
-
-  /** `newer` is of no more use. */
-  take(newer: Writes): void {
-    for (const [key, value] of newer.#values) this.#set(key, value);
-  }
-
-  ops(): WriteOp[] {
-    return Array.from(this.#values, ([key, value]) => [key, value ?? undefined]);
-  }
-
-  entries(range: KeyRange, reverse: boolean): Iterable<Change> {
-    if (this.#ordered === null) {
-      this.#ordered = new OrderedMap();
-      for (const [key, value] of this.#values) this.#ordered.set(key, value);
-    }
-    return this.#ordered.entries(range, reverse);
-  }
-
-  #set(key: Key, value: string | null): void {
-    this.#values.set(key, value);
-    this.#ordered?.set(key, value);
-  }
-}
-
-class GroupWrites extends Writes {
+class GroupWrites extends WriteLayer {
   constructor(readonly number: number) {
     super();
   }

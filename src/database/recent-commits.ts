@@ -37,6 +37,14 @@ export class RecentCommits {
     this.#first = 0;
   }
 
+  /** Nothing is known of commits up to `ts` any more. */
+  forget(ts: number): void {
+    this.#commits = [];
+    this.#first = 0;
+    this.#keys = 0;
+    this.forgottenTs = ts;
+  }
+
   /** Whether a commit after `ts` has touched what was read, or may have. */
   mayOverlap(readSet: ReadSet, ts: number): boolean {
     if (ts < this.forgottenTs) return true;

@@ -3,11 +3,8 @@
  * thread sends. Anything thrown here is a bug of ours and ends the thread; what was acknowledged is on disk, and the
  * network thread starts another.
  */
-import { join } from "node:path";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
-import { DATA_FILE, JOURNAL_FOLDER } from "../storage/folder.js";
-import { openJournal } from "../storage/journal.js";
-import { openLmdbStore } from "../storage/lmdb.js";
+import { openOwnedStore } from "../storage/owned-store.js";
 import { AdminKeys } from "./admin-keys.js";
 import { Engine } from "./engine/engine.js";
 import { garbageCollector } from "./garbage-collector.js";
@@ -25,11 +22,10 @@ function mayOpen({ opening }: EngineWorkerData): boolean {
 
 async function openEngine(options: EngineOptions, port: MessagePort): Promise<void> {
   const post = (batch: readonly FromEngine[]): void => port.postMessage(packFromEngine(batch));
-  const store = await openLmdbStore({ path: join(options.dataFolder, DATA_FILE) });
+  const owned = await openOwnedStore(options.dataFolder);
   const engine = new Engine({
     options,
-    store,
-    journal: openJournal(store, join(options.dataFolder, JOURNAL_FOLDER)),
+    ...owned,
     isStoreShared: true,
     adminKeys: AdminKeys.open(options.dataFolder, process.env["RIVULET_ADMIN_KEY"]),
     nowMs: wallClock(CLOCKS, options.testClock),

@@ -138,7 +138,7 @@ async function checkContent(folder: DataFolder): Promise<void> {
     throw new StorageCorruptError(`The data folder ${folder.path} has lost its data.mdb. Restore it from a backup.`);
   }
   await checkDataFile(folder.dataFile);
-  if (version < FORMAT_VERSION) await writeFormat(folder.path);
+  if (version < FORMAT_VERSION) await upgradeFormat(folder.path, version);
 }
 
 /** The version. */
@@ -191,6 +191,16 @@ async function hasEntries(dataFile: string): Promise<boolean> {
   return (await checkDataFile(dataFile)) > 0n;
 }
 
+/** What was written since is not to be opened by a version that would read only a part of it. */
+async function upgradeFormat(path: string, version: number): Promise<void> {
+  try {
+    await writeFormat(path);
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new StorageError("io", `The data folder ${path} has format ${version} and cannot be brought to ${FORMAT_VERSION} (${text}). Check its permissions and the free space of its disk.`, { cause });
+  }
+}
+
 /** Whole or not at all, whenever the process or the machine stops. */
 async function writeFormat(path: string): Promise<void> {
   const newPath = join(path, "format.json.new");
@@ -203,8 +213,11 @@ async function writeFormat(path: string): Promise<void> {
   }
   await rename(newPath, join(path, "format.json"));
   const folder = await open(path, "r");
-  await folder.sync();
-  await folder.close();
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 async function readIfPresent(path: string): Promise<string | undefined> {

@@ -29,6 +29,12 @@ export class JournalFile {
     }
   }
 
+  /** Nothing of the file is kept from `position` on. */
+  async cut(position: number): Promise<void> {
+    await this.file.truncate(position);
+    this.allocatedBytes = position;
+  }
+
   async close(): Promise<void> {
     await this.file.close();
   }

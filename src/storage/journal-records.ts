@@ -8,7 +8,7 @@
  * Numbers are little-endian. The checksum is a CRC-32 of everything after it. Records are numbered one by one through the life
  * of a journal, whose own id keeps those of another data file out.
  */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import type { WriteOp } from "./store.js";
 
@@ -81,7 +81,7 @@ export function readRecords(path: string, journalId: Buffer, afterNumber: number
   const file = openForReading(path);
   if (file === null) return [];
   try {
-    return [...records(file, journalId, afterNumber)];
+    return [...records(new FileReader(file), journalId, afterNumber)];
   } finally {
     closeSync(file);
   }
@@ -92,39 +92,59 @@ export function journalIdOf(path: string): Buffer | null {
   const file = openForReading(path);
   if (file === null) return null;
   try {
-    const header = Buffer.alloc(HEADER_BYTES);
-    if (!readWhole(file, header, 0)) return null;
-    const id = header.subarray(HEADER_BYTES - JOURNAL_ID_BYTES);
-    return id.some((byte) => byte !== 0) ? id : null;
+    const id = new FileReader(file).bytes(0, HEADER_BYTES)?.subarray(HEADER_BYTES - JOURNAL_ID_BYTES);
+    return id?.some((byte) => byte !== 0) === true ? id : null;
   } finally {
     closeSync(file);
   }
 }
 
-function* records(file: number, journalId: Buffer, afterNumber: number): Generator<JournalRecord> {
-  const header = Buffer.alloc(HEADER_BYTES);
+function* records(file: FileReader, journalId: Buffer, afterNumber: number): Generator<JournalRecord> {
   let expected: number | null = null;
   for (let start = 0; ; ) {
-    if (!readWhole(file, header, start)) return;
-    const length = header.readUInt32LE(4);
+    const header = file.bytes(start, HEADER_BYTES);
+    if (header === null) return;
     const number = header.readDoubleLE(8);
     if (!header.subarray(HEADER_BYTES - JOURNAL_ID_BYTES).equals(journalId) || (expected !== null && number !== expected)) return;
     expected = number + 1;
-    const end = start + HEADER_BYTES + length;
+    const end = start + HEADER_BYTES + header.readUInt32LE(4);
     if (number > afterNumber) {
-      const body = readBody(file, start + HEADER_BYTES, length);
-      if (body === null || crc32(body, crc32(header.subarray(4))) !== header.readUInt32LE(0)) return;
-      yield { number, ops: operations(body), end };
+      const record = file.bytes(start, end - start);
+      if (record === null || crc32(record.subarray(4)) !== record.readUInt32LE(0)) return;
+      yield { number, ops: operations(record.subarray(HEADER_BYTES)), end };
     }
     start = end;
   }
 }
 
-/** Null where the file ends before; a length that was never written would ask for any amount of memory. */
-function readBody(file: number, start: number, length: number): Buffer | null {
-  if (length > 0 && !readWhole(file, Buffer.alloc(1), start + length - 1)) return null;
-  const body = Buffer.allocUnsafe(length);
-  return readWhole(file, body, start) ? body : null;
+const READ_BYTES = 256 * 1024;
+
+/** Reads from the start of a file to its end, a piece at a time. */
+class FileReader {
+  #piece = Buffer.alloc(0);
+  /** Of the piece in the file. */
+  #start = 0;
+  readonly #size: number;
+
+  constructor(private readonly file: number) {
+    this.#size = fstatSync(file).size;
+  }
+
+  /** Good until the next call. Null where the file ends before: a length that was never written may be any. */
+  bytes(start: number, length: number): Buffer | null {
+    if (start + length > this.#size) return null;
+    if (start < this.#start || start + length > this.#start + this.#piece.length) this.#read(start, Math.max(length, READ_BYTES));
+    const offset = start - this.#start;
+    return offset + length > this.#piece.length ? null : this.#piece.subarray(offset, offset + length);
+  }
+
+  #read(start: number, length: number): void {
+    const piece = Buffer.allocUnsafe(Math.min(length, this.#size - start));
+    let bytes = 0;
+    for (let read = -1; bytes < piece.length && read !== 0; bytes += read) read = readSync(this.file, piece, bytes, piece.length - bytes, start + bytes);
+    this.#piece = piece.subarray(0, bytes);
+    this.#start = start;
+  }
 }
 
 function operations(body: Buffer): WriteOp[] {
@@ -147,15 +167,4 @@ function openForReading(path: string): number | null {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
-}
-
-/** False where the file ends before. */
-function readWhole(file: number, target: Buffer, position: number): boolean {
-  let bytes = 0;
-  while (bytes < target.length) {
-    const read = readSync(file, target, bytes, target.length - bytes, position + bytes);
-    if (read === 0) return false;
-    bytes += read;
-  }
-  return true;
 }

@@ -10,9 +10,9 @@ import { LayeredReader } from "./layers.js";
 import { openLmdbStore } from "./lmdb.js";
 import { MemoryStore } from "./memory.js";
 import { OrderedMap } from "./ordered-map.js";
-import { openSharedStore } from "./shared-store.js";
+import { openSharedStore, SharedStore } from "./shared-store.js";
 import { Oracle, anyOps, expectSame, withSnapshot } from "./store.suite.js";
-import type { Reader, Store, WriteOp } from "./store.js";
+import type { Reader, Snapshot, Store, WriteOp } from "./store.js";
 
 /** All but what the journal keeps for itself. */
 const ENTRIES = { start: "\0journal\0", end: undefined };
@@ -106,12 +106,12 @@ describe("journal", () => {
           oracle.apply(ops);
           lacking.push(...ops);
         } else if (kind === "checkpoint") {
-          await journal.checkpoint([...lacking, ...ops]);
+          await journal.checkpoint(lacking, ops);
           oracle.apply(ops);
           lacking = [];
         } else if (kind === "refused") {
           store.failNextWrite();
-          await expect(journal.checkpoint([...lacking, ...ops])).rejects.toBeInstanceOf(StorageFullError);
+          await expect(journal.checkpoint(lacking, ops)).rejects.toBeInstanceOf(StorageFullError);
         } else {
           journal = open(store, folder);
           lacking = [...journal.tail];
@@ -196,6 +196,30 @@ describe("journal", () => {
     expect(open(store, folder).tail).toEqual([]);
   });
 
+  it("ST-66 carries much over in slices, and loses nothing where one of them is refused", async () => {
+    const [memory, folder] = [new MemoryStore(), newFolder()];
+    let writes = 0;
+    const store: Store = {
+      snapshot: () => memory.snapshot(),
+      stats: () => memory.stats(),
+      close: () => memory.close(),
+      write: (ops) => (++writes === 4 ? Promise.reject(new StorageFullError("full")) : memory.write(ops)),
+    };
+    const journal = open(store, folder);
+    const [older, newer] = ["1", "2"].map((value) => Array.from({ length: 5_000 }, (_, i): WriteOp => [`key${i}`, i % 3 === 0 ? undefined : value]));
+    await memory.write(older!.map(([key]) => [key, "0"]));
+    await journal.append(older!);
+    await journal.checkpoint(older!.slice(0, 1));
+    await journal.append(newer!);
+    await expect(journal.checkpoint(newer!, [["z", "1"]])).rejects.toBeInstanceOf(StorageFullError);
+    const oracle = new Oracle(newer!.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])).sort(([a], [b]) => (a < b ? -1 : 1)));
+    withState(store, folder, (reader) => expect([...reader.entries(ENTRIES)]).toEqual(oracle.entries(ENTRIES)));
+    await journal.checkpoint(newer!, [["z", "1"]]);
+    expect(open(store, folder).tail).toEqual([]);
+    oracle.apply([["z", "1"]]);
+    withState(store, folder, (reader) => expect([...reader.entries(ENTRIES)]).toEqual(oracle.entries(ENTRIES)));
+  });
+
   it("ST-62 refuses keys that the store would refuse, before anything is written", async () => {
     const [store, folder] = [new MemoryStore(), newFolder()];
     const journal = open(store, folder);
@@ -204,6 +228,12 @@ describe("journal", () => {
     expect(open(store, folder).tail).toEqual([["a", "1"]]);
   });
 });
+
+/** A shared store whose first looks at the data file are these. */
+function sharedAfter(store: MemoryStore, folder: string, looks: (() => Snapshot)[]): SharedStore {
+  const source = { snapshot: () => (looks.shift() ?? (() => store.snapshot()))(), close: () => store.close() };
+  return new SharedStore(source, join(folder, "journal"));
+}
 
 describe("shared store", () => {
   it("ST-63 shows what was appended, over and under what was carried into the data file, at every moment", async () => {
@@ -247,11 +277,49 @@ describe("shared store", () => {
     await store.close();
   });
 
+  it("ST-63 does not miss what went into the data file directly, between its own looks at file and journal", async () => {
+    const folder = newFolder();
+    const store = new MemoryStore();
+    const journal = open(store, folder);
+    await journal.append([["a", "1"]]);
+    await journal.checkpoint([["a", "1"]]);
+    const before = store.snapshot();
+    await journal.checkpoint([], [["long", "1"]]);
+    await journal.append([["small", "1"]]);
+    const shared = sharedAfter(store, folder, [() => before]);
+    withSnapshot(shared, (reader) => expect([...reader.entries(ENTRIES)]).toEqual([["a", "1"], ["long", "1"], ["small", "1"]]));
+  });
+
+  it("ST-63 takes groups that were appended between its looks at the two files for no damage", async () => {
+    const folder = newFolder();
+    const store = new MemoryStore();
+    const journal = open(store, folder);
+    await journal.append([["a", "1"]]);
+    const path = join(folder, "journal", "0");
+    const early = readFileSync(path);
+    await journal.append([["b", "1"]]);
+    const resume = store.holdWrites();
+    const checkpoint = journal.checkpoint([["a", "1"], ["b", "1"]]);
+    await journal.append([["c", "1"]]);
+    const whole = readFileSync(path);
+    writeFileSync(path, early);
+    const shared = sharedAfter(store, folder, [
+      () => store.snapshot(),
+      () => {
+        writeFileSync(path, whole);
+        return store.snapshot();
+      },
+    ]);
+    withSnapshot(shared, (reader) => expect([...reader.entries(ENTRIES)]).toEqual([["a", "1"], ["b", "1"], ["c", "1"]]));
+    resume();
+    await checkpoint;
+  });
+
   it("ST-65 tells of a journal that is damaged in place of showing less", async () => {
     const folder = newFolder();
     const store = await openLmdbStore({ path: join(folder, "data.mdb") });
     await open(store, folder).append([["a", "1"]]);
-    await store.write([[JOURNAL_KEY, JSON.stringify(["00".repeat(16), 0])]]);
+    await store.write([[JOURNAL_KEY, JSON.stringify(["00".repeat(16), 0, 0])]]);
     const shared = await openSharedStore(folder);
     expect(() => shared.snapshot()).toThrow(StorageCorruptError);
     await shared.close();

@@ -20,13 +20,19 @@ import { JOURNAL_ID_BYTES, RecordWriter, journalIdOf, readRecords, type JournalR
 import { checkWriteOps } from "./limits.js";
 import type { Key, Reader, Store, WriteOp } from "./store.js";
 
-/** Of the store's entry that says what of the journal it contains: `[id of the journal, number of the last group]`. Before all keys of the database. */
+/** Of the store's entry that says what of the journal it contains: `[id, number, checkpoints]` of {@link JournalPosition}. Before all keys of the database. */
 export const JOURNAL_KEY: Key = "\0journal";
 
 export interface JournalPosition {
   readonly journalId: Buffer;
+  /** Of the last group that the store contains. */
   readonly number: number;
+  /** How many there were: the store may have changed and contain no further group. */
+  readonly checkpoints: number;
 }
+
+/** Entries that are carried over in one transaction of the store, which makes room on disk for the worst that they could take. */
+const SLICE_ENTRIES = 2_000;
 
 /** What a journal holds after a position. */
 export interface JournalTail {
@@ -45,6 +51,7 @@ export class Journal {
   readonly #writer: RecordWriter;
   /** Of the last group that was appended, or was to be. */
   #number: number;
+  #checkpoints: number;
   #files: Files | null = null;
   #active: 0 | 1;
   /** Where the next record goes, in the active file. */
@@ -59,8 +66,8 @@ export class Journal {
 
   /** Opened by {@link openJournal}. */
   constructor(store: Store, folder: string, position: JournalPosition | null) {
-    const { journalId, number } = position ?? { journalId: randomBytes(JOURNAL_ID_BYTES), number: 0 };
-    const { files, ops } = readTail(folder, { journalId, number });
+    const { journalId, number, checkpoints } = position ?? { journalId: randomBytes(JOURNAL_ID_BYTES), number: 0, checkpoints: 0 };
+    const { files, ops } = readTail(folder, { journalId, number, checkpoints });
     this.#store = store;
     this.#folder = folder;
     this.#id = journalId;
@@ -70,17 +77,18 @@ export class Journal {
     this.#active = (last1?.number ?? 0) > (last0?.number ?? 0) ? 1 : 0;
     const last = this.#active === 1 ? last1 : last0;
     this.#number = last?.number ?? number;
+    this.#checkpoints = checkpoints;
     this.#end = last?.end ?? 0;
     this.#otherIsUsed = (this.#active === 1 ? last0 : last1) !== undefined;
     this.tail = ops;
   }
 
-  /** Resolves once `ops` are on disk. One call at a time. After one that rejected a {@link checkpoint} has to come: it makes sure that `ops` never were. */
+  /** Resolves once `ops` are on disk. One call at a time. After one that rejected, a {@link checkpoint} has to come before the next. */
   async append(ops: readonly WriteOp[]): Promise<void> {
     if (this.#state !== "open") throw new StorageError("closed", `The journal was appended to while it was ${this.#state}.`);
     checkWriteOps(ops);
     this.#state = "appending";
-    // Used once: should this group be refused and yet be found on disk, the next checkpoint has passed it over.
+    // Used once: were this group refused, and yet found on disk, the next checkpoint would have passed it over.
     const number = ++this.#number;
     try {
       this.#files ??= await this.#openFiles(number - 1);
@@ -89,21 +97,25 @@ export class Journal {
       this.#end += record.length;
       this.#state = "open";
     } catch (error) {
+      // Until then nobody is to find it.
+      await this.#files?.[this.#active].cut(this.#end).catch(() => undefined);
       this.#state = "failed";
       throw error;
     }
   }
 
   /**
-   * Writes `ops` into the store: all that was appended and that the store lacks, of each key the newest value, and what else is to
-   * be written with it. Where it rejects, as the store does, nothing was written, and what was appended is still in the journal. One
-   * call at a time, and none while a group is appended; groups may be appended before it resolves.
+   * Carries into the store what was appended and it lacks: `journaled`, of each key the newest value. Writes `ops` with the last of it.
+   * Where it rejects, as the store does, `ops` were not written, and what was appended is still in the journal. One call at a time, and
+   * none while a group is appended; groups may be appended before it resolves.
    */
-  async checkpoint(ops: readonly WriteOp[]): Promise<void> {
+  async checkpoint(journaled: readonly WriteOp[], ops: readonly WriteOp[] = []): Promise<void> {
     if (this.#state === "appending") throw new StorageError("closed", "A checkpoint was begun while a group was appended.");
     const number = this.#number;
     if (!this.#otherIsUsed) this.#swapFiles();
-    await this.#store.write([...ops, this.#positionOp(number)]);
+    // That the store has a part of them is seen by nobody: whoever reads it reads the journal as well, up to the last.
+    for (let i = 0; i < journaled.length; i += SLICE_ENTRIES) await this.#store.write(journaled.slice(i, i + SLICE_ENTRIES));
+    await this.#store.write([...ops, this.#nextPosition(number)]);
     this.#isKnown = true;
     this.#otherIsUsed = false;
     if (this.#number !== number) return;
@@ -131,17 +143,25 @@ export class Journal {
   /** `number`: of the last group before. */
   async #openFiles(number: number): Promise<Files> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    if (!this.#isKnown) await this.#store.write([this.#positionOp(number)]);
+    if (!this.#isKnown) await this.#store.write([this.#nextPosition(number)]);
     this.#isKnown = true;
     const [path0, path1] = pathsIn(this.#folder);
-    const files: Files = [await JournalFile.open(path0), await JournalFile.open(path1)];
-    await syncFolder(this.#folder);
-    await syncFolder(dirname(this.#folder));
-    return files;
+    const first = await JournalFile.open(path0);
+    let second: JournalFile | null = null;
+    try {
+      second = await JournalFile.open(path1);
+      await syncFolder(this.#folder);
+      await syncFolder(dirname(this.#folder));
+      return [first, second];
+    } catch (error) {
+      await second?.close();
+      await first.close();
+      throw error;
+    }
   }
 
-  #positionOp(number: number): WriteOp {
-    return [JOURNAL_KEY, JSON.stringify([this.#id.toString("hex"), number])];
+  #nextPosition(number: number): WriteOp {
+    return [JOURNAL_KEY, JSON.stringify([this.#id.toString("hex"), number, ++this.#checkpoints])];
   }
 }
 
@@ -162,8 +182,8 @@ export function openJournal(store: Store, folder: string): Journal {
 export function positionIn(reader: Reader): JournalPosition | null {
   const text = reader.get(JOURNAL_KEY);
   if (text === undefined) return null;
-  const [id, number] = JSON.parse(text) as [string, number];
-  return { journalId: Buffer.from(id, "hex"), number };
+  const [id, number, checkpoints] = JSON.parse(text) as [string, number, number];
+  return { journalId: Buffer.from(id, "hex"), number, checkpoints };
 }
 
 /** Throws `StorageCorruptError` where groups are missing, or the files are those of another store. */
@@ -190,6 +210,9 @@ function pathsIn(folder: string): [string, string] {
 /** Names of new files are on disk once this has resolved. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
-  await folder.sync();
-  await folder.close();
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }

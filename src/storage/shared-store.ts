@@ -7,21 +7,31 @@ import { StorageCorruptError } from "./errors.js";
 import { DATA_FILE, JOURNAL_FOLDER } from "./folder.js";
 import { positionIn, readTail, type JournalPosition } from "./journal.js";
 import { LayeredReader } from "./layers.js";
-import { openLmdbStore, type LmdbStore } from "./lmdb.js";
-import { OrderedMap } from "./ordered-map.js";
-import type { Entry, Key, KeyRange, Reader, Snapshot, SnapshotSource, WriteOp } from "./store.js";
+import { openLmdbStore } from "./lmdb.js";
+import type { Entry, Key, KeyRange, Snapshot, SnapshotSource, Store, WriteOp } from "./store.js";
+import { WriteLayer } from "./write-layer.js";
 
 export class SharedStore implements SnapshotSource {
   constructor(
-    private readonly store: LmdbStore,
+    private readonly store: Pick<Store, "snapshot" | "close">,
     private readonly journalFolder: string,
   ) {}
 
+  /** Reads what is journaled: a millisecond or so for each thousand entries of it, of which there are 16,000 at most as a rule. */
   snapshot(): Snapshot {
+    let damage: JournalPosition | null = null;
     for (;;) {
       const snapshot = this.store.snapshot();
-      const layered = this.#withTail(snapshot);
-      if (layered !== null) return layered;
+      try {
+        const position = positionIn(snapshot);
+        if (position === null) return snapshot;
+        const tail = this.#tailAt(position, damage);
+        if (tail !== null) return tail.length === 0 ? snapshot : new LayeredSnapshot(snapshot, tail);
+        damage = position;
+      } catch (error) {
+        snapshot.release();
+        throw error;
+      }
       snapshot.release();
     }
   }
@@ -31,28 +41,27 @@ export class SharedStore implements SnapshotSource {
     await this.store.close();
   }
 
-  /** Null where a checkpoint came meanwhile, after which the files may have been written anew. */
-  #withTail(snapshot: Snapshot): Snapshot | null {
-    const position = positionIn(snapshot);
-    if (position === null) return snapshot;
-    let ops: readonly WriteOp[] = [];
-    let damage: StorageCorruptError | null = null;
+  /**
+   * Null where it is to be read again: a checkpoint came meanwhile, after which the files may have been written anew; or groups are
+   * missing, and were not known to be. They may have been appended to the first file after it was read, and others to the second
+   * before that was; since there is no other change of files before the next checkpoint, that is over when they are read again.
+   */
+  #tailAt(position: JournalPosition, damage: JournalPosition | null): readonly WriteOp[] | null {
     try {
-      ops = readTail(this.journalFolder, position).ops;
+      const { ops } = readTail(this.journalFolder, position);
+      return this.#isAt(position) ? ops : null;
     } catch (error) {
-      if (!(error instanceof StorageCorruptError)) throw error;
-      damage = error;
+      const isKnown = damage !== null && isSame(damage, position);
+      if (!(error instanceof StorageCorruptError) || (isKnown && this.#isAt(position))) throw error;
+      return null;
     }
-    if (!this.#isAt(position)) return null;
-    if (damage === null) return ops.length === 0 ? snapshot : new LayeredSnapshot(snapshot, ops);
-    snapshot.release();
-    throw damage;
   }
 
-  #isAt({ number }: JournalPosition): boolean {
+  #isAt(position: JournalPosition): boolean {
     const newest = this.store.snapshot();
     try {
-      return positionIn(newest)?.number === number;
+      const now = positionIn(newest);
+      return now !== null && isSame(now, position);
     } finally {
       newest.release();
     }
@@ -64,13 +73,17 @@ export async function openSharedStore(path: string): Promise<SharedStore> {
   return new SharedStore(await openLmdbStore({ path: join(path, DATA_FILE) }), join(path, JOURNAL_FOLDER));
 }
 
+function isSame(a: JournalPosition, b: JournalPosition): boolean {
+  return a.number === b.number && a.checkpoints === b.checkpoints;
+}
+
 class LayeredSnapshot implements Snapshot {
   readonly #below: Snapshot;
-  readonly #reader: Reader;
+  readonly #reader: LayeredReader;
 
   constructor(below: Snapshot, ops: readonly WriteOp[]) {
-    const layer = new OrderedMap<string | null>();
-    for (const [key, value] of ops) layer.set(key, value ?? null);
+    const layer = new WriteLayer();
+    layer.add(ops);
     this.#below = below;
     this.#reader = new LayeredReader(layer, below);
   }

@@ -57,7 +57,7 @@ export interface StoreStats {
 
 /** What reading takes. */
 export interface SnapshotSource {
-  /** A consistent view of everything whose `write()` has resolved, and perhaps of more. Costs microseconds. */
+  /** A consistent view of everything whose `write()` has resolved, and perhaps of more. Costs microseconds, but see `shared-store.ts`. */
   snapshot(): Snapshot;
 }
 

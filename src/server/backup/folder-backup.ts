@@ -2,9 +2,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Database } from "../../database/database.js";
-import { JOURNAL_FOLDER, createDataFolder, openDataFolder, type DataFolder } from "../../storage/folder.js";
-import { openJournal } from "../../storage/journal.js";
-import { openLmdbStore } from "../../storage/lmdb.js";
+import { createDataFolder, openDataFolder, type DataFolder } from "../../storage/folder.js";
+import { openOwnedStore } from "../../storage/owned-store.js";
 import { openSharedStore } from "../../storage/shared-store.js";
 import { newFileSecret, readFileSecret } from "../engine/file-secret.js";
 import { createFileStore, type FileStoreSettings } from "../files/create-file-store.js";
@@ -34,12 +33,13 @@ export async function backUpFolder(settings: FileStoreSettings, credentials: S3C
   }
 }
 
-async function fileSecretOf({ path, dataFile }: DataFolder): Promise<FileSecret> {
-  const store = await openLmdbStore({ path: dataFile });
-  const database = new Database({ store, journal: openJournal(store, join(path, JOURNAL_FOLDER)), nowMs: Date.now });
-  const secret = readFileSecret(database) ?? newFileSecret();
-  await database.close();
-  return secret;
+async function fileSecretOf({ path }: DataFolder): Promise<FileSecret> {
+  const database = new Database({ ...(await openOwnedStore(path)), nowMs: Date.now });
+  try {
+    return readFileSecret(database) ?? newFileSecret();
+  } finally {
+    await database.close();
+  }
 }
 
 /** Makes the data folder. Throws BackupError, StorageError; then the folder is as empty as before. */

@@ -3,10 +3,12 @@
  * put it in its place; until then nothing that exists is changed, but that the file storage has more files.
  */
 import { createHash } from "node:crypto";
+import { dirname } from "node:path";
 import { documentTexts, openCopy } from "../../database/copy.js";
 import { Database } from "../../database/database.js";
 import { FILES_TABLE } from "../../functions/stored-files.js";
 import { openLmdbStore } from "../../storage/lmdb.js";
+import { openOwnedStore } from "../../storage/owned-store.js";
 import type { Store, WriteOp } from "../../storage/store.js";
 import { parseValue } from "../../values/value.js";
 import { inNewSpace, newFileSecret, readFileSecret, storeFileSecret } from "../engine/file-secret.js";
@@ -64,7 +66,8 @@ export async function restoreArchive(archive: ArchiveReader, target: RestoreTarg
  * either of them open.
  */
 export async function advancePast(replacedFile: string, dataFile: string, nowMs: number, isInBucket: boolean): Promise<void> {
-  const replaced = new Database({ store: await openLmdbStore({ path: replacedFile }), nowMs: () => nowMs });
+  // Its close carries over what its journal may still have; where that fails the journal stays, and nothing may be put beside it.
+  const replaced = new Database({ ...(await openOwnedStore(dirname(replacedFile))), nowMs: () => nowMs });
   const seenMs = replaced.lastTs / 1000;
   const spaces = isInBucket ? spacesOf(replaced) : [];
   await replaced.close();

@@ -129,6 +129,7 @@ export class Engine {
         this.#durability.advance(ts);
       },
       onRollback: (durableTs, keys, error) => this.#rolledBack(durableTs, keys, error),
+      onJournalFailed: (error) => this.#log("error", `The journal cannot be written (${error instanceof Error ? error.message : String(error)}). Commits go into data.mdb directly until it can, which takes longer. Check the disk, its free space, and the permissions of the data folder.`, {}),
     });
     this.#outbox = new Outbox(this.#database.durableTs, post);
     this.#durability = new Durability(this.#database.durableTs);

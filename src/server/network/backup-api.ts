@@ -127,8 +127,8 @@ export class BackupApi {
       const { summary, folderFiles } = await BackupThread.run({ settings, s3Credentials, job: { type: "restore", archivePath, dataFile } }, { onProgress, onSpace: (space) => files.leaveSpace(space) });
       await whilePaused(async () => {
         const replacedFile = join(settings.dataFolder, DATA_FILE);
-        if (existsSync(join(settings.dataFolder, JOURNAL_FOLDER))) throw new BackupError("The disk of the data folder is full: what was written last could not be put where it belongs. Make room and try again.");
         await BackupThread.run({ settings, s3Credentials, job: { type: "advance", replacedFile, dataFile, nowMs: nowMs() } });
+        if (existsSync(join(settings.dataFolder, JOURNAL_FOLDER))) throw new BackupError("What was written last could not be carried from the journal into data.mdb. Make room on the disk of the data folder, or check it, and try again.");
         await this.#swap(dataFile, replacedFile, withKeys ? folderFiles : new Map());
       });
       log.log("info", "The deployment was replaced from a backup.", { ...summary, withKeys });
