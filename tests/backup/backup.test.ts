@@ -91,6 +91,17 @@ describe("a server that is written to, and a new folder", () => {
     await using copy = await startServer({ dataFolder: again });
     expect(await copy.http().query(search, { text: "steady" })).toHaveLength(1);
   });
+
+  test("BK-11: a folder whose server was killed, with what it had just acknowledged", async () => {
+    const file = join(folder, "killed.zip");
+    await using killed = await startServer();
+    await killed.deploy("keepsake");
+    await killed.http().mutation(add, { text: "at the last moment", number: 1 });
+    await killed.kill();
+    expect(await readdir(killed.dataFolder)).toContain("journal");
+    expect(await rivulet(["backup", file, "--data", killed.dataFolder])).toMatchObject({ code: 0 });
+    expect(await zipText(file, "database.jsonl")).toContain("at the last moment");
+  });
 });
 
 /** Nobody listens on it. */

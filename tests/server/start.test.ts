@@ -48,9 +48,16 @@ describe.sequential("a server that runs", () => {
   test("SV-22 has everything that it acknowledged after kill -9, and the code that it ran", async () => {
     const ids = await Promise.all(Array.from({ length: 50 }, (_, i) => server.http().mutation(messages.send, { channel: "kept", body: String(i) })));
     await server.kill();
+    // What came last is not in data.mdb yet; after a clean end all is.
+    expect(await readdir(server.dataFolder)).toContain("journal");
     await server.start();
     const list = await server.http().query(messages.list, { channel: "kept" });
     expect(list.map(({ _id }) => _id).sort()).toEqual([...ids].sort());
+    await server.http().mutation(messages.send, { channel: "kept", body: "last" });
+    await server.stop();
+    expect(await readdir(server.dataFolder)).not.toContain("journal");
+    await server.start();
+    expect(await server.http().query(messages.list, { channel: "kept" })).toHaveLength(51);
   });
 });
 
