@@ -105,7 +105,8 @@ export class Journal {
   }
 
   /**
-   * Carries into the store what was appended and it lacks: `journaled`, of each key the newest value. Writes `ops` with the last of it.
+   * Carries into the store what was appended and it lacks: `journaled`, of each key the newest value, best in the order of keys: then
+   * hardly a page of the store is written twice. Writes `ops` with the last of it.
    * Where it rejects, as the store does, `ops` were not written, and what was appended is still in the journal. One call at a time, and
    * none while a group is appended; groups may be appended before it resolves.
    */

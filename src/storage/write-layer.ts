@@ -33,9 +33,9 @@ export class WriteLayer implements Layer {
     for (const [key, value] of newer.#values) this.#set(key, value);
   }
 
-  /** One for each key. */
+  /** One for each key, in the order of the keys. */
   ops(): WriteOp[] {
-    return Array.from(this.#values, ([key, value]) => [key, value ?? undefined]);
+    return Array.from(this.#values, ([key, value]): WriteOp => [key, value ?? undefined]).sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   #set(key: Key, value: string | null): void {
