@@ -8,6 +8,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi, type FunctionReference } from "convex/server";
+import { withoutNotices } from "./collected-memory.js";
 import { untilDisposed } from "./ending.js";
 import { push, pushRecorded } from "../tests/recorded-pushes.js";
 import { serverFigure } from "./load/server-counter.js";
@@ -37,6 +38,7 @@ const accountsApi = anyApi["accounts"]! as unknown as {
 interface Running {
   readonly child: ChildProcess;
   readonly url: string;
+  readonly errors: { text: string };
 }
 
 export class BenchServer implements AsyncDisposable {
@@ -72,16 +74,26 @@ export class BenchServer implements AsyncDisposable {
     return this.#mustRun().child.pid!;
   }
 
+  /** What it has written to its error stream since its start. */
+  get stderr(): string {
+    return this.#mustRun().errors.text;
+  }
+
   /** No-op while it runs. */
   async start(): Promise<void> {
     if (this.#running !== null) return;
     const child = spawn(process.execPath, [...this.nodeFlags, BIN, "start", "--data", this.dataFolder, "--port", this.#port, "--log-level", "warn", "--function-time-max", FUNCTION_TIME_MAX], {
       env: { ...process.env, RIVULET_ADMIN_KEY: ADMIN_KEY },
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const errors = { text: "" };
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors.text += text;
+      process.stderr.write(withoutNotices(text));
     });
     const url = await readyUrl(child);
     this.#port = new URL(url).port;
-    this.#running = { child, url };
+    this.#running = { child, url, errors };
   }
 
   /** Lets it finish what it began. No-op while it is stopped. */

@@ -1,14 +1,15 @@
 /**
  * The memory that a server keeps when the garbage of all its threads has been collected. V8 lets the old generation grow for minutes
  * before it collects it, so what a process has at rest tells little of what it holds on to. Collecting is asked for by the inspector,
- * which a server has that was started with {@link INSPECTED}.
+ * which a server has that was started with {@link INSPECTED} or {@link INSPECTED_FLAG}.
  */
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import { settledMemory, type ResidentBytes } from "./settled-memory.js";
 
-/** Variables of the server's environment: a port of the inspector's own choice, which it writes to the error stream. */
-export const INSPECTED = { NODE_OPTIONS: "--inspect=127.0.0.1:0" } as const;
+/** For the server's node: a port of the inspector's own choice, which it writes to the error stream. */
+export const INSPECTED_FLAG = "--inspect=127.0.0.1:0";
+export const INSPECTED = { NODE_OPTIONS: INSPECTED_FLAG } as const;
 
 const LISTENING = /^Debugger listening on (ws:\S+)$/m;
 /** All that the inspector writes of itself. */

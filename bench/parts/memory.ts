@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { balanceOf as readBalance } from "../bench-data.js";
 import { BenchServer } from "../bench-server.js";
+import { collectedMemory, INSPECTED_FLAG } from "../collected-memory.js";
 import { CrowdProcess } from "../load/crowd-process.js";
 import type { CrowdPlan } from "../load/crowd.js";
 import { balanceOf } from "../load/fanout-load.js";
@@ -44,7 +45,7 @@ async function idle(): Promise<Row> {
 }
 
 async function perSocket(bench: Bench): Promise<Row> {
-  await using server = await BenchServer.create();
+  await using server = await BenchServer.create([INSPECTED_FLAG]);
   await warmUp(bench, server);
   const [account] = await server.openAccounts(1);
   const more = await growth(server, { url: server.url, sockets: SOCKETS, queries: [balanceOf(account!)], queriesPerSocket: 1 }, "Socket", SOCKETS);
@@ -52,7 +53,7 @@ async function perSocket(bench: Bench): Promise<Row> {
 }
 
 async function perSubscription(bench: Bench, kind: string, distinct: number): Promise<Row> {
-  await using server = await BenchServer.create();
+  await using server = await BenchServer.create([INSPECTED_FLAG]);
   const accounts = await server.openAccounts(distinct);
   await warmUp(bench, server);
   const plan = { url: server.url, sockets: SUBSCRIBING_SOCKETS, queries: accounts.map(balanceOf), queriesPerSocket: SUBSCRIPTIONS / SUBSCRIBING_SOCKETS };
@@ -66,11 +67,11 @@ async function warmUp(bench: Bench, server: BenchServer): Promise<void> {
   await bench.run("memory.warmUp", { kind: "sockets", warmUpSeconds: 0, seconds: 3, url: server.url, serverPid: server.pid, sockets: LOAD_SOCKETS, inFlight: IN_FLIGHT, plan: { accounts, alpha: 0, seed: SEED } });
 }
 
-/** By how much the process grows with a crowd, for each of `count` of what it brings. */
+/** By how much the process grows with a crowd, for each of `count` of what it brings; garbage, which V8 may keep for minutes, not counted. */
 async function growth(server: BenchServer, plan: CrowdPlan, unit: string, count: number): Promise<More> {
-  const before = await settledMemory(server.pid);
+  const before = await collectedMemory(server);
   await using crowd = await CrowdProcess.gather(plan);
-  const after = await settledMemory(server.pid);
+  const after = await collectedMemory(server);
   await crowd.leave();
   return { [`kbPer${unit}`]: (after.own - before.own) / count / 1e3, ownMbBefore: before.own / 1e6, ownMbAfter: after.own / 1e6 };
 }
