@@ -119,8 +119,11 @@ export class Committer {
 
   async close(): Promise<void> {
     await this.idle();
-    await this.#writer.close();
-    this.#snapshot.release();
+    try {
+      await this.#writer.close();
+    } finally {
+      this.#snapshot.release();
+    }
   }
 
   #openGroup(): Group {

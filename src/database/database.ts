@@ -275,8 +275,11 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await this.#committer.close();
-    await this.#options.store.close();
+    try {
+      await this.#committer.close();
+    } finally {
+      await this.#options.store.close();
+    }
   }
 
   #collectEntries(writes: readonly DocumentWrite[], ops: WriteOp[], keys: Key[]): void {

@@ -36,7 +36,7 @@ export class GroupWriter {
   #isWriting = false;
   /** Never rejects. */
   #checkpoint: Promise<void> | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: NodeJS.Timeout | undefined;
   /** Whether what is journaled has waited long enough. */
   #isDue = false;
   #mustCheckpoint = false;
@@ -77,7 +77,7 @@ export class GroupWriter {
   /** Not while a write is under way. What the store can't take stays in the journal, for the next start. */
   async close(): Promise<void> {
     await this.#checkpoint;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    clearTimeout(this.#timer);
     if (this.pending.size > 0) await this.#beginCheckpoint();
     await this.journal?.close(this.pending.size === 0);
   }
@@ -124,7 +124,7 @@ export class GroupWriter {
   }
 
   #timeIsUp(): void {
-    this.#timer = null;
+    this.#timer = undefined;
     this.#isDue = true;
     this.#checkpointWhenDue();
   }
@@ -151,6 +151,8 @@ export class GroupWriter {
   async #carry(ops: readonly WriteOp[]): Promise<void> {
     this.#journaledChars = 0;
     this.#isDue = false;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.journal === null) return this.store.write(ops);
     try {
       await this.journal.checkpoint(this.pending.leave(), ops);

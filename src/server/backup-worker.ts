@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { openSharedStore } from "../storage/shared-store.js";
+import type { Snapshot } from "../storage/store.js";
 import { BackupError, type Summary } from "./backup/archive.js";
 import { ArchiveReader } from "./backup/archive-reader.js";
 import { writeArchive } from "./backup/archive-writer.js";
@@ -44,8 +45,9 @@ async function isWanted(): Promise<boolean> {
 
 async function backUp({ space }: BackupJob & { type: "backup" }): Promise<void> {
   const store = await openSharedStore(settings.dataFolder);
-  const reader = store.snapshot();
+  let reader: Snapshot | null = null;
   try {
+    reader = store.snapshot();
     const { bytes, summary } = await writeArchive({ reader, fileStore: await openFileStore(space), folder: settings.dataFolder });
     for await (const chunk of bytes) {
       if (!(await isWanted())) return;
@@ -53,7 +55,7 @@ async function backUp({ space }: BackupJob & { type: "backup" }): Promise<void> 
     }
     done(summary());
   } finally {
-    reader.release();
+    reader?.release();
     await store.close();
   }
 }

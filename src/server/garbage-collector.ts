@@ -10,11 +10,11 @@ export type CollectGarbage = (what: "young" | "all") => void;
 
 /**
  * V8 gives its collector to contexts only while a flag of the whole process is set: to be called before another thread of
- * the process makes contexts for user code.
+ * the process makes contexts for user code. Where there is none nothing is collected.
  */
 export function garbageCollector(): CollectGarbage {
   setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as (options?: { readonly type: "minor" }) => void;
+  const collect = runInNewContext("globalThis.gc") as ((options?: { readonly type: "minor" }) => void) | undefined;
   setFlagsFromString("--no-expose-gc");
-  return (what) => (what === "young" ? collect({ type: "minor" }) : collect());
+  return (what) => (what === "young" ? collect?.({ type: "minor" }) : collect?.());
 }

@@ -29,9 +29,10 @@ export class JournalFile {
     }
   }
 
-  /** Nothing of the file is kept from `position` on. */
+  /** Nothing of the file is kept from `position` on, on disk neither. */
   async cut(position: number): Promise<void> {
     await this.file.truncate(position);
+    await this.file.datasync();
     this.allocatedBytes = position;
   }
 

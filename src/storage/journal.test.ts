@@ -93,7 +93,7 @@ describe("journal", () => {
   it("ST-55 equals the oracle at every crash, whatever was appended, carried and refused before", async () => {
     const step = fc.oneof(
       { weight: 1, arbitrary: fc.record({ kind: fc.constant("append" as const), ops: anyOps }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("checkpoint" as const, "refused" as const, "crash" as const), ops: anyOps }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("checkpoint" as const, "refused" as const, "groupRefused" as const, "crash" as const), ops: anyOps }) },
     );
     const property = fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (steps) => {
       const folder = newFolder();
@@ -111,7 +111,14 @@ describe("journal", () => {
           lacking = [];
         } else if (kind === "refused") {
           store.failNextWrite();
-          await expect(journal.checkpoint(lacking, ops)).rejects.toBeInstanceOf(StorageFullError);
+          await expect(journal.checkpoint(lacking)).rejects.toBeInstanceOf(StorageFullError);
+        } else if (kind === "groupRefused") {
+          store.failNextWrite();
+          await expect(journal.checkpoint(lacking, [...ops, ["refused", "1"]])).rejects.toBeInstanceOf(StorageFullError);
+          await expect(journal.append(ops)).rejects.toThrow("while it was waiting for a checkpoint");
+          withState(store, folder, (reader) => expect(reader.get("refused")).toBeUndefined());
+          await journal.checkpoint(lacking);
+          lacking = [];
         } else {
           journal = open(store, folder);
           lacking = [...journal.tail];
@@ -149,6 +156,18 @@ describe("journal", () => {
     expect(() => open(store, folder)).toThrow(StorageCorruptError);
   });
 
+  it("ST-57 refuses to open beside a data file from before a group that went into the store directly", async () => {
+    const [store, folder] = [new MemoryStore(), newFolder()];
+    const journal = open(store, folder);
+    await journal.append([["a", "1"]]);
+    await journal.checkpoint([["a", "1"]]);
+    const copy = store.fork();
+    await journal.checkpoint([], [["long", "1"]]);
+    await journal.append([["a", "2"]]);
+    expect(open(store, folder).tail).toEqual([["a", "2"]]);
+    expect(() => open(copy, folder)).toThrow(/lacks writes after number 1/);
+  });
+
   it("ST-58 refuses a journal of another data file, and one without its data file", async () => {
     const [store, folder] = [new MemoryStore(), newFolder()];
     await open(store, folder).append([["a", "1"]]);
@@ -164,7 +183,7 @@ describe("journal", () => {
     writeFileSync(join(folder, "journal"), "in the way");
     await expect(journal.append([["a", "1"]])).rejects.toThrow("EEXIST");
     rmSync(join(folder, "journal"));
-    await expect(journal.append([["a", "2"]])).rejects.toThrow("while it was failed");
+    await expect(journal.append([["a", "2"]])).rejects.toThrow("while it was waiting for a checkpoint");
     await journal.checkpoint([["b", "1"]]);
     await journal.append([["c", "1"]]);
     expect(open(store, folder).tail).toEqual([["c", "1"]]);

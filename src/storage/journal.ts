@@ -60,7 +60,7 @@ export class Journal {
   #otherIsUsed: boolean;
   /** Whether the store knows this journal; files of one that it does not know are refused. */
   #isKnown: boolean;
-  #state: "open" | "appending" | "failed" | "closed" = "open";
+  #state: "open" | "appending" | "waiting for a checkpoint" | "closed" = "open";
   /** What it held when it was opened, oldest first: durable, and not in the store before the first checkpoint. */
   readonly tail: readonly WriteOp[];
 
@@ -99,7 +99,7 @@ export class Journal {
     } catch (error) {
       // Until then nobody is to find it.
       await this.#files?.[this.#active].cut(this.#end).catch(() => undefined);
-      this.#state = "failed";
+      this.#state = "waiting for a checkpoint";
       throw error;
     }
   }
@@ -108,12 +108,18 @@ export class Journal {
    * Carries into the store what was appended and it lacks: `journaled`, of each key the newest value, best in the order of keys: then
    * hardly a page of the store is written twice. Writes `ops` with the last of it.
    * Where it rejects, as the store does, `ops` were not written, and what was appended is still in the journal. One call at a time, and
-   * none while a group is appended; groups may be appended before it resolves.
+   * none while a group is appended. Where there are no `ops`, groups may be appended before it resolves, and after it has rejected; else
+   * the next successful one comes before.
    */
   async checkpoint(journaled: readonly WriteOp[], ops: readonly WriteOp[] = []): Promise<void> {
     if (this.#state === "appending") throw new StorageError("closed", "A checkpoint was begun while a group was appended.");
-    const number = this.#number;
     if (!this.#otherIsUsed) this.#swapFiles();
+    if (ops.length > 0) {
+      // Like any group they have a number: a data file from before them is not one that this journal goes on from.
+      this.#number++;
+      this.#state = "waiting for a checkpoint";
+    }
+    const number = this.#number;
     // That the store has a part of them is seen by nobody: whoever reads it reads the journal as well, up to the last.
     for (let i = 0; i < journaled.length; i += SLICE_ENTRIES) await this.#store.write(journaled.slice(i, i + SLICE_ENTRIES));
     await this.#store.write([...ops, this.#nextPosition(number)]);
@@ -121,7 +127,7 @@ export class Journal {
     this.#otherIsUsed = false;
     if (this.#number !== number) return;
     this.#end = 0;
-    if (this.#state === "failed") this.#state = "open";
+    if (this.#state === "waiting for a checkpoint") this.#state = "open";
   }
 
   /** `isInStore`: a checkpoint has carried everything into the store; then the files go. */

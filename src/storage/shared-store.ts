@@ -17,7 +17,7 @@ export class SharedStore implements SnapshotSource {
     private readonly journalFolder: string,
   ) {}
 
-  /** Reads what is journaled: a millisecond or so for each thousand entries of it, of which there are 16,000 at most as a rule. */
+  /** Reads what is journaled: a millisecond or so for each thousand entries of it, of which there may be some ten thousand. */
   snapshot(): Snapshot {
     let damage: JournalPosition | null = null;
     for (;;) {

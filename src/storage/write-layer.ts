@@ -35,7 +35,8 @@ export class WriteLayer implements Layer {
 
   /** One for each key, in the order of the keys. */
   ops(): WriteOp[] {
-    return Array.from(this.#values, ([key, value]): WriteOp => [key, value ?? undefined]).sort(([a], [b]) => (a < b ? -1 : 1));
+    // Without a comparison of ours V8 takes less than half the time.
+    return [...this.#values.keys()].sort().map((key) => [key, this.#values.get(key) ?? undefined]);
   }
 
   #set(key: Key, value: string | null): void {

@@ -5,6 +5,7 @@ import { Database } from "../../database/database.js";
 import { createDataFolder, openDataFolder, type DataFolder } from "../../storage/folder.js";
 import { openOwnedStore } from "../../storage/owned-store.js";
 import { openSharedStore } from "../../storage/shared-store.js";
+import type { Snapshot } from "../../storage/store.js";
 import { newFileSecret, readFileSecret } from "../engine/file-secret.js";
 import { createFileStore, type FileStoreSettings } from "../files/create-file-store.js";
 import { FileUrls, type FileSecret } from "../files/file-urls.js";
@@ -20,12 +21,13 @@ export async function backUpFolder(settings: FileStoreSettings, credentials: S3C
   try {
     const secret = await fileSecretOf(folder);
     const store = await openSharedStore(folder.path);
-    const reader = store.snapshot();
+    let reader: Snapshot | null = null;
     try {
+      reader = store.snapshot();
       const fileStore = await createFileStore(settings, credentials, async () => new FileUrls(secret, "").space);
       await use(await writeArchive({ reader, fileStore, folder: folder.path }));
     } finally {
-      reader.release();
+      reader?.release();
       await store.close();
     }
   } finally {
