@@ -1,6 +1,6 @@
 /** `rivulet backup`: one archive of everything that a deployment keeps, of a server that runs or of a folder. */
 import { createWriteStream, existsSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -12,6 +12,7 @@ import { readS3Credentials } from "../server/files/create-file-store.js";
 import { BACKUP_PATH } from "../server/network/backup-api.js";
 import { readSettings, type SettingFlags } from "../server/settings.js";
 import { StorageError } from "../storage/errors.js";
+import { syncFolder } from "../storage/sync-folder.js";
 import type { Io } from "./io.js";
 import { ask, readRemote, RemoteError, type RemoteFlags } from "./remote.js";
 
@@ -52,15 +53,6 @@ async function writeDurably(path: string, bytes: Readable): Promise<void> {
     await syncFolder(dirname(path));
   } finally {
     await rm(unfinished, { force: true });
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

@@ -22,6 +22,7 @@ import { StorageCorruptError, StorageError } from "./errors.js";
 import { lockFolder } from "./folder-lock.js";
 import { openLmdbStore } from "./lmdb.js";
 import { checkDataFile } from "./lmdb-file.js";
+import { syncFolder } from "./sync-folder.js";
 
 export const FORMAT_NAME = "rivulet";
 /** 2: with a journal, which a reader of 1 would leave out. */
@@ -212,12 +213,7 @@ async function writeFormat(path: string): Promise<void> {
     await file.close();
   }
   await rename(newPath, join(path, "format.json"));
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await syncFolder(path);
 }
 
 async function readIfPresent(path: string): Promise<string | undefined> {

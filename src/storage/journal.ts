@@ -12,13 +12,14 @@
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, open, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StorageCorruptError, StorageError } from "./errors.js";
 import { JournalFile } from "./journal-file.js";
 import { JOURNAL_ID_BYTES, RecordWriter, journalIdOf, readRecords, type JournalRecord } from "./journal-records.js";
 import { checkWriteOps } from "./limits.js";
 import type { Key, Reader, Store, WriteOp } from "./store.js";
+import { syncFolder } from "./sync-folder.js";
 
 /** Of the store's entry that says what of the journal it contains: `[id, number, checkpoints]` of {@link JournalPosition}. Before all keys of the database. */
 export const JOURNAL_KEY: Key = "\0journal";
@@ -212,14 +213,4 @@ export function readTail(folder: string, { journalId, number }: JournalPosition)
 
 function pathsIn(folder: string): [string, string] {
   return [join(folder, "0"), join(folder, "1")];
-}
-
-/** Names of new files are on disk once this has resolved. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -10,6 +10,7 @@
 import { mkdir, open, readdir, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { syncFolder } from "../../storage/sync-folder.js";
 import { FILE_KEY, type FileKey } from "./file-messages.js";
 import { FileStoreError, type ByteRange, type FileStore } from "./file-store.js";
 
@@ -108,16 +109,6 @@ async function writeDurably(path: string, body: AsyncIterable<Uint8Array>): Prom
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** A name is durable when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

@@ -5,11 +5,12 @@
  *     restore:  body ─▶ restore/upload ─▶ thread: restore/data.mdb, files ─▶ engine pauses ─▶ one rename ─▶ engine resumes
  */
 import { createWriteStream, existsSync } from "node:fs";
-import { mkdir, open, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, statfs, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { DATA_FILE, JOURNAL_FOLDER, RESTORE_FOLDER } from "../../storage/folder.js";
+import { syncFolder } from "../../storage/sync-folder.js";
 import type { AdminKeys } from "../admin-keys.js";
 import { BackupError, type Summary } from "../backup/archive.js";
 import { BackupThread } from "../backup/backup-thread.js";
@@ -145,12 +146,7 @@ export class BackupApi {
     for (const [name, text] of folderFiles) await writeFile(join(this.#restoreFolder, name), text, { mode: 0o600, flush: true });
     await rename(dataFile, replacedFile);
     for (const name of folderFiles.keys()) await rename(join(this.#restoreFolder, name), join(dataFolder, name));
-    const folder = await open(dataFolder, "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    await syncFolder(dataFolder);
   }
 
   /** Archive and store beside each other: better told before than in the middle. */

@@ -9,7 +9,7 @@
  *     _components/<name>/…                  the same again, for each component that is mounted
  */
 import { createWriteStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -18,6 +18,7 @@ import { ZipFile } from "yazl";
 import { prefixRange } from "../../database/keys.js";
 import type { Table } from "../../database/table.js";
 import type { SnapshotSource } from "../../storage/store.js";
+import { syncFolder } from "../../storage/sync-folder.js";
 import { decodeId } from "../../values/id.js";
 import { parseValue } from "../../values/value.js";
 import type { FileStore } from "../files/file-store.js";
@@ -159,10 +160,4 @@ function leftOut({ unmounted }: SnapshotView): string {
 
 function documentsOf({ reader }: SnapshotView, { documentPrefix }: Table): Iterable<readonly [string, string]> {
   return reader.entries(prefixRange(documentPrefix));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  await folder.sync();
-  await folder.close();
 }
